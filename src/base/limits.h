@@ -1,0 +1,28 @@
+/* limits.h - the size, count, depth and time limits on everything from outside. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <stddef.h>
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+#define GIB ((size_t)1 << 30)
+
+enum {
+    LIMIT_JSON_DEPTH = 128,      /* nested arrays and objects */
+    LIMIT_YAML_DEPTH = 64,       /* nested collections */
+    LIMIT_YAML_ALIASES = 1000,   /* alias uses in one document */
+    LIMIT_YAML_NODES = 1000000,  /* nodes after aliases are expanded */
+    LIMIT_INCLUDE_DEPTH = 16,    /* task files that include task files */
+    LIMIT_TEMPLATE_DEPTH = 100,  /* nested expressions or blocks */
+    LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
+    LIMIT_COLUMNS = 4096,        /* columns of a table */
+};
+
+#define LIMIT_YAML_FILE (16 * MIB)     /* one task file */
+#define LIMIT_JSON_DOCUMENT (1 * GIB)  /* one JSON file read whole */
+#define LIMIT_RECORD (64 * MIB)        /* one record of a data set */
+#define LIMIT_PROMPT (16 * MIB)        /* one rendered prompt */
+#define LIMIT_REPLY (32 * MIB)         /* one HTTP reply body */
+
+#endif
