@@ -1,0 +1,187 @@
+/* task.h - a task: how an item becomes requests, and answers become scores.
+ *
+ * A task file is lm-evaluation-harness YAML, unchanged. The Task here is fully resolved
+ * (includes, defaults) and its templates are parsed. It is immutable and shared by
+ * threads. Everything lives in the TaskSet's arena. */
+#ifndef TASK_TASK_H
+#define TASK_TASK_H
+
+#include "base/json.h"
+#include "base/vec.h"
+
+typedef struct Task Task;
+typedef struct TaskSet TaskSet;
+
+typedef enum OutputType { OUTPUT_MULTIPLE_CHOICE, OUTPUT_GENERATE, OUTPUT_LOGLIKELIHOOD } OutputType;
+
+/* ---- documents: where items come from, by position ---- */
+typedef struct Docs Docs;
+struct Docs {
+    size_t len;
+    /* Document `index` (an object) in `arena`. Safe to call from several threads. */
+    Status (*get)(const Docs *docs, size_t index, Arena *arena, Json *out, Err *err);
+};
+
+/* ---- finding tasks ---- */
+typedef enum TaskKind { TASK_SINGLE, TASK_GROUP, TASK_TAG } TaskKind;
+
+/* A name resolved: a task, or a group / tag with what is below it. */
+typedef struct TaskNode TaskNode;
+struct TaskNode {
+    TaskKind kind;
+    Str name, alias;
+    const Task *task;   /* TASK_SINGLE */
+    TaskNode *children;
+    size_t n_children;
+    const Json *aggregates; /* aggregate_metric_list of a group, or NULL */
+    const char *file;   /* where it is defined */
+    uint32_t line;
+};
+
+/* Indexes the YAML files below each directory (names only: files are parsed when asked
+ * for). `dirs` are searched in order, then the built-in tasks. */
+Status taskset_open(Arena *arena, const char *const *dirs, size_t n_dirs, TaskSet **out,
+                    Err *err) MUST_CHECK;
+
+/* `name`: a task, group or tag, or the path of a YAML file. E_MISSING suggests near names. */
+Status taskset_find(TaskSet *set, Str name, TaskNode *out, Err *err) MUST_CHECK;
+
+typedef struct TaskEntry {
+    TaskKind kind;
+    Str name, file;
+} TaskEntry;
+typedef VEC(TaskEntry) TaskEntries;
+Status taskset_list(TaskSet *set, Arena *arena, TaskEntries *out, Err *err) MUST_CHECK;
+
+/* Problems of one file, each "FILE:line:column: what"; none means it can run. */
+typedef VEC(Str) Problems;
+Status task_check(TaskSet *set, const char *path, Arena *arena, Problems *out, Err *err) MUST_CHECK;
+
+/* A task without a file: prompt and target templates, one metric. `extract` is a regex
+ * (last match counts) or empty. */
+typedef struct QuickTask {
+    Str name, prompt, target, metric, extract;
+    Str choices;             /* template or column of options: multiple choice by likelihood */
+    const Json *generation;  /* generation_kwargs, or NULL */
+} QuickTask;
+Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *err) MUST_CHECK;
+
+/* ---- what a resolved task says ---- */
+typedef struct TaskMetric {
+    Str name;             /* "acc", "exact_match" ... */
+    Str aggregation;      /* "mean", "perplexity" */
+    bool higher_is_better;
+    const Json *options;  /* the metric_list entry */
+} TaskMetric;
+
+struct Task {
+    Str name, alias;
+    const char *file;
+    OutputType output_type;
+    Str dataset_path, dataset_name;      /* name "default" when absent */
+    Str test_split, fewshot_split;       /* fewshot_split empty: none or own samples */
+    int num_fewshot;
+    int repeats;
+    TaskMetric *metrics;
+    size_t n_metrics;
+    Str *filters;                        /* pipeline names; at least one ("none") */
+    size_t n_filters;
+    const Json *config;                  /* everything, resolved, as stored with a run */
+    Str version;                         /* metadata.version, "" when absent */
+    struct TaskParts *parts;             /* templates, filters: private to task/ */
+};
+
+/* A copy with num_fewshot (>= 0) and generation options (object or NULL) replaced. */
+Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json *generation,
+                     const Task **out, Err *err) MUST_CHECK;
+
+/* ---- prompts ---- */
+typedef enum ChatMode {
+    CHAT_PLAIN,      /* text in, text out */
+    CHAT_SINGLE,     /* everything in one user message */
+    CHAT_TURNS,      /* few-shot examples as turns */
+} ChatMode;
+
+/* A task bound to its data: few-shot draws made (CPython's generator, one stream in
+ * document order), shots rendered once. */
+typedef struct TaskBound TaskBound;
+typedef struct BindOptions {
+    ChatMode chat;
+    Str system;            /* system instruction, may be empty */
+    uint64_t fewshot_seed; /* 1234 unless asked otherwise */
+} BindOptions;
+Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *fewshot_docs,
+                 const BindOptions *options, TaskBound **out, Err *err) MUST_CHECK;
+
+typedef struct TaskRequest {
+    Str context;          /* plain: the prompt or context */
+    Str continuation;     /* likelihood kinds */
+    const Json *messages; /* chat: array of {role, content}; else NULL */
+} TaskRequest;
+
+/* One item made ready. Requests are in LMH's order: one a choice, then (for
+ * acc_mutual_info) the unconditional ones; one for generation, repeats are the caller's. */
+typedef struct TaskItem {
+    size_t position;
+    Json doc;
+    TaskRequest *requests;
+    size_t n_requests;
+    Json target;          /* what doc_to_target gives, with its type */
+    Str target_text;      /* as shown */
+    Str *choices;
+    size_t n_choices;
+    int *gold;            /* indices of the right choices; -100 when out of range */
+    size_t n_gold;
+} TaskItem;
+Status task_item(const TaskBound *bound, size_t position, Arena *arena, TaskItem *out,
+                 Err *err) MUST_CHECK;
+
+/* generation_kwargs resolved to parameters. */
+typedef struct TaskGeneration {
+    const Str *stop;
+    size_t n_stop;
+    int max_tokens;
+    double temperature, top_p; /* < 0 when the task does not say */
+    const Json *extra;         /* other keys, or NULL */
+} TaskGeneration;
+TaskGeneration task_generation(const TaskBound *bound);
+
+/* ---- scores ---- */
+typedef struct TaskAnswer {
+    Str text;       /* generation */
+    double logprob; /* likelihood kinds */
+    bool greedy;
+} TaskAnswer;
+
+/* One number that goes into an aggregation. */
+typedef struct TaskScore {
+    size_t filter, metric; /* indices into Task.filters, Task.metrics */
+    double value;
+    Str extracted;   /* what the pipeline left of the answer, as text */
+    bool found;      /* false: a pipeline fell back because nothing matched */
+    Str why;         /* one line: what was compared with what */
+} TaskScore;
+
+/* Scores one item. `answers` holds, for generation, the repeats in order; else one a
+ * request. *n_out = n_filters * n_metrics scores in `arena`. */
+Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
+                  size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out,
+                  Err *err) MUST_CHECK;
+
+/* ---- data sets on disk ---- */
+/* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a
+ * single file. Records are read at need; only their places are kept in memory. */
+typedef struct DataFile DataFile;
+Status datafile_open(Arena *arena, const char *path, DataFile **out, Err *err) MUST_CHECK;
+Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, Str dataset_path,
+                     Str dataset_name, Str split, const char **path, Err *err) MUST_CHECK;
+/* A JSON file whose records are the array at `dotted` ("outputs"). */
+Status datafile_open_at(Arena *arena, const char *path, const char *dotted, DataFile **out,
+                        Err *err) MUST_CHECK;
+const Docs *datafile_docs(const DataFile *file);
+/* Raw text of record `index`: JSON for JSON files; line number for messages. */
+size_t datafile_line(const DataFile *file, size_t index);
+Str datafile_hash(const DataFile *file, Arena *arena); /* content hash, 32 hex digits */
+void datafile_close(DataFile *file);
+
+#endif
