@@ -24,7 +24,7 @@ bool json_as_index(const Json *value, int64_t *out)
     return true;
 }
 
-Str value_text(Arena *arena, const Json *value)
+Str python_str(Arena *arena, const Json *value)
 {
     if (value->type == JSON_STRING)
         return value->text;
@@ -111,7 +111,7 @@ static Status choice_list(const FieldContext *c, const Json *list, Str **out, si
     for (uint32_t i = 0; i < list->len; i++) {
         const Json *one =
             list->type == JSON_ARRAY ? &list->items[i] : &list->members[i].value;
-        texts[i] = value_text(c->arena, one);
+        texts[i] = python_str(c->arena, one);
     }
     *out = texts;
     *n = list->len;
@@ -132,7 +132,7 @@ Status field_choices(const FieldContext *c, const Field *f, const Json *doc, Str
     }
     if (value.type != JSON_ARRAY && value.type != JSON_OBJECT)
         return err_set(c->err, E_PARSE, "doc_to_choice gives no list but " STR_FMT,
-                       STR_ARG(value_text(c->arena, &value)));
+                       STR_ARG(python_str(c->arena, &value)));
     if (!value.len)
         return err_set(c->err, E_PARSE, "doc_to_choice gives an empty list");
     return choice_list(c, &value, out, n);
@@ -145,7 +145,7 @@ Status field_plain(const FieldContext *c, const Field *f, const Json *doc, Str *
         return OK;
     const Json *column = json_get_str(doc, f->raw->text);
     if (column) {
-        *out = column->type == JSON_NULL ? (Str){0} : value_text(c->arena, column);
+        *out = column->type == JSON_NULL ? (Str){0} : python_str(c->arena, column);
         return OK;
     }
     if (template_is_plain(f->template)) {

@@ -157,7 +157,7 @@ Status filter_each_text(const Filter *f, Arena *arena, FilterValues *values,
         const FilterValue *in = &values->items[i];
         if (in->json.type != JSON_STRING)
             return err_set(err, E_PARSE, "\"%s\" needs text, but was given " STR_FMT, f->row->name,
-                           STR_ARG(value_text(arena, &in->json)));
+                           STR_ARG(python_str(arena, &in->json)));
         out[i] = (FilterValue){json_str(change(arena, in->json.text)), in->found};
     }
     values->items = out;

@@ -45,7 +45,7 @@ static Status references(const ScoreInput *in, StrVec *out)
         if (!json_as_index(target, &index))
             return err_set(in->err, E_PARSE,
                            "doc_to_target must give the number of a choice, not " STR_FMT,
-                           STR_ARG(value_text(in->arena, target)));
+                           STR_ARG(python_str(in->arena, target)));
         index += index < 0 ? (int64_t)item->n_choices : 0;
         if (index < 0 || index >= (int64_t)item->n_choices)
             return err_set(in->err, E_PARSE, "the right answer is number %lld, of %zu choices",
@@ -53,11 +53,11 @@ static Status references(const ScoreInput *in, StrVec *out)
         vec_push(in->arena, out, item->choices[index]);
     } else if (in->bound->multiple_target && target->type == JSON_ARRAY) {
         for (uint32_t i = 0; i < target->len; i++)
-            vec_push(in->arena, out, value_text(in->arena, &target->items[i]));
+            vec_push(in->arena, out, python_str(in->arena, &target->items[i]));
     } else if (in->bound->multiple_target && target->type == JSON_STRING) {
         split_characters(in->arena, target->text, out);
     } else {
-        vec_push(in->arena, out, value_text(in->arena, target));
+        vec_push(in->arena, out, python_str(in->arena, target));
     }
     return OK;
 }
@@ -84,7 +84,7 @@ static Status exact_match(const ScoreInput *in, const MetricOptions *options, Ta
     size_t hits = 0;
     for (size_t i = 0; i < v->len; i++) {
         bool hit;
-        TRY(matches(in, options, value_text(in->arena, &v->items[i].json), &right, &hit));
+        TRY(matches(in, options, python_str(in->arena, &v->items[i].json), &right, &hit));
         hits += hit;
         out->found = out->found && v->items[i].found;
     }
@@ -93,7 +93,7 @@ static Status exact_match(const ScoreInput *in, const MetricOptions *options, Ta
     if (in->bound->multiple_target)
         out->value = out->value > 0 ? 1.0 : 0.0;
     if (v->len)
-        out->extracted = value_text(in->arena, &v->items[0].json);
+        out->extracted = python_str(in->arena, &v->items[0].json);
     out->why = str_printf(in->arena, "extracted \"" STR_FMT "\", expected \"" STR_FMT "\"",
                           STR_ARG(out->extracted), STR_ARG(in->item->target_text));
     return OK;

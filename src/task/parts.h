@@ -114,7 +114,7 @@ typedef struct FieldContext {
     Err *err;
 } FieldContext;
 bool json_as_index(const Json *value, int64_t *out); /* ints, bools, whole floats */
-Str value_text(Arena *arena, const Json *value);     /* Python's str(value) */
+Str python_str(Arena *arena, const Json *value);     /* Python's str(value) */
 Status field_text(const FieldContext *c, const Field *f, const Json *doc, Json *out) MUST_CHECK;
 Status field_target(const FieldContext *c, const Field *f, const Json *doc, Json *out) MUST_CHECK;
 Status field_choices(const FieldContext *c, const Field *f, const Json *doc, Str **out,

@@ -127,7 +127,7 @@ static Status input_requests(const Builder *w, Str prefix, const TaskItem *item,
 {
     Style style = w->b->task->parts->item;
     style.target_delimiter = (Str){0};
-    Str target = value_text(w->c.arena, &item->target);
+    Str target = python_str(w->c.arena, &item->target);
     for (size_t i = 0; i < item->n_choices; i++) {
         Turns last = {0};
         turns_put(&w->c, &style, item->choices[i], prefix, NULL, &last);
@@ -159,7 +159,7 @@ static Status make_requests(const Builder *w, const Json *question, Str prefix, 
         Turns last = {0};
         if (question->type != JSON_STRING)
             return err_set(w->c.err, E_PARSE, "doc_to_text gives " STR_FMT ", which is not text",
-                           STR_ARG(value_text(w->c.arena, question)));
+                           STR_ARG(python_str(w->c.arena, question)));
         turns_put(&w->c, &task->parts->item, question->text, prefix, NULL, &last);
         TRY(finish_prompt(w, &last, &prompt));
         if (choice)
@@ -167,7 +167,7 @@ static Status make_requests(const Builder *w, const Json *question, Str prefix, 
         else
             requests[0] = prompt;
         if (task->output_type == OUTPUT_LOGLIKELIHOOD)
-            requests[0].continuation = value_text(w->c.arena, &item->target);
+            requests[0].continuation = python_str(w->c.arena, &item->target);
     }
     for (size_t i = 0; i < extra; i++)
         requests[n + i].continuation = joined(w->c.arena, choice_delimiter(w->b), item->choices[i]);
@@ -206,7 +206,7 @@ static Str shown_target(const Builder *w, const TaskItem *item)
     if (item->n_choices && json_as_index(&item->target, &index) && index >= 0 &&
         index < (int64_t)item->n_choices)
         return item->choices[index];
-    return value_text(w->c.arena, &item->target);
+    return python_str(w->c.arena, &item->target);
 }
 
 static Status build_item(Builder *w, TaskItem *item)

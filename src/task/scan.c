@@ -18,7 +18,7 @@ static Str without_comment(Str s)
     return str_trim(s);
 }
 
-/* Words that YAML reads as null, true or false; numbers are rare enough to be unsure too. */
+/* Words that YAML reads as null, true or false, and what may be a number. */
 static bool is_not_text(Str s)
 {
     static const char *const words[] = {"null", "~",  "true", "false", "yes",
@@ -26,7 +26,10 @@ static bool is_not_text(Str s)
     for (size_t i = 0; i < COUNT(words); i++)
         if (str_eq_nocase(s, str_from(words[i])))
             return true;
-    return s.len && strchr("0123456789.+-", s.ptr[0]);
+    size_t i = 0;
+    while (i < s.len && strchr("0123456789.+-_:xeoabcdfABCDEF", s.ptr[i]))
+        i++;
+    return i == s.len;
 }
 
 /* A plain or simply quoted scalar. */

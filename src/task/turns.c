@@ -56,7 +56,7 @@ static Status answer_text(const FieldContext *c, const Json *target, const Str *
         *out = choices[at];
         return OK;
     }
-    *out = value_text(c->arena, value);
+    *out = python_str(c->arena, value);
     return OK;
 }
 
@@ -73,7 +73,7 @@ static Status question_text(const FieldContext *c, const Json *q, const Str *cho
     }
     if (q->type != JSON_STRING)
         return err_set(c->err, E_PARSE, "doc_to_text gives " STR_FMT ", which is not text",
-                       STR_ARG(value_text(c->arena, q)));
+                       STR_ARG(python_str(c->arena, q)));
     *out = q->text;
     return OK;
 }
