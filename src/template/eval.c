@@ -215,7 +215,7 @@ static Status eval_cond(Run *r, const Node *n, Value *out)
         return run_eval_raw(r, n->kids[0], out);
     if (n->kids[2])
         return run_eval_raw(r, n->kids[2], out);
-    *out = (Value){.type = VALUE_UNDEFINED, .text = STR("the value of an if without else")};
+    *out = value_text((Str){0}); /* jinja2's plain Undefined prints as nothing */
     return OK;
 }
 

@@ -42,7 +42,7 @@ static bool is_digit(char c)
 
 static bool is_name_start(char c)
 {
-    return (c | 32) >= 'a' ? (c | 32) <= 'z' || (unsigned char)c >= 0x80 : c == '_' || (unsigned char)c >= 0x80;
+    return c == '_' || (unsigned char)c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
 static Status take(Parser *p, TokenKind kind, size_t end)
