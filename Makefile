@@ -9,7 +9,8 @@ PREFIX ?= /usr/local
 CC := gcc
 
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
-LIBS := libcurl sqlite3 libpq yaml-0.1 libpcre2-8 libutf8proc libzstd
+# libpq is loaded at run time (src/db/postgres.c); only its headers are needed here.
+LIBS := libcurl sqlite3 yaml-0.1 libpcre2-8 libutf8proc libzstd
 MISSING = $(shell tools/install-deps --missing build)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -22,7 +23,7 @@ CFLAGS_thread := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=thread
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_debug := -fsanitize=address,undefined
 LDFLAGS_thread := -fsanitize=thread
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) libpq 2>/dev/null)
 # libcurl is loaded when the first request is made (src/net/curl_api.h), not linked.
 PKG_LIBS := $(shell pkg-config --libs $(filter-out libcurl,$(LIBS)) 2>/dev/null)
 CFLAGS := $(BASE) $(CFLAGS_$(MODE)) $(PKG_CFLAGS) $(EXTRA_CFLAGS)
