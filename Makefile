@@ -24,7 +24,8 @@ LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_debug := -fsanitize=address,undefined
 LDFLAGS_thread := -fsanitize=thread
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) libpq 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+# libcurl is loaded when the first request is made (src/net/curl_api.h), not linked.
+PKG_LIBS := $(shell pkg-config --libs $(filter-out libcurl,$(LIBS)) 2>/dev/null)
 CFLAGS := $(BASE) $(CFLAGS_$(MODE)) $(PKG_CFLAGS) $(EXTRA_CFLAGS)
 LDLIBS := $(PKG_LIBS) -lm
 
