@@ -63,7 +63,7 @@ static uint64_t load64(const void *at)
 
 static Status take_u32(Cursor *c, uint32_t *out)
 {
-    Str raw;
+    Str raw = {0};
     TRY(take(c, 4, &raw));
     *out = gguf_load32(raw.ptr);
     return OK;
@@ -71,7 +71,7 @@ static Status take_u32(Cursor *c, uint32_t *out)
 
 static Status take_u64(Cursor *c, uint64_t *out)
 {
-    Str raw;
+    Str raw = {0};
     TRY(take(c, 8, &raw));
     *out = load64(raw.ptr);
     return OK;
@@ -79,7 +79,7 @@ static Status take_u64(Cursor *c, uint64_t *out)
 
 static Status take_string(Cursor *c, Str *out)
 {
-    uint64_t len;
+    uint64_t len = 0;
     TRY(take_u64(c, &len));
     return take(c, len, out);
 }
