@@ -2,6 +2,8 @@
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
+#include <stdbool.h>
+
 #define TEXTS(X)                                                                                   \
     X(T_HELP_DEMO, "a complete evaluation with built-in models: no key, no server",                \
       "用内置模型跑一次完整评测，无需密钥和服务器")                                                \
