@@ -32,7 +32,7 @@ LDLIBS := $(PKG_LIBS) -lm
 SRC := $(shell find src -name '*.c' | sort)
 MAIN := src/cli/main.c
 LIB := $(filter-out $(MAIN),$(SRC))
-LIB_OBJ := $(LIB:%.c=$B/%.o) $B/assets.o
+LIB_OBJ := $B/libassay.a
 TESTS := $(sort $(wildcard test/unit/*.c))
 FUZZ := $(sort $(wildcard test/fuzz/fuzz_*.c))
 ASSETS := $(shell find share web sql -type f 2>/dev/null | sort)
@@ -47,6 +47,9 @@ check-deps:
 	@missing='$(MISSING)'; if [ -n "$$missing" ]; then \
 	  echo "missing packages: $$missing" >&2; \
 	  echo "install them with: tools/install-deps build" >&2; exit 1; fi
+
+$B/libassay.a: $(LIB:%.c=$B/%.o) $B/assets.o
+	@rm -f $@; ar rcs $@ $^
 
 $B/assay: $B/$(MAIN:.c=.o) $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)

@@ -8,6 +8,12 @@ struct ArenaBlock {
     size_t size; /* usable bytes after the header */
 };
 
+struct ArenaDefer {
+    ArenaDefer *older;
+    void (*release)(void *object);
+    void *object;
+};
+
 static _Noreturn void out_of_memory(void)
 {
     fputs("assay: out of memory\n", stderr);
@@ -79,8 +85,22 @@ char *arena_copy(Arena *arena, const void *bytes, size_t len)
     return copy;
 }
 
+void arena_defer(Arena *arena, void (*release)(void *object), void *object)
+{
+    ArenaDefer *defer = ARENA_NEW(arena, ArenaDefer);
+    *defer = (ArenaDefer){arena->defers, release, object};
+    arena->defers = defer;
+}
+
+static void release_deferred(Arena *arena)
+{
+    for (; arena->defers; arena->defers = arena->defers->older)
+        arena->defers->release(arena->defers->object);
+}
+
 void arena_reset(Arena *arena)
 {
+    release_deferred(arena);
     ArenaBlock *keep = arena->head;
     if (!keep)
         return;
@@ -101,6 +121,7 @@ void arena_reset(Arena *arena)
 
 void arena_free(Arena *arena)
 {
+    release_deferred(arena);
     for (ArenaBlock *b = arena->head; b;) {
         ArenaBlock *older = b->older;
         free(b);

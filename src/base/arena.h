@@ -9,11 +9,13 @@
 #include "base/base.h"
 
 typedef struct ArenaBlock ArenaBlock;
+typedef struct ArenaDefer ArenaDefer;
 
 /* A zeroed Arena is a valid, empty one. */
 typedef struct Arena {
     ArenaBlock *head; /* newest block, the one being filled */
     char *at, *end;   /* free part of head */
+    ArenaDefer *defers; /* what to release with the memory, newest first */
 } Arena;
 
 /* `size` zeroed bytes aligned for any type; never NULL. */
@@ -29,6 +31,10 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 
 /* A NUL-terminated copy of `len` bytes. */
 char *arena_copy(Arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
+
+/* Calls release(object) when the arena is reset or freed, newest first: for things of other
+ * libraries that live as long as the arena's memory. */
+void arena_defer(Arena *arena, void (*release)(void *object), void *object);
 
 /* Forgets everything but keeps one block for the next unit of work. */
 void arena_reset(Arena *arena);

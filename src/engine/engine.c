@@ -83,6 +83,13 @@ bool engine_may_ask(Engine *e)
 
 /* ---- units ---- */
 
+static Str fresh_key(Unit *unit, Str key)
+{
+    Str both = str_printf(&unit->arena, "%.*s/%.*s", (int)key.len, key.ptr, (int)unit->fresh.len,
+                          unit->fresh.ptr);
+    return hash_hex(&unit->arena, hash_bytes(both));
+}
+
 static bool prepare_unit(Engine *e, Unit *unit)
 {
     unit->replies = arena_array(&unit->arena, unit->n_requests, sizeof *unit->replies);
@@ -96,11 +103,8 @@ static bool prepare_unit(Engine *e, Unit *unit)
         if (str_eqc(e->options->model->spec.provider, "recorded"))
             continue; /* a file of outputs needs no cache */
         x->key = model_request_key(e->options->model, &unit->requests[i], &unit->arena);
-        if (e->options->fresh.len)
-            x->key = hash_hex(&unit->arena,
-                              hash_bytes(str_printf(&unit->arena, "%.*s/%.*s", (int)x->key.len,
-                                                    x->key.ptr, (int)e->options->fresh.len,
-                                                    e->options->fresh.ptr)));
+        if (unit->fresh.len)
+            x->key = fresh_key(unit, x->key);
     }
     return unit->n_requests > 0;
 }

@@ -29,13 +29,14 @@ typedef struct Unit {
     ModelReply *replies;
     Exchange *exchanges;
     size_t n_requests;
+    Str fresh;              /* not empty: only replies asked under this word are reused */
     size_t sent, unwritten; /* private to the engine, as is the next */
     bool abandoned;         /* some request will not be answered: the unit is not finished */
 } Unit;
 
 typedef struct EngineJob {
     void *user;
-    /* Fills item, requests, n_requests in the unit's arena; *more is false at the end.
+    /* Fills item, requests, n_requests, fresh in the unit's arena; *more is false at the end.
      * Called by one thread at a time. */
     Status (*next)(void *user, Unit *unit, bool *more, Err *err);
     /* All replies are there: adds samples and judgements. Writer thread, open transaction.
@@ -52,7 +53,6 @@ typedef struct EngineOptions {
     double retry_wait;     /* seconds before the first retry; doubles */
     double max_cost;       /* 0: none */
     int64_t max_requests;  /* 0: none */
-    Str fresh;             /* not empty: only replies asked under this word are reused */
     const atomic_int *stop; /* 0 go on, 1 drain, 2 stop at once */
 } EngineOptions;
 

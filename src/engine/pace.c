@@ -82,10 +82,11 @@ void pace_leave(Pace *p, PaceEvent event, double sent, double retry_after, doubl
     pthread_mutex_unlock(&p->lock);
 }
 
-int pace_limit(Pace *p)
+int pace_limit(Pace *p, int *in_flight)
 {
     pthread_mutex_lock(&p->lock);
     int limit = (int)p->limit;
+    *in_flight = p->in_flight;
     pthread_mutex_unlock(&p->lock);
     return limit;
 }

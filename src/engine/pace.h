@@ -35,6 +35,7 @@ typedef enum PaceEvent { PACE_OK, PACE_RATE_LIMITED, PACE_ERROR } PaceEvent;
 void pace_leave(Pace *p, PaceEvent event, double sent, double retry_after, double tokens,
                 double now);
 
-int pace_limit(Pace *p);
+/* The limit now, and the requests in flight. */
+int pace_limit(Pace *p, int *in_flight);
 
 #endif

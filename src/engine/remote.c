@@ -283,7 +283,9 @@ static void *shard_main(void *argument)
         if (s->over && !s->current && !active(s))
             break;
         poll_replies(s, wait > 0 ? wait : 0);
-        atomic_store(&e->progress->limit, pace_limit(&e->pace));
+        int in_flight;
+        atomic_store(&e->progress->limit, pace_limit(&e->pace, &in_flight));
+        atomic_store(&e->progress->in_flight, in_flight);
     }
     return NULL;
 }

@@ -34,6 +34,7 @@ struct TaskNode {
     TaskNode *children;
     size_t n_children;
     const Json *aggregates; /* aggregate_metric_list of a group, or NULL */
+    const Json *config;     /* everything a group says (metadata.version ...), or NULL */
     const char *file;   /* where it is defined */
     uint32_t line;
 };

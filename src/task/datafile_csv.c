@@ -1,0 +1,68 @@
+/* datafile_csv.c - records of delimited text: the first line names the columns. */
+#include "task/datafile.h"
+
+#include "text/csv.h"
+
+static Status read_header(DataFile *file, CsvReader *reader, Err *err)
+{
+    SCOPED_ARENA(scratch);
+    CsvRecord header;
+    bool more;
+    TRY(csv_next(reader, &scratch, &header, &more, err));
+    if (!more)
+        return err_set(err, E_PARSE, "the file is empty; its first line must name the columns");
+    file->columns = arena_array(file->arena, header.n_fields, sizeof *file->columns);
+    file->n_columns = header.n_fields;
+    for (size_t i = 0; i < header.n_fields; i++) {
+        file->columns[i] = str_copy(file->arena, header.fields[i]);
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(file->columns[i], file->columns[j]))
+                return err_set(err, E_PARSE, "column \"" STR_FMT "\" is named twice",
+                               STR_ARG(file->columns[i]));
+    }
+    return OK;
+}
+
+static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
+{
+    Str text;
+    TRY(datafile_read_all(file, scratch, &text, err));
+    CsvReader reader = csv_reader(text, file->format->delimiter);
+    if (read_header(file, &reader, err) != OK)
+        return err_wrap(err, "%s", file->path);
+    SCOPED_ARENA(record_arena);
+    for (;;) {
+        CsvRecord record;
+        bool more;
+        if (csv_next(&reader, &record_arena, &record, &more, err) != OK)
+            return err_wrap(err, "%s", file->path);
+        if (!more)
+            break;
+        vec_push(scratch, out, (uint64_t)record.offset);
+        arena_reset(&record_arena);
+    }
+    vec_push(scratch, out, file->size);
+    return OK;
+}
+
+static Status read_record(const DataFile *file, Str text, Arena *arena, Json *out, Err *err)
+{
+    CsvReader reader = csv_reader(text, file->format->delimiter);
+    CsvRecord record;
+    bool more;
+    TRY(csv_next(&reader, arena, &record, &more, err));
+    if (!more || record.n_fields != file->n_columns)
+        return err_set(err, E_PARSE, "the record has %zu fields, the first line names %zu columns",
+                       more ? record.n_fields : 0, file->n_columns);
+    Json value = {.type = JSON_OBJECT, .len = (uint32_t)file->n_columns};
+    value.members = arena_array(arena, file->n_columns, sizeof *value.members);
+    for (size_t i = 0; i < file->n_columns; i++)
+        value.members[i] = (JsonMember){file->columns[i], json_str(record.fields[i])};
+    *out = value;
+    return OK;
+}
+
+const DataFormat data_csv = {
+    .ext = "csv", .delimiter = ',', .index = index_csv, .read = read_record};
+const DataFormat data_tsv = {
+    .ext = "tsv", .delimiter = '\t', .index = index_csv, .read = read_record};

@@ -1,0 +1,194 @@
+/* filter_regex.c - regex and multi_choice_regex: the part of an answer that counts. */
+#include "task/parts.h"
+
+#include "base/utf8.h"
+#include "text/normalise.h"
+
+enum { LETTERS = 26 };
+
+static void prepare(Checker *c, const Json *options, Filter *out)
+{
+    const Json *pattern = json_get(options, "regex_pattern");
+    out->regex = compile_regex(
+        c, pattern, json_text_or(pattern, STR("#### (\\-?[0-9\\.\\,]+)")));
+    out->number = json_int(json_get(options, "group_select"), 0);
+    const Json *fallback = json_get(options, "fallback");
+    out->fallback = fallback ? *fallback : json_str(STR("[invalid]"));
+    out->ignore = compile_regexes(c, json_get(options, "regexes_to_ignore"), &out->n_ignore);
+    out->ignore_case = json_bool(json_get(options, "ignore_case"), false);
+    out->ignore_punctuation = json_bool(json_get(options, "ignore_punctuation"), false);
+}
+
+/* One element of Python's findall: with two groups or more the first that is not empty. */
+static bool findall_element(const RegexMatch *m, Str *out)
+{
+    if (m->n_groups <= 2) {
+        *out = m->groups[m->n_groups - 1];
+        return true;
+    }
+    for (size_t g = 1; g < m->n_groups; g++)
+        if (m->groups[g].len) {
+            *out = m->groups[g];
+            return true;
+        }
+    return false;
+}
+
+/* The selected match, stripped; *found is false when there is none. */
+static Status select_match(const Regex *regex, int64_t select, Str text, Arena *arena, Str *out,
+                           bool *found, Err *err)
+{
+    RegexMatches all = {0};
+    TRY(regex_find_all(regex, text, arena, &all, err));
+    int64_t at = select < 0 ? select + (int64_t)all.len : select;
+    *found = at >= 0 && at < (int64_t)all.len && findall_element(&all.items[at], out);
+    if (*found)
+        *out = utf8_strip(*out);
+    return OK;
+}
+
+static Str answer_text(const FilterValue *v)
+{
+    return json_text(&v->json); /* anything but text counts as "" */
+}
+
+static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, FilterValues *v, Err *err)
+{
+    (void)doc;
+    FilterValue *out = arena_array(arena, v->len, sizeof *out);
+    for (size_t i = 0; i < v->len; i++) {
+        Str match;
+        TRY(select_match(f->regex, f->number, answer_text(&v->items[i]), arena, &match,
+                         &out[i].found, err));
+        out[i].json = out[i].found ? json_str(match) : f->fallback;
+        out[i].found = out[i].found && v->items[i].found;
+    }
+    v->items = out;
+    return OK;
+}
+
+/* What is left of a text when case, punctuation and some expressions do not matter. */
+static Status without_ignored(const Filter *f, Arena *arena, Str *text, Err *err)
+{
+    for (size_t i = 0; i < f->n_ignore; i++)
+        TRY(regex_replace(f->ignore[i], *text, (Str){0}, arena, text, err));
+    if (f->ignore_case)
+        *text = text_lower(arena, *text);
+    if (f->ignore_punctuation)
+        *text = text_drop_punctuation(arena, *text);
+    return OK;
+}
+
+/* Python's re.escape. */
+static void put_escaped(StrBuf *out, Str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (strchr("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", s.ptr[i]) && s.ptr[i])
+            strbuf_addc(out, '\\');
+        strbuf_addc(out, s.ptr[i]);
+    }
+}
+
+/* The two expressions that look for a choice by its text and by its letter. */
+typedef struct ChoiceRegexes {
+    Str *texts; /* each choice as it is searched for */
+    size_t n;
+    Regex *by_text, *by_letter;
+} ChoiceRegexes;
+
+static void free_choices(ChoiceRegexes *r)
+{
+    regex_free(r->by_text);
+    regex_free(r->by_letter);
+}
+
+static Status make_choices(const Filter *f, const Json *doc, Arena *arena, ChoiceRegexes *out,
+                           Err *err)
+{
+    const Json *choices = json_get(doc, "choices");
+    if (!json_is(choices, JSON_ARRAY) || !choices->len || choices->len > LETTERS)
+        return err_set(err, E_PARSE, "the document needs a column \"choices\" with 1 to %d texts",
+                       LETTERS);
+    StrBuf texts = strbuf_make(arena, (size_t)1 << 20), letters = strbuf_make(arena, 256);
+    out->texts = arena_array(arena, choices->len, sizeof *out->texts);
+    out->n = choices->len;
+    strbuf_adds(&letters, ":[\\s]*(");
+    for (uint32_t i = 0; i < choices->len; i++) {
+        out->texts[i] = utf8_strip(json_text(&choices->items[i]));
+        TRY(without_ignored(f, arena, &out->texts[i], err));
+        strbuf_adds(&texts, i ? "|" : "");
+        put_escaped(&texts, out->texts[i]);
+        strbuf_addf(&letters, "%s%c", i ? "|" : "", (char)('A' + i));
+    }
+    strbuf_addc(&letters, ')');
+    TRY(strbuf_check(&texts, "the expression of all choices", err));
+    TRY(regex_compile(strbuf_str(&texts), &out->by_text, err));
+    return regex_compile(strbuf_str(&letters), &out->by_letter, err);
+}
+
+static Str letter_of(Arena *arena, size_t index)
+{
+    return str_printf(arena, "(%c)", (char)('A' + index));
+}
+
+/* By the filter's own expression, then by a choice's text, then by its letter. */
+static Status find_choice(const Filter *f, const ChoiceRegexes *r, Str answer, Arena *arena,
+                          Str *out, Err *err)
+{
+    bool found;
+    Str bare = answer, match = {0};
+    TRY(select_match(f->regex, f->number, answer, arena, &match, &found, err));
+    if (found && match.len) {
+        *out = match;
+        return OK;
+    }
+    TRY(without_ignored(f, arena, &bare, err));
+    TRY(select_match(r->by_text, f->number, bare, arena, &match, &found, err));
+    if (found && match.len) {
+        *out = match;
+        for (size_t i = 0; i < r->n; i++)
+            if (str_eq(r->texts[i], match))
+                *out = letter_of(arena, i); /* a repeated choice counts as its last place */
+        return OK;
+    }
+    TRY(select_match(r->by_letter, f->number, answer, arena, &match, &found, err));
+    *out = found && match.len ? letter_of(arena, (size_t)(match.ptr[0] - 'A')) : (Str){0};
+    return OK;
+}
+
+static Status apply_choice(const Filter *f, const Json *doc, Arena *arena, FilterValues *v,
+                           Err *err)
+{
+    ChoiceRegexes r = {0};
+    Status status = make_choices(f, doc, arena, &r, err);
+    FilterValue *out = arena_array(arena, v->len, sizeof *out);
+    for (size_t i = 0; status == OK && i < v->len; i++) {
+        Str match = {0};
+        status = find_choice(f, &r, answer_text(&v->items[i]), arena, &match, err);
+        out[i].found = match.len && v->items[i].found;
+        out[i].json = match.len ? json_str(match) : f->fallback;
+    }
+    free_choices(&r);
+    if (status == OK)
+        v->items = out;
+    return status;
+}
+
+static const KeyRow regex_keys[] = {{"regex_pattern", T_STRING, NULL},
+                                    {"group_select", T_INT, NULL},
+                                    {"fallback", T_STRING, NULL}};
+static const KeyRow choice_keys[] = {
+    {"regex_pattern", T_STRING, NULL},   {"group_select", T_INT, NULL},
+    {"fallback", T_STRING, NULL},        {"ignore_case", T_BOOL, NULL},
+    {"ignore_punctuation", T_BOOL, NULL}, {"regexes_to_ignore", T_LIST, NULL}};
+
+const FilterRow filter_regex = {.name = "regex",
+                                .keys = regex_keys,
+                                .n_keys = COUNT(regex_keys),
+                                .prepare = prepare,
+                                .apply = apply_regex};
+const FilterRow filter_multi_choice_regex = {.name = "multi_choice_regex",
+                                             .keys = choice_keys,
+                                             .n_keys = COUNT(choice_keys),
+                                             .prepare = prepare,
+                                             .apply = apply_choice};

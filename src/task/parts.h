@@ -1,0 +1,272 @@
+/* parts.h - private to task/: what a resolved task is made of, and the tables it is read by. */
+#ifndef TASK_PARTS_H
+#define TASK_PARTS_H
+
+#include "base/map.h"
+#include "base/rng.h"
+#include "task/task.h"
+#include "template/template.h"
+#include "text/regex.h"
+
+enum {
+    LIMIT_TASK_FILES = 500000, /* files below the task directories */
+    LIMIT_TASK_DIR_DEPTH = 64, /* nested folders and nested groups */
+    LIMIT_FEWSHOT = 1000,      /* examples in one prompt */
+    LIMIT_REPEATS = 10000,     /* answers asked for one document */
+    OUT_OF_RANGE = -100,       /* a gold answer that is no choice, as lm-evaluation-harness marks it */
+};
+
+/* ---- files ---- */
+
+/* A task file with its includes merged in. Every top-level key remembers its file. */
+typedef struct RawConfig {
+    Json object;
+    Map origin; /* key -> const char * file */
+    const char *file;
+} RawConfig;
+
+typedef struct IndexEntry {
+    TaskKind kind;
+    Str name;
+    const char *file; /* NULL for a tag */
+    VEC(Str) members; /* of a tag */
+} IndexEntry;
+
+struct TaskSet {
+    Arena *arena;
+    Map entries; /* name -> IndexEntry */
+    Map sources; /* path -> const Json *: files parsed so far */
+    Map scans;   /* path -> const Scan *: names of included files */
+    Map tasks;   /* name -> const Task *: resolved so far, without overrides */
+};
+
+/* What the quick look at a file found. */
+typedef struct Scan {
+    bool has_class, has_task, task_is_list;
+    Str task, group;
+    StrVec tags, includes;
+    bool has_tag;
+    bool unsure; /* only a full parse can tell */
+} Scan;
+void scan_names(Arena *arena, Str text, Scan *out);
+
+/* Reads a file, or a built-in one when `path` starts with "builtin:". */
+Status source_read(Arena *arena, const char *path, Str *out, Err *err) MUST_CHECK;
+const char *source_include_path(Arena *arena, const char *file, Str include);
+/* The file with its includes. */
+Status source_load(TaskSet *set, const char *path, RawConfig *out, Err *err) MUST_CHECK;
+TaskKind source_kind(const RawConfig *raw, bool *known);
+/* Replaces the keys of `overrides` (an object read from `file`), all but `except`. */
+void source_override(TaskSet *set, RawConfig *raw, const Json *overrides, const char *file);
+
+/* Up to three known names near `name`: "; did you mean \"a\" or \"b\"?", or "". */
+Str taskset_suggest(TaskSet *set, Arena *arena, Str name);
+
+/* ---- problems ---- */
+typedef struct Checker {
+    Arena *arena;
+    Problems *problems;
+    const char *file; /* of the key being looked at */
+    Str where;        /* which part: "", "filter \"regex\": " */
+} Checker;
+void problem(Checker *c, const Json *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+enum {
+    T_STRING = 1 << JSON_STRING,
+    T_NUMBER = 1 << JSON_NUMBER,
+    T_BOOL = 1 << JSON_BOOL,
+    T_LIST = 1 << JSON_ARRAY,
+    T_MAP = 1 << JSON_OBJECT,
+    T_NULL = 1 << JSON_NULL,
+    T_INT = 1 << 8,
+    T_ANY = 0xff,
+};
+
+/* A key that may stand in a map. `refusal` says why a known key cannot be used. */
+typedef struct KeyRow {
+    const char *name;
+    unsigned types;
+    const char *refusal;
+} KeyRow;
+void check_keys(Checker *c, const Json *object, const KeyRow *rows, size_t n_rows);
+void check_no_functions(Checker *c, const Json *value);
+extern const KeyRow task_keys[], group_keys[], fewshot_keys[], generation_keys[];
+extern const size_t n_task_keys, n_group_keys, n_fewshot_keys, n_generation_keys;
+
+/* ---- fields ---- */
+
+/* A doc_to_* key: a column name or a template when it is text, else a fixed value. */
+typedef struct Field {
+    const Json *raw; /* NULL when absent */
+    const Template *template;
+} Field;
+
+/* How a document becomes text: the item's own way, or the few-shot examples' way. */
+typedef struct Style {
+    Field text, target, choice, prefix;
+    Str target_delimiter, fewshot_delimiter;
+} Style;
+
+typedef struct FieldContext {
+    const Task *task;
+    const Json *features; /* an object with the columns of the data set */
+    Arena *arena;
+    Err *err;
+} FieldContext;
+bool json_as_index(const Json *value, int64_t *out); /* ints, bools, whole floats */
+Str python_str(Arena *arena, const Json *value);     /* Python's str(value) */
+Status field_text(const FieldContext *c, const Field *f, const Json *doc, Json *out) MUST_CHECK;
+Status field_target(const FieldContext *c, const Field *f, const Json *doc, Json *out) MUST_CHECK;
+Status field_choices(const FieldContext *c, const Field *f, const Json *doc, Str **out,
+                     size_t *n) MUST_CHECK;
+/* description and gen_prefix: a column of this very document, or a template. */
+Status field_plain(const FieldContext *c, const Field *f, const Json *doc, Str *out) MUST_CHECK;
+
+/* ---- filters ---- */
+typedef struct FilterValue {
+    Json json;
+    bool found;
+} FilterValue;
+
+/* The answers of one request on their way: a list, or one value after take_first. */
+typedef struct FilterValues {
+    FilterValue *items;
+    size_t len;
+    bool single;
+} FilterValues;
+
+typedef struct Filter Filter;
+typedef struct FilterRow {
+    const char *name;
+    const KeyRow *keys;
+    size_t n_keys;
+    bool any_output; /* also meaningful for likelihoods */
+    void (*prepare)(Checker *c, const Json *options, Filter *out); /* may be NULL */
+    Status (*apply)(const Filter *f, const Json *doc, Arena *arena, FilterValues *values, Err *err);
+} FilterRow;
+
+struct Filter {
+    const FilterRow *row;
+    const Json *options;
+    Regex *regex;
+    int64_t number; /* group_select, k */
+    Json fallback;
+    Regex **ignore;
+    size_t n_ignore;
+    bool ignore_case, ignore_punctuation;
+};
+
+typedef struct Pipeline {
+    Filter *steps;
+    size_t len;
+} Pipeline;
+
+extern const FilterRow filter_regex, filter_take_first, filter_take_first_k,
+    filter_remove_whitespace, filter_lowercase, filter_uppercase, filter_map,
+    filter_multi_choice_regex, filter_majority_vote;
+void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeats, Filter *out);
+Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values,
+                  Err *err) MUST_CHECK;
+/* Compiles into the checker's arena; a bad pattern is a problem at `at` and gives NULL. */
+Regex *compile_regex(Checker *c, const Json *at, Str pattern);
+Regex **compile_regexes(Checker *c, const Json *list, size_t *n);
+/* Applies `change` to each value as text. */
+Status filter_each_text(const Filter *f, Arena *arena, FilterValues *values,
+                        Str (*change)(Arena *arena, Str text), Err *err) MUST_CHECK;
+
+/* ---- metrics ---- */
+typedef struct MetricOptions {
+    Regex **ignore;
+    size_t n_ignore;
+    bool ignore_case, ignore_punctuation, ignore_numbers;
+} MetricOptions;
+
+typedef struct ScoreInput {
+    const TaskBound *bound;
+    const TaskItem *item;
+    const TaskAnswer *answers;
+    size_t n_answers;
+    const FilterValues *values; /* generation: what the pipeline left */
+    Arena *arena;
+    Err *err;
+} ScoreInput;
+
+typedef struct MetricRow {
+    const char *name, *aggregation;
+    bool higher_is_better;
+    unsigned outputs; /* 1 << OutputType */
+    Status (*score)(const ScoreInput *in, const MetricOptions *options, TaskScore *out);
+} MetricRow;
+
+extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc_mutual_info,
+    metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy;
+/* The row for `name` with that output type; NULL when there is none. */
+const MetricRow *metric_find(Str name, OutputType output);
+/* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */
+const char *metric_refusal(Str name);
+void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
+extern const char *const aggregations[];
+
+/* ---- the task ---- */
+typedef struct TaskParts TaskParts;
+struct TaskParts {
+    Style item, shot;
+    Field description;
+    bool first_n;   /* sampler */
+    bool drop_self; /* examples come from the evaluated split */
+    const Json *samples;
+    bool shots_fixed_at_zero; /* the file itself says num_fewshot: 0 */
+    Pipeline *pipelines;      /* one a filter name */
+    const MetricRow **rows;   /* one a metric */
+    MetricOptions *options;
+    bool mutual_info;
+    TaskGeneration generation;
+};
+
+/* Resolves a merged file; problems go to `c`, and then *out is NULL. */
+const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker *c);
+void resolve_filters(Checker *c, const Json *list, Task *task);
+void resolve_metrics(Checker *c, const Json *list, Task *task);
+void resolve_generation(Checker *c, const Json *config, Task *task);
+/* The first problem as an error: E_PARSE. */
+Status problems_error(const Problems *problems, Err *err);
+
+/* ---- bound ---- */
+
+/* One turn of a prompt. `after` follows it in plain text. */
+typedef struct Turn {
+    const char *role;
+    Str text, after;
+} Turn;
+typedef VEC(Turn) Turns;
+
+typedef struct Shot {
+    Turn turns[2];
+    size_t n_turns;
+    Str plain; /* the turns as plain text */
+} Shot;
+
+struct TaskBound {
+    const Task *task;
+    const Docs *docs, *pool;
+    Json features;
+    ChatMode chat;
+    Str system;
+    bool multiple_target;
+    bool multiple_input; /* doc_to_text names the right choice; choices are contexts */
+    size_t n_shots;
+    uint32_t *draws;    /* n_shots a document: places in the pool; NULL: the first n */
+    Shot **shots;       /* rendered examples by place; NULL when not kept */
+};
+
+/* Joined with `delimiter` between, unless white space or nothing is there already. */
+Str join_delimited(Arena *arena, Str before, Str after, Str delimiter);
+/* A question, with its answer when `answer` is given, or with the beginning of one. */
+void turns_put(const FieldContext *c, const Style *style, Str question, Str prefix,
+               const Str *answer, Turns *out);
+/* A few-shot example. */
+Status turns_example(const FieldContext *c, const Json *doc, bool multiple_input,
+                     Turns *out) MUST_CHECK;
+Status shot_build(const TaskBound *b, size_t place, Arena *arena, Shot *out, Err *err) MUST_CHECK;
+
+#endif

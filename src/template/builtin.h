@@ -1,0 +1,21 @@
+/* builtin.h - what filters and methods share. */
+#ifndef TEMPLATE_BUILTIN_H
+#define TEMPLATE_BUILTIN_H
+
+#include "template/ast.h"
+
+/* str() of argument `i`; empty when it is absent. */
+Str builtin_text(Run *r, const Args *a, size_t i);
+/* Strips any of the characters of `chars`, or white space when it is no string. */
+Str builtin_strip(Str s, const Value *chars, bool left, bool right);
+const Builtin *builtin_find(const Builtin *table, size_t n, Str name);
+/* Sets *out and returns OK. */
+Status builtin_give(Value value, Value *out);
+
+Status filter_join(Run *r, const Args *a, Value *out);
+Status filter_replace(Run *r, const Args *a, Value *out);
+Status filter_lower(Run *r, const Args *a, Value *out);
+Status filter_upper(Run *r, const Args *a, Value *out);
+Status filter_capitalize(Run *r, const Args *a, Value *out);
+
+#endif

@@ -1,0 +1,385 @@
+/* test_golden.c - tasks of lm-evaluation-harness: every prompt, target, filtered answer and
+ * metric value must be what it gives. Aggregates and standard errors are tested elsewhere. */
+#include "sha256.h"
+#include "test.h"
+
+#include "base/file.h"
+#include "task/task.h"
+#include "template/literal.h"
+
+#include <dirent.h>
+
+/* Expected files that are not covered, and why. Each must really be refused. */
+static const struct {
+    const char *name, *why;
+} not_covered[] = {
+    {"choice_lists", "metric \"brier_score\" is not supported yet"},
+    {"tag_of_one", "metric \"brier_score\" is not supported yet"},
+    {"suite", "metric \"mcc\" is not supported yet"},
+    {"nli_words", "metric \"mcc\" is not supported yet"},
+    {"yes_no", "metric \"f1\" is not supported yet"},
+    {"rolling", "output_type \"loglikelihood_rolling\" is not supported yet"},
+    {"rolling_defaults", "output_type \"loglikelihood_rolling\" is not supported yet"},
+    {"translate", "metric \"bleu\" is not supported yet"},
+    {"translate_zh", "metric \"bleu\" is not supported yet"},
+};
+
+static const char *golden(Arena *a, const char *path)
+{
+    return test_shared(str_printf(a, "golden/lm-eval/%s", path).ptr);
+}
+
+static TaskSet *open_tasks(Arena *a)
+{
+    Err err = {0};
+    TaskSet *set = NULL;
+    const char *dir = golden(a, "tasks");
+    CHECK_OK(taskset_open(a, &dir, 1, &set, &err), err);
+    return set;
+}
+
+static Json read_json(Arena *a, const char *path)
+{
+    Err err = {0};
+    Str text;
+    Json out;
+    CHECK_OK(file_read(a, path, (size_t)1 << 28, &text, &err), err);
+    CHECK_OK(json_parse(a, text, &out, &err), err);
+    return out;
+}
+
+typedef struct Data {
+    DataFile *docs, *shots;
+} Data;
+
+static DataFile *open_split(Arena *a, const Task *t, Str split)
+{
+    Err err = {0};
+    DataFile *file = NULL;
+    const char *path, *dir = golden(a, "data");
+    CHECK_OK(datafile_find(a, &dir, 1, t->dataset_path, t->dataset_name, split, &path, &err), err);
+    CHECK_OK(datafile_open(a, path, &file, &err), err);
+    return file;
+}
+
+static TaskBound *bind(Arena *a, const Task *t, const BindOptions *options, Data *data)
+{
+    Err err = {0};
+    TaskBound *bound = NULL;
+    data->docs = open_split(a, t, t->test_split);
+    data->shots = t->num_fewshot && t->fewshot_split.len ? open_split(a, t, t->fewshot_split) : NULL;
+    CHECK_OK(task_bind(a, t, datafile_docs(data->docs),
+                       data->shots ? datafile_docs(data->shots) : NULL, options, &bound, &err),
+             err);
+    return bound;
+}
+
+static void close_data(Data *data)
+{
+    datafile_close(data->docs);
+    datafile_close(data->shots);
+}
+
+/* Says which document of which task differs. */
+static void same(Str got, Str want, const char *where, size_t doc, const char *what)
+{
+    if (!str_eq(got, want))
+        test_fail(__FILE__, __LINE__, "%s, document %zu: %s is\n\"%.*s\"\nwant\n\"%.*s\"", where,
+                  doc, what, (int)got.len, got.ptr ? got.ptr : "", (int)want.len, want.ptr);
+}
+
+static Str prompt_text(Arena *a, const TaskRequest *r)
+{
+    return r->messages ? json_dump_python(a, r->messages, -1) : r->context;
+}
+
+static void check_prompts(Arena *a, const TaskItem *item, const Json *sample, const char *where)
+{
+    const Json *wanted = json_get(sample, "requests");
+    CHECK_INT(item->n_requests, wanted->len);
+    for (size_t i = 0; i < item->n_requests; i++) {
+        const Json *w = &wanted->items[i];
+        const TaskRequest *r = &item->requests[i];
+        const Json *messages = json_get(w, "messages");
+        Str want = json_text_or(json_get(w, "prompt"), json_text(json_get(w, "context")));
+        if (messages)
+            want = json_dump_python(a, messages, -1);
+        same(prompt_text(a, r), want, where, item->position, "prompt");
+        same(r->continuation, json_text(json_get(w, "continuation")), where, item->position,
+             "continuation");
+    }
+    same(sha256_hex(a, prompt_text(a, &item->requests[0])),
+         json_text(json_get(sample, "prompt_hash")), where, item->position, "hash of the prompt");
+}
+
+static void check_generation(TaskGeneration g, const Json *want, const char *where)
+{
+    size_t seen = 0;
+    const Json *until = json_get(want, "until");
+    CHECK_INT(g.n_stop, until->len);
+    for (size_t i = 0; i < g.n_stop; i++)
+        same(g.stop[i], until->items[i].text, where, i, "stop text");
+    CHECK_INT(g.max_tokens, json_int(json_get(want, "max_gen_toks"), 256));
+    CHECK_NEAR(g.temperature, json_number(json_get(want, "temperature"), -1), 0);
+    CHECK_NEAR(g.top_p, json_number(json_get(want, "top_p"), -1), 0);
+    static const char *const own[] = {"until", "max_gen_toks", "temperature", "top_p"};
+    for (size_t i = 0; i < COUNT(own); i++)
+        seen += json_get(want, own[i]) != NULL;
+    for (uint32_t i = 0; g.extra && i < g.extra->len; i++) {
+        const Json *other = json_get_str(want, g.extra->members[i].key);
+        CHECK(other && json_equal(other, &g.extra->members[i].value));
+        seen++;
+    }
+    CHECK_INT(seen, want->len);
+}
+
+static void check_target(Arena *a, const TaskItem *item, const Json *sample, const char *where)
+{
+    same(json_dump(a, &item->target), json_dump(a, json_get(sample, "target")), where,
+         item->position, "target");
+    StrBuf text = strbuf_make(a, 1 << 20);
+    literal_str(&text, &item->target);
+    same(sha256_hex(a, strbuf_str(&text)), json_text(json_get(sample, "target_hash")), where,
+         item->position, "hash of the target");
+    same(sha256_hex(a, json_dump_python(a, &item->doc, 2)), json_text(json_get(sample, "doc_hash")),
+         where, item->position, "hash of the document");
+}
+
+static size_t read_answers(Arena *a, const Json *responses, bool text, TaskAnswer **out)
+{
+    const Json *list = text ? &responses->items[0] : responses;
+    *out = arena_array(a, list->len, sizeof **out);
+    for (uint32_t i = 0; i < list->len; i++) {
+        const Json *one = text ? &list->items[i] : &list->items[i].items[0];
+        (*out)[i].text = json_text(one);
+        if (!text) {
+            (*out)[i].logprob = json_number(&one->items[0], NAN);
+            (*out)[i].greedy = json_bool(&one->items[1], false);
+        }
+    }
+    return list->len;
+}
+
+static void check_scores(Arena *a, const TaskBound *b, const Task *t, const TaskItem *item,
+                         const Json *sample, const char *where)
+{
+    Err err = {0};
+    TaskAnswer *answers;
+    TaskScore *scores = NULL;
+    size_t n, n_scores = 0;
+    bool text = t->output_type == OUTPUT_GENERATE;
+    n = read_answers(a, json_get(sample, "responses"), text, &answers);
+    CHECK_OK(task_score(b, item, answers, n, a, &scores, &n_scores, &err), err);
+    CHECK_INT(n_scores, t->n_filters * t->n_metrics);
+    CHECK_INT(t->n_filters, json_get(sample, "filters")->len);
+    for (size_t i = 0; i < n_scores; i++) {
+        const Json *f = json_get_str(json_get(sample, "filters"), t->filters[scores[i].filter]);
+        const Json *want = json_get_str(json_get(f, "metrics"), t->metrics[scores[i].metric].name);
+        CHECK(f && want && want->type == JSON_NUMBER);
+        CHECK_INT(t->n_metrics, json_get(f, "metrics")->len);
+        if (text)
+            same(scores[i].extracted, json_get(f, "filtered")->items[0].text, where,
+                 item->position, "filtered answer");
+        if (!(scores[i].value == json_number(want, NAN)))
+            test_fail(__FILE__, __LINE__, "%s, document %zu: %.*s is %.17g, want %.*s (%.*s)",
+                      where, item->position, (int)t->metrics[scores[i].metric].name.len,
+                      t->metrics[scores[i].metric].name.ptr, scores[i].value, (int)want->text.len,
+                      want->text.ptr, (int)scores[i].why.len, scores[i].why.ptr);
+    }
+}
+
+static void check_samples(const Task *t, const BindOptions *options, const Json *samples,
+                          const char *where)
+{
+    SCOPED_ARENA(a);
+    Data data;
+    TaskBound *bound = bind(&a, t, options, &data);
+    CHECK_INT(datafile_docs(data.docs)->len, samples->len);
+    for (uint32_t i = 0; i < samples->len; i++) {
+        const Json *sample = &samples->items[i];
+        size_t position = (size_t)json_int(json_get(sample, "doc_id"), -1);
+        Err err = {0};
+        TaskItem item;
+        SCOPED_ARENA(work);
+        CHECK_OK(task_item(bound, position, &work, &item, &err), err);
+        check_prompts(&work, &item, sample, where);
+        check_target(&work, &item, sample, where);
+        if (t->output_type == OUTPUT_GENERATE)
+            check_generation(task_generation(bound),
+                             json_path(sample, "requests.0.generation_kwargs"), where);
+        check_scores(&work, bound, t, &item, sample, where);
+    }
+    close_data(&data);
+}
+
+static void check_hashes(const Task *t, const Json *hashes, const char *where)
+{
+    SCOPED_ARENA(a);
+    Data data;
+    TaskBound *bound = bind(&a, t, &(BindOptions){.fewshot_seed = 1234}, &data);
+    CHECK_INT(datafile_docs(data.docs)->len, hashes->len);
+    for (uint32_t i = 0; i < hashes->len; i++) {
+        Err err = {0};
+        TaskItem item;
+        SCOPED_ARENA(work);
+        CHECK_OK(task_item(bound, i, &work, &item, &err), err);
+        same(sha256_hex(&work, item.requests[0].context), hashes->items[i].text, where, i,
+             "hash of the prompt");
+    }
+    close_data(&data);
+}
+
+typedef VEC(const TaskNode *) Nodes;
+
+/* The members as lm-evaluation-harness lists them: tags give way to their tasks. */
+static void list_members(Arena *a, const TaskNode *node, Nodes *out)
+{
+    for (size_t i = 0; i < node->n_children; i++) {
+        if (node->children[i].kind == TASK_TAG)
+            list_members(a, &node->children[i], out);
+        else
+            vec_push(a, out, &node->children[i]);
+    }
+}
+
+static void check_node(Arena *a, const TaskNode *node, const Json *expected, const char *where)
+{
+    Str alias = json_text(json_get(json_get_str(json_get(expected, "results"), node->name), "alias"));
+    if (alias.len)
+        same(node->alias, alias, where, 0, "alias");
+    if (node->task) {
+        const Json *shots = json_get_str(json_get(expected, "n-shot"), node->name);
+        CHECK_INT(node->task->num_fewshot, json_int(shots, -1));
+        const Json *hashes = json_get_str(json_get(expected, "prompt_hashes"), node->name);
+        CHECK(hashes);
+        check_hashes(node->task, hashes, where);
+        return;
+    }
+    Nodes members = {0};
+    list_members(a, node, &members);
+    const Json *names = json_get_str(json_get(expected, "group_subtasks"), node->name);
+    if (node->kind == TASK_GROUP)
+        CHECK_INT(members.len, names ? names->len : 0);
+    for (size_t i = 0; i < members.len; i++) {
+        if (node->kind == TASK_GROUP)
+            same(members.items[i]->name, names->items[i].text, where, i, "member");
+        check_node(a, members.items[i], expected, where);
+    }
+}
+
+/* Whether the file is on the list; then the task must be refused for that very reason. */
+static bool is_not_covered(TaskSet *set, Str name)
+{
+    for (size_t i = 0; i < COUNT(not_covered); i++) {
+        if (!str_eqc(name, not_covered[i].name))
+            continue;
+        Err err = {0};
+        TaskNode node;
+        if (taskset_find(set, name, &node, &err) == OK || !strstr(err.msg, not_covered[i].why))
+            test_fail(__FILE__, __LINE__, "\"%s\" is listed as not covered (%s) but: %s",
+                      not_covered[i].name, not_covered[i].why,
+                      err.msg[0] ? err.msg : "it works; remove it from the list");
+        return true;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+typedef VEC(Str) Names;
+
+static Names expected_names(Arena *a, const char *dir)
+{
+    Names names = {0};
+    DIR *d = opendir(dir);
+    CHECK(d);
+    struct dirent *e;
+    while ((e = readdir(d)))
+        if (str_ends(str_from(e->d_name), STR(".json")))
+            vec_push(a, &names, str_copy(a, path_stem(str_from(e->d_name))));
+    closedir(d);
+    qsort(names.items, names.len, sizeof *names.items, by_name);
+    return names;
+}
+
+TEST(golden_tasks_give_the_prompts_and_scores_of_lm_evaluation_harness)
+{
+    SCOPED_ARENA(a);
+    const char *dir = golden(&a, "expected");
+    if (!dir)
+        skip();
+    TaskSet *set = open_tasks(&a);
+    Names names = expected_names(&a, dir);
+    size_t covered = 0;
+    for (size_t i = 0; i < names.len; i++) {
+        Err err = {0};
+        TaskNode node;
+        SCOPED_ARENA(work);
+        Str name = names.items[i];
+        if (is_not_covered(set, name))
+            continue;
+        Json expected = read_json(&work, str_printf(&work, "%s/%s.json", dir, name.ptr).ptr);
+        CHECK_OK(taskset_find(set, name, &node, &err), err);
+        Str kind = json_text(json_get(&expected, "kind"));
+        CHECK_STR(kind, node.kind == TASK_SINGLE  ? "task"
+                        : node.kind == TASK_GROUP ? "group"
+                                                  : "tag");
+        if (node.task)
+            check_samples(node.task, &(BindOptions){.fewshot_seed = 1234},
+                          json_get_str(json_get(&expected, "samples"), name), name.ptr);
+        else
+            check_node(&work, &node, &expected, name.ptr);
+        covered++;
+    }
+    CHECK_INT(covered + COUNT(not_covered), names.len);
+}
+
+TEST(golden_chats_give_the_messages_of_lm_evaluation_harness)
+{
+    SCOPED_ARENA(a);
+    const char *dir = golden(&a, "expected/chat");
+    if (!dir)
+        skip();
+    static const struct {
+        const char *run;
+        BindOptions options;
+    } runs[] = {
+        {"singleturn", {CHAT_SINGLE, {0}, 1234}},
+        {"multiturn", {CHAT_TURNS, {0}, 1234}},
+        {"multiturn_system", {CHAT_TURNS, {"You are a careful examiner.", 27}, 1234}},
+    };
+    TaskSet *set = open_tasks(&a);
+    Names names = expected_names(&a, dir);
+    size_t covered = 0;
+    for (size_t i = 0; i < names.len; i++) {
+        Err err = {0};
+        TaskNode node;
+        SCOPED_ARENA(work);
+        Str name = names.items[i];
+        if (is_not_covered(set, name))
+            continue;
+        Json expected = read_json(&work, str_printf(&work, "%s/%s.json", dir, name.ptr).ptr);
+        CHECK_OK(taskset_find(set, name, &node, &err), err);
+        const Json *all = json_get(&expected, "runs");
+        CHECK_INT(all->len, COUNT(runs));
+        for (size_t r = 0; r < COUNT(runs); r++) {
+            const Json *samples = json_get_str(json_get(json_get(all, runs[r].run), "samples"), name);
+            check_samples(node.task, &runs[r].options, samples,
+                          str_printf(&work, "%s (%s)", name.ptr, runs[r].run).ptr);
+        }
+        covered++;
+    }
+    CHECK_INT(covered + 2, names.len); /* translate and translate_zh */
+}
+
+TEST(sha256_has_its_published_values)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(sha256_hex(&a, STR("abc")),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    CHECK_STR(sha256_hex(&a, (Str){0}),
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
