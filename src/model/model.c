@@ -158,7 +158,7 @@ Str model_request_key(const Model *model, const ModelRequest *request, Arena *ar
     add_int(h, request->seed);
     add_texts(h, request->stop, request->n_stop);
     add_int(h, request->repeat);
-    if (str_eqc(model->spec.provider, "recorded"))
+    if (model->provider == &provider_recorded)
         hash_add_part(h, request->item_key);
     return hash_hex(arena, hash_end(h));
 }

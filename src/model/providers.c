@@ -5,6 +5,8 @@
 
 static const Provider *const providers[] = {
     &provider_openai,
+    &provider_local,
+    &provider_recorded,
 };
 
 const Provider *provider_at(size_t index)
