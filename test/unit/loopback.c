@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ enum { MAX_REQUESTS = 64 };
 struct Loopback {
     int listener, port;
     pthread_t thread;
+    atomic_int current; /* the open connection, or -1 */
     const char *const *replies;
     size_t n, served, connections;
     StrBuf requests[MAX_REQUESTS];
@@ -61,6 +63,9 @@ static void serve(Loopback *l, int fd)
         if (strstr(reply, "Connection: close"))
             return;
     }
+    char ignored[64];
+    while (recv(fd, ignored, sizeof ignored, 0) > 0) /* until the peer or the test hangs up */
+        ;
 }
 
 static void *run(void *user)
@@ -71,7 +76,9 @@ static void *run(void *user)
         if (fd < 0)
             break;
         l->connections++;
+        atomic_store(&l->current, fd);
         serve(l, fd);
+        atomic_store(&l->current, -1);
         close(fd);
     }
     return NULL;
@@ -87,6 +94,7 @@ Loopback *loopback_start(const char *const *replies, size_t n)
         abort();
     l->replies = replies;
     l->n = n;
+    atomic_init(&l->current, -1);
     for (size_t i = 0; i < MAX_REQUESTS; i++)
         l->requests[i] = strbuf_make(NULL, 1 << 26);
     l->listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -107,6 +115,9 @@ int loopback_port(const Loopback *l)
 void loopback_stop(Loopback *l)
 {
     shutdown(l->listener, SHUT_RDWR);
+    int open = atomic_load(&l->current);
+    if (open >= 0)
+        shutdown(open, SHUT_RDWR);
     pthread_join(l->thread, NULL);
 }
 
