@@ -168,6 +168,7 @@ static void resolve_output(Checker *c, const RawConfig *raw, Task *task)
             task->output_type = (OutputType)i;
             return;
         }
+    task->output_type = OUTPUT_LOGLIKELIHOOD; /* asks least, so that no more is said below */
     if (str_eqc(name, "loglikelihood_rolling"))
         problem(c, value, "output_type \"loglikelihood_rolling\" is not supported yet");
     else
