@@ -157,7 +157,7 @@ Status run_compare(Run *r, const Node *n, Op op, const Value *a, const Value *b,
         return OK;
     }
     if (op == OP_IN || op == OP_NOT_IN) {
-        bool in;
+        bool in = false;
         TRY(contains(r, n, a, b, &in));
         *out = in == (op == OP_IN);
         return OK;

@@ -84,6 +84,28 @@ static Node **kids(Parser *p, Node *n, size_t count)
     return room;
 }
 
+Status parse_tuple(Parser *p, Node **out)
+{
+    size_t start = p->start;
+    TRY(parse_expression(p, out));
+    if (!parser_is(p, ","))
+        return OK;
+    NodeVec kids = {0};
+    vec_push(p->arena, &kids, *out);
+    bool comma;
+    TRY(parser_accept(p, ",", &comma));
+    while (comma && p->kind != TOKEN_END && !parser_is(p, ")") && !parser_is(p, "]")) {
+        Node *kid;
+        TRY(parse_expression(p, &kid));
+        vec_push(p->arena, &kids, kid);
+        TRY(parser_accept(p, ",", &comma));
+    }
+    *out = parser_node(p, NODE_TUPLE, start);
+    (*out)->kids = kids.items;
+    (*out)->n_kids = kids.len;
+    return OK;
+}
+
 static Status parse_set(Parser *p, Node *n)
 {
     n->kind = NODE_SET;

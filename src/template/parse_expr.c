@@ -13,21 +13,21 @@ static Status enter(Parser *p)
     return OK;
 }
 
-static Node *with_kids(Parser *p, NodeKind kind, size_t offset, Node *a, Node *b)
-{
-    Node *n = parser_node(p, kind, offset);
-    Node **kids = arena_array(p->arena, 4, sizeof *kids);
-    kids[0] = a;
-    kids[1] = b;
-    n->kids = kids;
-    n->n_kids = b ? 2 : 1;
-    return n;
-}
-
 static void set_kids(Node *n, const NodeVec *kids)
 {
     n->kids = kids->items;
     n->n_kids = kids->len;
+}
+
+static Node *with_kids(Parser *p, NodeKind kind, size_t offset, Node *a, Node *b)
+{
+    Node *n = parser_node(p, kind, offset);
+    NodeVec kids = {0};
+    vec_push(p->arena, &kids, a);
+    if (b)
+        vec_push(p->arena, &kids, b);
+    set_kids(n, &kids);
+    return n;
 }
 
 static Status constant(Parser *p, Node **out)
@@ -36,11 +36,10 @@ static Status constant(Parser *p, Node **out)
     Node *n = parser_node(p, NODE_CONST, p->start);
     if (p->kind == TOKEN_STRING) {
         StrBuf text = strbuf_make(p->arena, LIMIT_PROMPT);
-        for (; p->kind == TOKEN_STRING;) { /* adjacent strings join */
+        while (p->kind == TOKEN_STRING) { /* adjacent strings join */
             Err why = {0};
             Str token = p->token;
-            bool simple = str_find_char(token, '\\') < 0;
-            if (simple)
+            if (str_find_char(token, '\\') < 0)
                 json = json_str(str_slice(token, 1, token.len - 1));
             else if (literal_eval(p->arena, token, &json, &why) != OK)
                 return parser_fail(p, p->start, "%s", why.msg);
@@ -213,7 +212,7 @@ static Status subscript(Parser *p, size_t start, Node *of, Node **out)
         TRY(parser_accept(p, ":", &colon));
     } while (colon || (n && parser_is(p, ":")));
     if (n == 1 && !parts[0])
-        return parser_fail(p, p->start, "expected an index");
+        return parser_expect(p, "an index");
     Node *node = with_kids(p, n == 1 ? NODE_ITEM : NODE_SLICE, start, of, parts[0]);
     if (n > 1) {
         Node **kids = arena_array(p->arena, 4, sizeof *kids);
@@ -277,6 +276,7 @@ static bool at_bare_argument(const Parser *p)
            parser_is(p, "[") || parser_is(p, "{");
 }
 
+/* The filter or test named by the current token, on `subject`. */
 static Status use(Parser *p, NodeKind kind, Node *subject, Node **out)
 {
     Node *n = parser_node(p, kind, p->start);
@@ -343,31 +343,27 @@ static Status unary(Parser *p, bool filtered, Node **out)
     return filtered ? filters(p, out) : OK;
 }
 
-typedef struct Level {
-    const char *const *words;
-    const Op *ops;
-    size_t n;
-} Level;
-
-static const char *const times_words[] = {"*", "/", "//", "%"}, *const concat_words[] = {"~"},
-                         *const plus_words[] = {"+", "-"};
-static const Op times_ops[] = {OP_MUL, OP_DIV, OP_FLOORDIV, OP_MOD}, concat_ops[] = {OP_CONCAT},
-                plus_ops[] = {OP_ADD, OP_SUB};
 /* Loosest first. */
-static const Level levels[] = {
-    {plus_words, plus_ops, 2}, {concat_words, concat_ops, 1}, {times_words, times_ops, 4}};
+static const struct {
+    const char *words[4];
+    Op ops[4];
+    size_t n;
+} levels[] = {
+    {{"+", "-"}, {OP_ADD, OP_SUB}, 2},
+    {{"~"}, {OP_CONCAT}, 1},
+    {{"*", "/", "//", "%"}, {OP_MUL, OP_DIV, OP_FLOORDIV, OP_MOD}, 4},
+};
 
 static Status arithmetic(Parser *p, size_t level, Node **out)
 {
     if (level == COUNT(levels))
         return unary(p, true, out);
-    const Level *l = &levels[level];
     TRY(arithmetic(p, level + 1, out));
     for (int chain = 0;; chain++) {
         size_t start = p->start, i = 0;
-        while (i < l->n && !parser_is(p, l->words[i]))
+        while (i < levels[level].n && !parser_is(p, levels[level].words[i]))
             i++;
-        if (i == l->n)
+        if (i == levels[level].n)
             return OK;
         if (chain == LIMIT_TEMPLATE_DEPTH * 10)
             return parser_fail(p, start, "expression has too many terms");
@@ -375,7 +371,7 @@ static Status arithmetic(Parser *p, size_t level, Node **out)
         TRY(parser_next(p));
         TRY(arithmetic(p, level + 1, &right));
         *out = with_kids(p, NODE_BINARY, start, *out, right);
-        vec_push(p->arena, &(*out)->ops, l->ops[i]);
+        vec_push(p->arena, &(*out)->ops, levels[level].ops[i]);
     }
 }
 
@@ -412,11 +408,11 @@ static Status compare(Parser *p, Node **out)
         vec_push(p->arena, &kids, right);
         vec_push(p->arena, &ops, op);
     }
-    if (!ops.len)
-        return OK;
-    *out = parser_node(p, NODE_COMPARE, start);
-    (*out)->ops = ops;
-    set_kids(*out, &kids);
+    if (ops.len) {
+        *out = parser_node(p, NODE_COMPARE, start);
+        (*out)->ops = ops;
+        set_kids(*out, &kids);
+    }
     return OK;
 }
 
@@ -474,36 +470,13 @@ Status parse_expression(Parser *p, Node **out)
         TRY(parser_accept(p, "else", &otherwise));
         if (otherwise)
             TRY(parse_expression(p, &other));
-        Node *n = with_kids(p, NODE_COND, start, *out, condition);
-        Node **kids = arena_array(p->arena, 3, sizeof *kids);
-        kids[0] = *out;
-        kids[1] = condition;
-        kids[2] = other;
-        n->kids = kids;
-        n->n_kids = 3;
-        *out = n;
+        NodeVec kids = {0};
+        vec_push(p->arena, &kids, *out);
+        vec_push(p->arena, &kids, condition);
+        vec_push(p->arena, &kids, other);
+        *out = parser_node(p, NODE_COND, start);
+        set_kids(*out, &kids);
     }
     p->depth--;
-    return OK;
-}
-
-Status parse_tuple(Parser *p, Node **out)
-{
-    size_t start = p->start;
-    TRY(parse_expression(p, out));
-    if (!parser_is(p, ","))
-        return OK;
-    NodeVec kids = {0};
-    vec_push(p->arena, &kids, *out);
-    bool comma;
-    TRY(parser_accept(p, ",", &comma));
-    while (comma && p->kind != TOKEN_END && !parser_is(p, ")") && !parser_is(p, "]")) {
-        Node *kid;
-        TRY(parse_expression(p, &kid));
-        vec_push(p->arena, &kids, kid);
-        TRY(parser_accept(p, ",", &comma));
-    }
-    *out = parser_node(p, NODE_TUPLE, start);
-    set_kids(*out, &kids);
     return OK;
 }

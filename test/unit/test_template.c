@@ -1,0 +1,79 @@
+/* test_template.c - places in messages, limits, names. Output: test_template_table.c. */
+#include "template/template.h"
+
+#include "test.h"
+
+static Status render(const char *source, Err *err)
+{
+    SCOPED_ARENA(a);
+    Json vars = {.type = JSON_OBJECT};
+    Template *t;
+    Str out;
+    json_set(&a, &vars, STR("x"), json_integer(&a, 3));
+    TRY(template_parse(&a, str_from(source), "f.yaml:4", &t, err));
+    return template_render(t, &vars, &a, &out, err);
+}
+
+TEST(template_errors_name_place_and_cause)
+{
+    static const struct {
+        const char *source, *want;
+        Status status;
+    } cases[] = {
+        {"a\n {{ who.x }}", "f.yaml:4: line 2 column 5: \"who\" is undefined", E_MISSING},
+        {"{{ x.who.y }}", "line 1 column 5: \"who\" is undefined", E_MISSING},
+        {"{{ x | odd }}", "line 1 column 8: unknown filter \"odd\"", E_PARSE},
+        {"{% if x %}", "lacks its end tag", E_PARSE},
+        {"{{ raise_exception('no system role') }}", "no system role", E_PARSE},
+        {"{{ range(100001) }}", "longer than 100000", E_LIMIT},
+        {"{{ 9223372036854775807 + x }}", "64 bits", E_LIMIT},
+        {"{{ 'a' * 99999999 }}", "bytes", E_LIMIT},
+        {"{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", "steps",
+         E_LIMIT},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Err err = {0};
+        CHECK_INT(render(cases[i].source, &err), cases[i].status);
+        if (!strstr(err.msg, cases[i].want))
+            test_fail(__FILE__, __LINE__, "%s: %s", cases[i].source, err.msg);
+    }
+}
+
+TEST(template_nesting_is_limited)
+{
+    static const char *const openings[] = {"(", "[", "-", "not ", "{1:", "x["};
+    for (size_t i = 0; i < COUNT(openings); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        StrBuf text = strbuf_make(&a, 1 << 20);
+        strbuf_adds(&text, "{{");
+        for (int n = 0; n < 5000; n++)
+            strbuf_adds(&text, openings[i]);
+        CHECK(render(str_z(&a, strbuf_str(&text)), &err) == E_LIMIT);
+    }
+    SCOPED_ARENA(a);
+    Err err = {0};
+    StrBuf text = strbuf_make(&a, 1 << 20);
+    for (int n = 0; n < 5000; n++)
+        strbuf_adds(&text, "{% if x %}");
+    CHECK(render(str_z(&a, strbuf_str(&text)), &err) == E_LIMIT);
+}
+
+TEST(template_names_are_what_it_needs)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Template *t;
+    StrVec names = {0};
+    CHECK_OK(template_parse(&a, STR("{{b}}{{a.x[c]}}{% set d = b %}{{d}}{% for e in f %}{{e}}"
+                                    "{{loop.index}}{% endfor %}{{ g if g is defined else h }}"),
+                            "t", &t, &err), err);
+    template_names(t, &a, &names);
+    StrBuf text = strbuf_make(&a, 100);
+    for (size_t i = 0; i < names.len; i++)
+        strbuf_add(&text, names.items[i]);
+    CHECK_STR(strbuf_str(&text), "bacfh");
+    CHECK(!template_is_plain(t));
+    CHECK_OK(template_parse(&a, STR("a { b }} %}"), "t", &t, &err), err);
+    CHECK(template_is_plain(t));
+}
