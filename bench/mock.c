@@ -26,7 +26,7 @@ typedef struct Conn {
 typedef struct Mock {
     int listener, epoll, delay_ms;
     Conn *conns[MAX_FD];
-    int wheel[SLOTS];
+    Conn *wheel[SLOTS];
     int64_t tick; /* the next slot to fire, ms */
     size_t waiting;
     char reply[2048];
