@@ -212,7 +212,8 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
         }
         TRY(sample_add(db, &row, &id, err));
         if (i == 0)
-            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0], err));
+            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0],
+                                    &unit->arena, err));
     }
     note_progress(run, scores, n_scores);
     return OK;
