@@ -164,7 +164,8 @@ static void follow(Open *o, Str s)
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         if (o->quote) {
-            if (c == '\\' && o->quote == '"')
+            bool doubled = c == '\'' && i + 1 < s.len && s.ptr[i + 1] == '\'';
+            if ((c == '\\' && o->quote == '"') || (doubled && o->quote == '\''))
                 i++;
             else if (c == o->quote)
                 o->quote = 0;
@@ -189,7 +190,7 @@ static bool skip_value(Str value, Str *rest)
     follow(&open, value);
     while ((open.quote || open.depth > 0) && rest->ptr && rest->len)
         follow(&open, str_split(rest, '\n'));
-    return !open.unclear;
+    return !open.unclear && !open.quote && open.depth <= 0;
 }
 
 /* Whether a line further in may leave a quoted text open. */
@@ -231,9 +232,7 @@ void scan_names(Arena *arena, Str text, Scan *out)
 {
     for (Str rest = text; rest.ptr && rest.len;) {
         Str line = str_split(&rest, '\n');
-        if (!scan_line(arena, line, &rest, out)) {
-            *out = (Scan){.unsure = true};
-            return;
-        }
+        if (!scan_line(arena, line, &rest, out))
+            out->unsure = true; /* what is found is a guess, for a file that does not parse */
     }
 }

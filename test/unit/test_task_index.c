@@ -103,6 +103,28 @@ TEST(task_scan_is_unsure_rather_than_wrong)
     CHECK_STR(scan.includes.items[0], "../_base");
 }
 
+TEST(task_scan_does_not_take_the_inside_of_a_text_for_a_key)
+{
+    SCOPED_ARENA(a);
+    Scan scan = {0};
+    scan_names(&a, STR("doc_to_text: 'it''s\n  {{''text''}}\ntask: no\ngroup: no'\n"
+                       "description: \"x\\\"\ntask: no\"\nc: [1,\ntask: no\n]\ntask: yes1\n"),
+               &scan);
+    CHECK(!scan.unsure);
+    CHECK_STR(scan.task, "yes1");
+    CHECK_STR(scan.group, "");
+}
+
+TEST(task_files_that_do_not_parse_are_listed_and_say_why)
+{
+    SCOPED_ARENA(a);
+    const char *dir = test_folder();
+    put_file(&a, dir, "a.yaml", "task: bad\nx: \"open\n");
+    TaskSet *set = tasks_in(&a, dir);
+    CHECK_STR(listed(&a, set), "s:bad ");
+    CHECK(strstr(tree(&a, set, "bad").ptr, "a.yaml:3:1: "));
+}
+
 TEST(task_groups_nest_and_override)
 {
     SCOPED_ARENA(a);
