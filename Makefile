@@ -9,7 +9,8 @@ PREFIX ?= /usr/local
 CC := gcc
 
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
-LIBS := libcurl sqlite3 libpq yaml-0.1 libpcre2-8 libutf8proc libzstd
+# libpq is loaded at run time (src/db/postgres.c); only its headers are needed here.
+LIBS := libcurl sqlite3 yaml-0.1 libpcre2-8 libutf8proc libzstd
 MISSING = $(shell tools/install-deps --missing build)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -22,15 +23,16 @@ CFLAGS_thread := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=thread
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_debug := -fsanitize=address,undefined
 LDFLAGS_thread := -fsanitize=thread
-PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) libpq 2>/dev/null)
+# libcurl is loaded when the first request is made (src/net/curl_api.h), not linked.
+PKG_LIBS := $(shell pkg-config --libs $(filter-out libcurl,$(LIBS)) 2>/dev/null)
 CFLAGS := $(BASE) $(CFLAGS_$(MODE)) $(PKG_CFLAGS) $(EXTRA_CFLAGS)
 LDLIBS := $(PKG_LIBS) -lm
 
 SRC := $(shell find src -name '*.c' | sort)
 MAIN := src/cli/main.c
 LIB := $(filter-out $(MAIN),$(SRC))
-LIB_OBJ := $(LIB:%.c=$B/%.o) $B/assets.o
+LIB_OBJ := $B/libassay.a
 TESTS := $(sort $(wildcard test/unit/*.c))
 FUZZ := $(sort $(wildcard test/fuzz/fuzz_*.c))
 ASSETS := $(shell find share web sql -type f 2>/dev/null | sort)
@@ -46,6 +48,9 @@ check-deps:
 	  echo "missing packages: $$missing" >&2; \
 	  echo "install them with: tools/install-deps build" >&2; exit 1; fi
 
+$B/libassay.a: $(LIB:%.c=$B/%.o) $B/assets.o
+	@rm -f $@; ar rcs $@ $^
+
 $B/assay: $B/$(MAIN:.c=.o) $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 
@@ -56,6 +61,13 @@ $B/unit: $(TESTS:%.c=$B/%.o) $(LIB_OBJ)
 $B/fuzz_%: $B/test/fuzz/fuzz_%.o $B/test/fuzz/driver.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 
+# Programs for measuring: the mock server, and the HTTP client alone.
+$B/mock: $B/bench/mock.o
+	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -o $@ $^
+
+$B/bench_client: $B/bench/client.o $(LIB_OBJ)
+	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
+
 $B/tool_%: $B/test/tool/%.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 
@@ -63,7 +75,7 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"; $(CC) $(CFLAGS) -c -o $@ $<
 
-$B/src/cli/version.o: CFLAGS += -DASSAY_COMMIT='"$(VERSION)"'
+$B/src/cli/cmd_read.o: CFLAGS += -DASSAY_COMMIT='"$(VERSION)"'
 $B/test/%.o: CFLAGS += -Itest
 
 $B/assets.S: tools/embed $(ASSETS)

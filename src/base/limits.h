@@ -17,6 +17,10 @@ enum {
     LIMIT_TEMPLATE_DEPTH = 100,  /* nested expressions or blocks */
     LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
     LIMIT_COLUMNS = 4096,        /* columns of a table */
+    LIMIT_GGUF_ENTRIES = 100000, /* metadata entries, and tensors, of a model file */
+    LIMIT_MODEL_TOKENS = 1 << 20, /* vocabulary, and context length, of a local model */
+    LIMIT_MODEL_WIDTH = 1 << 18, /* any dimension inside a local model */
+    LIMIT_MODEL_USER_PIECES = 4096, /* user-defined tokens that are looked for in texts */
 };
 
 #define LIMIT_YAML_FILE (16 * MIB)     /* one task file */

@@ -23,8 +23,11 @@ typedef struct ModelSpec {
     Str model;     /* the name sent to the server */
     Str key_env;   /* environment variable that holds the key; empty = provider's default */
     Json settings; /* object: api ("chat"|"completions"), price_in, price_out (per million
-                      tokens), rpm, tpm, timeout, headers, extra (merged into the body),
-                      stream, score ("echo"|"top_logprobs") */
+                      tokens), rpm, tpm, timeout, headers (object), key_header (sends the key
+                      in this header instead of "Authorization: Bearer"), extra (object
+                      merged into the body; a null removes the field of that name),
+                      stream, score ("echo"|"top_logprobs"), start_mark (text sent for an
+                      empty context, default "<|endoftext|>") */
 } ModelSpec;
 
 /* Splits an inline name into a spec; E_USAGE when it is none. */
@@ -44,7 +47,7 @@ typedef struct ModelRequest {
     size_t n_choices;
     int max_tokens;       /* < 0: the provider's default */
     double temperature, top_p; /* < 0: not sent */
-    int64_t seed;
+    int64_t seed;              /* < 0: not sent */
     const Str *stop;
     size_t n_stop;
     const Json *extra;    /* object merged into the body, or NULL */
@@ -79,6 +82,7 @@ typedef struct ModelReply {
     Str finish_raw;         /* as the server said it */
     double logprob;         /* SCORE */
     bool greedy;
+    const double *choice_logprobs; /* one for each of the request's choices, else NULL */
     int prompt_tokens, completion_tokens; /* -1 unknown */
     double seconds, first_token;          /* first_token < 0 unknown */
     int status;             /* HTTP status, 0 when none */
@@ -91,7 +95,7 @@ typedef struct Provider {
     Status (*open)(Arena *arena, const ModelSpec *spec, Model *model, Err *err);
     void (*close)(Model *model);
     bool can_generate, can_score, has_chat;
-    /* remote: */
+    /* remote; build may set on_data and user: leave them as they are */
     Status (*build)(const Model *model, const ModelRequest *request, Arena *arena,
                     HttpRequest *out, Err *err);
     void (*parse)(const Model *model, const ModelRequest *request, const HttpReply *reply,
@@ -106,6 +110,7 @@ typedef struct Provider {
 struct Model {
     const Provider *provider;
     ModelSpec spec;
+    Str identity;             /* what answers: address, or the content of a file */
     const char *url;          /* remote: base URL without trailing slash */
     const char *key;          /* or NULL */
     bool chat;                /* use messages */

@@ -37,6 +37,7 @@ typedef enum HttpFault {
 
 typedef struct HttpReply {
     uint64_t id;
+    void *user;            /* the request's */
     HttpFault fault;
     const char *problem;   /* words for a fault, else NULL */
     int status;            /* HTTP status; 0 when none came */
@@ -71,7 +72,8 @@ typedef struct SseParser {
     StrBuf line, data;
     Str name;
     char name_room[64];
-    bool too_large;
+    bool too_large;         /* a line or event passed LIMIT_REPLY: the rest is ignored */
+    bool begun, after_cr;
 } SseParser;
 typedef void (*SseOnEvent)(void *user, Str name, Str data);
 SseParser sse_parser(Arena *arena);

@@ -1,0 +1,30 @@
+/* view.h - summaries and comparisons as JSON: what --json prints and reports are made of.
+ *
+ * A run: {run, model, task, dataset, split, version, state, stop_reason, created, finished,
+ *   n_items, n_repeats, n_samples, incomplete, protocol_hash, outcomes {scored, no_answer ...},
+ *   metrics [{filter, metric, aggregation, higher_is_better, n, mean, se, low, high, method,
+ *   clusters, answered {n, mean, se, low, high}}], tokens {prompt, completion}, attempts,
+ *   cached, cost, latency {p50, p90, p99}, first_token {...}}. Unknown numbers are null. */
+#ifndef CLI_VIEW_H
+#define CLI_VIEW_H
+
+#include "cli/app.h"
+#include "eval/compare.h"
+#include "eval/summary.h"
+
+Json view_run(const RunSummary *s, Arena *arena);
+Json view_group(const GroupSummary *g, Arena *arena);
+Json view_comparison(const Comparison *c, Arena *arena);
+Json view_sample(const SampleView *v, Arena *arena);
+
+/* Tables for people. */
+void print_summaries(App *app, const RunSummary *runs, size_t n);
+void print_groups(App *app, const GroupSummaries *groups);
+void print_run_details(App *app, const RunSummary *s);
+void print_comparisons(App *app, const Comparisons *c, bool all_flips);
+void print_sample(App *app, const SampleView *v);
+
+/* Whether a metric is a share, shown in percent. */
+bool metric_is_share(const MetricSummary *m);
+
+#endif

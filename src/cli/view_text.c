@@ -1,0 +1,269 @@
+/* view_text.c - summaries, comparisons and samples as tables for people. */
+#include "base/clock.h"
+#include "cli/table.h"
+#include "cli/view.h"
+
+#include <math.h>
+
+bool metric_is_share(const MetricSummary *m)
+{
+    static const char *const other[] = {"perplexity", "word_perplexity", "byte_perplexity",
+                                        "bits_per_byte", "bleu", "chrf", "ter"};
+    for (size_t i = 0; i < COUNT(other); i++)
+        if (str_eqc(m->metric, other[i]))
+            return false;
+    return true;
+}
+
+static void add_heads(Table *t, const App *app, const TextId *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        table_add(t, str_from(tr(app, ids[i])));
+}
+
+/* "exact_match", "exact_match (strict-match)" */
+static Str metric_title(Arena *a, Str metric, Str filter)
+{
+    if (!filter.len || str_eqc(filter, "none"))
+        return metric;
+    return str_printf(a, "%.*s (%.*s)", (int)metric.len, metric.ptr, (int)filter.len, filter.ptr);
+}
+
+static void add_metric_row(Table *t, const RunSummary *s, const MetricSummary *m)
+{
+    Arena *a = t->arena;
+    bool share = metric_is_share(m);
+    const MeanResult *h = &m->headline;
+    table_addf(t, "%lld", (long long)s->run.id);
+    table_add(t, s->run.model);
+    table_add(t, s->run.task);
+    table_add(t, metric_title(a, m->metric, m->filter));
+    table_addf(t, "%s%s", show_value(a, h->mean, share).ptr, s->incomplete ? "*" : "");
+    table_add(t, show_interval(a, h->ci.low, h->ci.high, share));
+    table_add(t, share ? show_bar(a, h->ci.low, h->mean, h->ci.high) : STR(""));
+    table_addf(t, "%zu", h->n);
+    if (m->answered.n == h->n)
+        table_add(t, STR("="));
+    else
+        table_addf(t, "%s (%zu)", show_value(a, m->answered.mean, share).ptr, m->answered.n);
+}
+
+void print_summaries(App *app, const RunSummary *runs, size_t n)
+{
+    static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_METRIC, T_SCORE, T_INTERVAL};
+    SCOPED_ARENA(a);
+    Table t = table_make(&a, 9, 1u << 0 | 1u << 4 | 1u << 7 | 1u << 8);
+    add_heads(&t, app, heads, COUNT(heads));
+    table_add(&t, STR("0        50      100"));
+    table_add(&t, str_from(tr(app, T_ITEMS)));
+    table_add(&t, str_from(tr(app, T_ANSWERED)));
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = 0; m < runs[i].metrics.len; m++)
+            add_metric_row(&t, &runs[i], &runs[i].metrics.items[m]);
+    table_print(&t, app);
+    for (size_t i = 0; i < n; i++)
+        if (runs[i].incomplete) {
+            int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
+            int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
+            fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+                    trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
+        }
+}
+
+void print_groups(App *app, const GroupSummaries *groups)
+{
+    static const TextId heads[] = {T_GROUP, T_MODEL, T_METRIC, T_SCORE, T_INTERVAL, T_ITEMS};
+    if (!groups->len)
+        return;
+    SCOPED_ARENA(a);
+    Table t = table_make(&a, COUNT(heads), 1u << 3 | 1u << 5);
+    fputc('\n', app->out);
+    add_heads(&t, app, heads, COUNT(heads));
+    for (size_t i = 0; i < groups->len; i++) {
+        const GroupSummary *g = &groups->items[i];
+        Str title = g->alias.len ? g->alias : g->name;
+        table_addf(&t, "%*s%.*s", g->depth * 2, "", (int)title.len, title.ptr);
+        table_add(&t, g->model);
+        table_add(&t, metric_title(&a, g->metric, g->filter));
+        table_add(&t, show_percent(&a, g->mean));
+        table_add(&t, show_interval(&a, g->ci.low, g->ci.high, true));
+        table_addf(&t, "%zu", g->n);
+    }
+    table_print(&t, app);
+}
+
+static const TextId outcome_texts[N_OUTCOMES] = {
+    [OUTCOME_SCORED] = T_SCORED,   [OUTCOME_NO_ANSWER] = T_NO_ANSWER,
+    [OUTCOME_TRUNCATED] = T_TRUNCATED, [OUTCOME_REFUSED] = T_REFUSED,
+    [OUTCOME_FILTERED] = T_FILTERED, [OUTCOME_ERROR] = T_ERROR,
+};
+
+static void print_outcomes(App *app, const RunSummary *s)
+{
+    fprintf(app->out, "%s: ", tr(app, T_OUTCOMES));
+    const char *comma = "";
+    for (int i = 0; i < N_OUTCOMES; i++) {
+        if (!s->counts[i] && i != OUTCOME_SCORED)
+            continue;
+        fprintf(app->out, "%s%s %lld (%.1f %%)", comma, tr(app, outcome_texts[i]),
+                (long long)s->counts[i],
+                s->n_samples ? 100.0 * (double)s->counts[i] / (double)s->n_samples : 0);
+        comma = ", ";
+    }
+    fputc('\n', app->out);
+}
+
+static void print_percentiles(App *app, TextId title, const double p[3])
+{
+    SCOPED_ARENA(a);
+    if (!isnan(p[0]))
+        fprintf(app->out, "%s: %s\n", tr(app, title),
+                trf(app, &a, T_PERCENTILES, p[0], p[1], p[2]).ptr);
+}
+
+void print_run_details(App *app, const RunSummary *s)
+{
+    SCOPED_ARENA(a);
+    fprintf(app->out, "\n%s: %.*s:%.*s, %s %lld\n", tr(app, T_DATASET), (int)s->run.dataset.len,
+            s->run.dataset.ptr, (int)s->run.split.len, s->run.split.ptr, tr(app, T_VERSION),
+            (long long)s->run.version_number);
+    fprintf(app->out, "%s: %s\n", tr(app, T_PROTOCOL), s->run.protocol_hash.ptr);
+    print_outcomes(app, s);
+    if (s->usage.prompt_tokens || s->usage.completion_tokens)
+        fprintf(app->out, "%s: %s\n", tr(app, T_TOKENS),
+                trf(app, &a, T_TOKENS_IN_OUT, (long long)s->usage.prompt_tokens,
+                    (long long)s->usage.completion_tokens)
+                    .ptr);
+    print_percentiles(app, T_LATENCY, s->latency);
+    print_percentiles(app, T_FIRST_TOKEN, s->first_token);
+    if (s->usage.n_priced)
+        fprintf(app->out, "%s: %.6g\n", tr(app, T_COST), s->usage.cost);
+    if (s->usage.cached)
+        fprintf(app->out, "%s\n",
+                trf(app, &a, T_CACHED, (long long)s->usage.cached, (long long)s->usage.n_samples)
+                    .ptr);
+    if (s->run.stop_reason.len)
+        fprintf(app->out, "%s\n", trf(app, &a, T_STOPPED, s->run.stop_reason.ptr).ptr);
+}
+
+/* ---- comparisons ---- */
+
+static void print_verdict(App *app, const Comparison *c)
+{
+    SCOPED_ARENA(a);
+    Str p = show_p(&a, c->p_holm, c->log10_p);
+    if (c->p_holm < 0.05) {
+        bool b_better = (c->difference.mean > 0) == c->higher_is_better;
+        const RunRow *better = b_better ? &c->b : &c->a, *worse = b_better ? &c->a : &c->b;
+        fprintf(app->out, "%s\n",
+                trf(app, &a, T_VERDICT_BETTER, better->model.ptr, worse->model.ptr, c->task.ptr,
+                    p.ptr)
+                    .ptr);
+        return;
+    }
+    Str size = isnan(c->detectable) ? STR("?") : str_printf(&a, "%.1f", c->detectable * 100);
+    fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
+}
+
+static void print_flips(App *app, const Comparison *c, bool all)
+{
+    enum { SHOWN = 10 };
+    SCOPED_ARENA(a);
+    if (!c->flips.len)
+        return;
+    fprintf(app->out, "%s (%zu):\n", tr(app, T_FLIPS), c->flips.len);
+    size_t n = all || c->flips.len < SHOWN ? c->flips.len : SHOWN;
+    for (size_t i = 0; i < n; i++) {
+        const Flip *f = &c->flips.items[i];
+        fprintf(app->out, "  %.*s  %g -> %g\n", (int)f->key.len, f->key.ptr, f->a, f->b);
+    }
+    if (n < c->flips.len)
+        fprintf(app->out, "  %s\n", trf(app, &a, T_MORE, c->flips.len - n).ptr);
+}
+
+static void add_comparison_row(Table *t, const Comparison *c)
+{
+    Arena *a = t->arena;
+    table_add(t, c->task);
+    table_add(t, metric_title(a, c->metric, c->filter));
+    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr, show_percent(a, c->mean_a).ptr);
+    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr, show_percent(a, c->mean_b).ptr);
+    table_addf(t, "%+.1f", c->difference.mean * 100);
+    table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, true));
+    table_addf(t, "%zu", c->n);
+    if (c->binary)
+        table_addf(t, "%llu / %llu", (unsigned long long)c->a_only_right,
+                   (unsigned long long)c->b_only_right);
+    else
+        table_add(t, STR("-"));
+    table_addf(t, "%s %s", c->test, show_p(a, c->p, c->log10_p).ptr);
+    table_add(t, show_p(a, c->p_holm, c->log10_p));
+    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_percent(a, c->detectable).ptr);
+}
+
+void print_comparisons(App *app, const Comparisons *list, bool all_flips)
+{
+    static const TextId heads[] = {T_TASK, T_METRIC, T_MODEL, T_MODEL, T_DIFFERENCE, T_INTERVAL,
+                                   T_ITEMS};
+    SCOPED_ARENA(a);
+    Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
+    add_heads(&t, app, heads, COUNT(heads));
+    table_addf(&t, "%s / %s", tr(app, T_ONLY_FIRST_RIGHT), tr(app, T_ONLY_SECOND_RIGHT));
+    table_addf(&t, "%s, p", tr(app, T_TEST));
+    table_add(&t, str_from(tr(app, T_HOLM)));
+    table_add(&t, str_from(tr(app, T_DETECTABLE)));
+    for (size_t i = 0; i < list->len; i++)
+        add_comparison_row(&t, &list->items[i]);
+    table_print(&t, app);
+    fputc('\n', app->out);
+    for (size_t i = 0; i < list->len; i++) {
+        const Comparison *c = &list->items[i];
+        print_verdict(app, c);
+        if (c->differs.len)
+            fprintf(app->out, "%s\n", tr(app, T_FORCED));
+        for (size_t d = 0; d < c->differs.len; d++)
+            fprintf(app->out, "  %.*s\n", (int)c->differs.items[d].len, c->differs.items[d].ptr);
+        if (c->only_a || c->only_b)
+            fprintf(app->out, "%s\n", trf(app, &a, T_UNPAIRED, c->only_a, c->only_b).ptr);
+        print_flips(app, c, all_flips);
+    }
+}
+
+/* ---- samples ---- */
+
+static void print_block(App *app, TextId title, Str text)
+{
+    if (!text.len)
+        return;
+    fprintf(app->out, "%s%s:%s ", app->color ? "\x1b[2m" : "", tr(app, title),
+            app->color ? "\x1b[0m" : "");
+    if (memchr(text.ptr, '\n', text.len))
+        fputs("\n  ", app->out);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\n')
+            fputs("\n  ", app->out);
+        else if ((unsigned char)c >= 0x20 || c == '\t') /* no control codes to the terminal */
+            fputc(c, app->out);
+    }
+    fputc('\n', app->out);
+}
+
+void print_sample(App *app, const SampleView *v)
+{
+    const SampleRow *s = &v->sample;
+    fprintf(app->out, "%s── %s %lld (%.*s)%s  %s: %s\n", app->color ? "\x1b[1m" : "",
+            tr(app, T_ITEM), (long long)s->position, (int)s->item_key.len, s->item_key.ptr,
+            app->color ? "\x1b[0m" : "", tr(app, T_OUTCOME), tr(app, outcome_texts[s->outcome]));
+    print_block(app, T_PROMPT, s->prompt);
+    print_block(app, T_REASONING, v->response.reasoning);
+    print_block(app, T_OUTPUT, v->response.text);
+    print_block(app, T_TARGET, s->target);
+    print_block(app, T_ERROR, s->error);
+    for (size_t i = 0; i < v->judgements.len; i++) {
+        const JudgementRow *j = &v->judgements.items[i];
+        fprintf(app->out, "  %.*s (%.*s): %g  %.*s\n", (int)j->criterion.len, j->criterion.ptr,
+                (int)j->filter.len, j->filter.ptr, j->value, (int)j->why.len, j->why.ptr);
+    }
+    fputc('\n', app->out);
+}

@@ -1,0 +1,260 @@
+/* dataset.c - importing, finding and reading versions. */
+#include "core/dataset.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/map.h"
+#include "core/store.h"
+
+#define VERSION_COLUMNS                                                                            \
+    "v.id, v.dataset_id, v.number, v.n_items, v.created, d.name, d.split, v.content_hash, "        \
+    "v.source, v.columns FROM dataset_version v JOIN dataset d ON d.id = v.dataset_id "
+
+static DatasetVersion read_version(DbStmt *s, Arena *arena)
+{
+    return (DatasetVersion){
+        .id = db_int(s, 0),
+        .dataset_id = db_int(s, 1),
+        .number = db_int(s, 2),
+        .n_items = db_int(s, 3),
+        .created = db_int(s, 4),
+        .name = str_copy(arena, db_text(s, 5)),
+        .split = str_copy(arena, db_text(s, 6)),
+        .content_hash = str_copy(arena, db_text(s, 7)),
+        .source = str_copy(arena, db_text(s, 8)),
+        .columns = str_copy(arena, db_text(s, 9)),
+    };
+}
+
+static Status dataset_id_of(Db *db, Str name, Str split, int64_t *out, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db,
+                 "INSERT INTO dataset (workspace_id, name, split, created) VALUES (1, ?1, ?2, ?3) "
+                 "ON CONFLICT (workspace_id, name, split) DO UPDATE SET name = excluded.name "
+                 "RETURNING id",
+                 &s, err));
+    db_bind_text(s, 1, name);
+    db_bind_text(s, 2, split);
+    db_bind_int(s, 3, clock_unix_ms());
+    TRY(db_next(s, &row, err));
+    *out = db_int(s, 0);
+    return OK;
+}
+
+static Status find_content(Db *db, int64_t dataset_id, Str hash, Arena *arena, DatasetVersion *out,
+                           bool *found, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "SELECT " VERSION_COLUMNS "WHERE v.dataset_id = ?1 AND v.content_hash = ?2 "
+                 "ORDER BY v.number DESC LIMIT 1",
+                 &s, err));
+    db_bind_int(s, 1, dataset_id);
+    db_bind_text(s, 2, hash);
+    TRY(db_next(s, found, err));
+    if (*found)
+        *out = read_version(s, arena);
+    return OK;
+}
+
+static Status add_version(Db *db, const DatasetVersion *v, int64_t *id, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db,
+                 "INSERT INTO dataset_version (dataset_id, number, content_hash, n_items, columns, "
+                 "source, created) SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 "
+                 "FROM dataset_version WHERE dataset_id = ?1 RETURNING id",
+                 &s, err));
+    db_bind_int(s, 1, v->dataset_id);
+    db_bind_text(s, 2, v->content_hash);
+    db_bind_int(s, 3, v->n_items);
+    db_bind_text(s, 4, v->columns);
+    db_bind_text(s, 5, v->source);
+    db_bind_int(s, 6, clock_unix_ms());
+    TRY(db_next(s, &row, err));
+    *id = db_int(s, 0);
+    return OK;
+}
+
+static Status insert_item(Db *db, int64_t version, size_t position, Str key, Str data, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db, "INSERT INTO item (version_id, position, key, data) VALUES (?1, ?2, ?3, ?4)",
+                 &s, err));
+    db_bind_int(s, 1, version);
+    db_bind_int(s, 2, (int64_t)position);
+    db_bind_text(s, 3, key);
+    db_bind_blob(s, 4, data);
+    return db_run(s, err);
+}
+
+/* The record's "id" when it has one, else the first half of its content hash. A repeated
+ * key gets "#2", "#3" ...: `seen` counts uses. */
+static Str item_key(Arena *scratch, Arena *keep, Map *seen, const Json *record, Str data)
+{
+    const Json *id = json_get(record, "id");
+    Str base = id && (id->type == JSON_STRING || id->type == JSON_NUMBER) && id->text.len
+                   ? id->text
+                   : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16);
+    char *uses = map_get(seen, base);
+    if (!uses) {
+        map_set(keep, seen, str_copy(keep, base), arena_alloc(keep, sizeof(int)));
+        return base;
+    }
+    int n;
+    memcpy(&n, uses, sizeof n);
+    n++;
+    memcpy(uses, &n, sizeof n);
+    return str_printf(scratch, "%.*s#%d", (int)base.len, base.ptr, n + 1);
+}
+
+static void note_columns(Arena *arena, Json *columns, const Json *record)
+{
+    for (uint32_t i = 0; i < record->len; i++) {
+        bool known = false;
+        for (uint32_t j = 0; j < columns->len && !known; j++)
+            known = str_eq(columns->items[j].text, record->members[i].key);
+        if (!known)
+            json_append(arena, columns, json_str(str_copy(arena, record->members[i].key)));
+    }
+}
+
+static Status insert_items(Db *db, int64_t version, const ItemSource *source, Err *err)
+{
+    SCOPED_ARENA(keep);
+    SCOPED_ARENA(scratch);
+    Map seen = {0};
+    for (size_t i = 0; i < source->n_items; i++) {
+        Json record;
+        TRY(source->get(source->user, i, &scratch, &record, err));
+        Str data = json_dump(&scratch, &record);
+        Str key = item_key(&scratch, &keep, &seen, &record, data);
+        TRY(insert_item(db, version, i, key, store_pack(&scratch, data), err));
+        arena_reset(&scratch);
+    }
+    return OK;
+}
+
+static Status columns_of(const ItemSource *source, Arena *arena, Str *out, Err *err)
+{
+    Json columns = {.type = JSON_ARRAY}, record;
+    if (source->n_items) {
+        TRY(source->get(source->user, 0, arena, &record, err));
+        note_columns(arena, &columns, &record);
+    }
+    *out = json_dump(arena, &columns);
+    return OK;
+}
+
+static Status import_in_transaction(Db *db, DatasetVersion *v, const ItemSource *source,
+                                    Arena *arena, bool *added, Err *err)
+{
+    bool found;
+    TRY(dataset_id_of(db, v->name, v->split, &v->dataset_id, err));
+    TRY(find_content(db, v->dataset_id, v->content_hash, arena, v, &found, err));
+    *added = !found;
+    if (found)
+        return OK;
+    TRY(columns_of(source, arena, &v->columns, err));
+    v->n_items = (int64_t)source->n_items;
+    TRY(add_version(db, v, &v->id, err));
+    return insert_items(db, v->id, source, err);
+}
+
+Status dataset_import(Db *db, const DatasetVersion *wanted, const ItemSource *source, Arena *arena,
+                      DatasetVersion *out, bool *added, Err *err)
+{
+    DatasetVersion v = *wanted;
+    TRY(db_begin(db, err));
+    Status status = import_in_transaction(db, &v, source, arena, added, err);
+    if (status == OK)
+        status = db_commit(db, err);
+    if (status != OK) {
+        db_rollback(db);
+        return status;
+    }
+    return dataset_get(db, v.id, arena, out, err);
+}
+
+Status dataset_list(Db *db, Arena *arena, DatasetVersions *out, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db, "SELECT " VERSION_COLUMNS "ORDER BY d.name, d.split, v.number", &s, err));
+    for (;;) {
+        TRY(db_next(s, &row, err));
+        if (!row)
+            return OK;
+        vec_push(arena, out, read_version(s, arena));
+    }
+}
+
+Status dataset_get(Db *db, int64_t version_id, Arena *arena, DatasetVersion *out, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db, "SELECT " VERSION_COLUMNS "WHERE v.id = ?1", &s, err));
+    db_bind_int(s, 1, version_id);
+    TRY(db_next(s, &row, err));
+    if (!row)
+        return err_set(err, E_MISSING, "there is no data set version %lld", (long long)version_id);
+    *out = read_version(s, arena);
+    return OK;
+}
+
+Status dataset_find(Db *db, Str spec, Arena *arena, DatasetVersion *out, Err *err)
+{
+    Str name = spec, split = {0};
+    int64_t number = 0;
+    ptrdiff_t at = str_rfind_char(spec, '@');
+    if (at >= 0 && str_to_int(str_after(spec, (size_t)at + 1), &number))
+        name = str_slice(spec, 0, (size_t)at);
+    ptrdiff_t colon = str_rfind_char(name, ':');
+    if (colon >= 0) {
+        split = str_after(name, (size_t)colon + 1);
+        name = str_slice(name, 0, (size_t)colon);
+    }
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db,
+                 "SELECT " VERSION_COLUMNS "WHERE d.name = ?1 AND (?2 = '' OR d.split = ?2) "
+                 "AND (?3 = 0 OR v.number = ?3) ORDER BY v.number DESC, v.id DESC LIMIT 1",
+                 &s, err));
+    db_bind_text(s, 1, name);
+    db_bind_text(s, 2, split.ptr ? split : STR(""));
+    db_bind_int(s, 3, number);
+    TRY(db_next(s, &row, err));
+    if (!row)
+        return err_set(err, E_MISSING,
+                       "there is no data set \"" STR_FMT "\"; \"assay dataset list\" shows them",
+                       STR_ARG(spec));
+    *out = read_version(s, arena);
+    return OK;
+}
+
+Status dataset_items(Db *db, int64_t version_id, int64_t first, int64_t limit, Arena *arena,
+                     ItemRows *out, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "SELECT position, key, data FROM item WHERE version_id = ?1 AND position >= ?2 "
+                 "ORDER BY position LIMIT ?3",
+                 &s, err));
+    db_bind_int(s, 1, version_id);
+    db_bind_int(s, 2, first);
+    db_bind_int(s, 3, limit);
+    for (;;) {
+        bool row;
+        ItemRow item;
+        TRY(db_next(s, &row, err));
+        if (!row)
+            return OK;
+        item.position = db_int(s, 0);
+        item.key = str_copy(arena, db_text(s, 1));
+        TRY(store_unpack(arena, db_blob(s, 2), &item.data, err));
+        vec_push(arena, out, item);
+    }
+}

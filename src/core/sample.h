@@ -1,0 +1,117 @@
+/* sample.h - responses, samples and judgements: what a run produces. */
+#ifndef CORE_SAMPLE_H
+#define CORE_SAMPLE_H
+
+#include "base/vec.h"
+#include "core/outcome.h"
+#include "db/db.h"
+
+/* One reply of a model, kept for reuse under its request key. Numbers that are not known
+ * are NAN or -1. */
+typedef struct ResponseRow {
+    int64_t id, model_id;
+    Str key;       /* empty: not reusable */
+    Str text;      /* ptr NULL for likelihoods */
+    Str reasoning; /* ptr NULL when none */
+    Str finish, finish_raw, served_model;
+    double logprob;
+    int greedy; /* -1 none */
+    int64_t prompt_tokens, completion_tokens;
+    double seconds, first_token, cost;
+    int64_t attempts;
+} ResponseRow;
+
+/* Adds it; when the key is there already, returns that row's id instead. */
+Status response_add(Db *db, const ResponseRow *row, int64_t *out_id, Err *err) MUST_CHECK;
+Status response_find(Db *db, Str key, Arena *arena, ResponseRow *out, bool *found,
+                     Err *err) MUST_CHECK;
+/* Whether any reusable response of this model exists: if not, look-ups can be saved. */
+Status response_any(Db *db, int64_t model_id, bool *out, Err *err) MUST_CHECK;
+
+typedef struct SampleRow {
+    int64_t id, run_id, position, repeat_index, response_id; /* response_id 0 = none */
+    Str item_key, cluster; /* cluster ptr NULL when none */
+    Outcome outcome;
+    bool cached;
+    Str prompt, target, detail, error;
+    int64_t prompt_tokens, completion_tokens, attempts; /* tokens -1: not told */
+    double seconds, first_token, cost;                  /* NAN: not known */
+} SampleRow;
+
+Status sample_add(Db *db, const SampleRow *row, int64_t *out_id, Err *err) MUST_CHECK;
+/* Removes the error samples of a run, so that a rerun asks those items again. */
+Status sample_clear_errors(Db *db, int64_t run_id, Err *err) MUST_CHECK;
+/* Counts by outcome over the run's samples. */
+Status sample_counts(Db *db, int64_t run_id, int64_t counts[N_OUTCOMES], Err *err) MUST_CHECK;
+/* Sets bit (position * n_repeats + repeat) for every sample of the run. */
+Status sample_done(Db *db, int64_t run_id, int64_t n_repeats, uint64_t *bits, size_t n_bits,
+                   Err *err) MUST_CHECK;
+
+typedef struct JudgementRow {
+    int64_t id, sample_id;
+    Str criterion, filter, judge;
+    double value; /* NAN: none */
+    Str label, why;
+    Outcome outcome;
+} JudgementRow;
+
+Status judgement_add(Db *db, const JudgementRow *row, Err *err) MUST_CHECK;
+/* Removes what rules judged in a run, before it is scored again. */
+Status judgement_clear_rules(Db *db, int64_t run_id, Err *err) MUST_CHECK;
+
+/* A value of one metric with what pairs and groups it. Ordered by position, repeat. */
+typedef struct Point {
+    int64_t position;
+    uint32_t cluster; /* index into PointSet.clusters; items without one get their own */
+    Outcome outcome;
+    double value; /* NAN when there is none */
+} Point;
+
+typedef struct PointSet {
+    Str criterion, filter;
+    VEC(Point) points;
+} PointSet;
+typedef struct RunPoints {
+    VEC(PointSet) sets;   /* one a (filter, criterion) */
+    size_t n_clusters;    /* 0: the run has no cluster column */
+} RunPoints;
+Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err) MUST_CHECK;
+
+/* Keys of a run's items by position, for pairing runs of different versions. */
+typedef struct ItemKey {
+    int64_t position;
+    Str key;
+} ItemKey;
+typedef VEC(ItemKey) ItemKeys;
+Status run_item_keys(Db *db, int64_t run_id, Arena *arena, ItemKeys *out, Err *err) MUST_CHECK;
+
+/* Tokens, time and money of a run. Percentiles need every value: seconds are returned. */
+typedef struct RunUsage {
+    int64_t n_samples, prompt_tokens, completion_tokens, attempts, cached;
+    double cost; /* of samples that have one */
+    int64_t n_priced;
+    VEC(double) seconds, first_tokens; /* sorted; of samples not from the cache */
+} RunUsage;
+Status run_usage(Db *db, int64_t run_id, Arena *arena, RunUsage *out, Err *err) MUST_CHECK;
+
+/* ---- drill-down ---- */
+typedef struct SampleView {
+    SampleRow sample;
+    ResponseRow response; /* id 0 when none */
+    VEC(JudgementRow) judgements;
+    Str item; /* the record as JSON */
+} SampleView;
+typedef VEC(SampleView) SampleViews;
+
+typedef struct SampleQuery {
+    int64_t run_id;
+    int64_t after;       /* sample id to go on from; 0 = start */
+    int64_t limit;
+    int outcome;         /* an Outcome, or -1 */
+    bool wrong;          /* only samples with a judgement below 1 or without a value */
+    int64_t position;    /* only this item, or -1 */
+} SampleQuery;
+Status sample_views(Db *db, const SampleQuery *query, Arena *arena, SampleViews *out,
+                    Err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,72 @@
+/* db.h - one interface to SQLite (the default) and PostgreSQL.
+ *
+ * A Db is one connection and belongs to one thread. SQL is the subset both engines share
+ * (docs/ARCHITECTURE.md, Storage): TEXT, BIGINT, DOUBLE PRECISION, ON CONFLICT, RETURNING,
+ * window functions, and the tokens ID_COLUMN and BLOB_COLUMN in CREATE TABLE. Parameters
+ * are ?1 ?2 ...; every value is bound.
+ *
+ *     DbStmt *s;
+ *     TRY(db_query(db, "SELECT name FROM model WHERE id = ?1", &s, err));
+ *     db_bind_int(s, 1, id);
+ *     bool row;
+ *     TRY(db_next(s, &row, err));
+ *     if (row) use(db_text(s, 0));
+ *     db_done(s);
+ *
+ * Statements are cached by the address of their SQL, so SQL must be a literal or static
+ * array. Text and blobs returned are valid until the next db_next or db_done. */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/str.h"
+
+typedef struct Db Db;
+typedef struct DbStmt DbStmt;
+
+typedef enum DbKind { DB_SQLITE, DB_POSTGRES } DbKind;
+
+/* `url`: a file name (created when absent) or postgres://… . */
+Status db_open(const char *url, Db **out, Err *err) MUST_CHECK;
+/* As db_open, but an absent file is E_MISSING and nothing can be written. */
+Status db_open_read(const char *url, Db **out, Err *err) MUST_CHECK;
+void db_close(Db *db); /* rolls back what is open */
+DbKind db_kind(const Db *db);
+
+/* Several statements without parameters or results; tokens are replaced. */
+Status db_script(Db *db, Str sql, Err *err) MUST_CHECK;
+
+/* A statement ready to bind; resets it when it was used before. */
+Status db_query(Db *db, const char *sql, DbStmt **out, Err *err) MUST_CHECK;
+void db_bind_int(DbStmt *s, int index, int64_t value);
+void db_bind_double(DbStmt *s, int index, double value); /* NaN binds NULL */
+void db_bind_text(DbStmt *s, int index, Str value);      /* ptr NULL binds NULL */
+void db_bind_blob(DbStmt *s, int index, Str value);      /* ptr NULL binds NULL */
+void db_bind_null(DbStmt *s, int index);
+
+/* Moves to the next row; the first call executes. Values must stay valid until then. */
+Status db_next(DbStmt *s, bool *row, Err *err) MUST_CHECK;
+/* Executes a statement whose rows do not matter, and ends it. */
+Status db_run(DbStmt *s, Err *err) MUST_CHECK;
+void db_done(DbStmt *s);
+
+int64_t db_int(DbStmt *s, int column); /* columns from 0 */
+double db_double(DbStmt *s, int column);
+Str db_text(DbStmt *s, int column); /* ptr NULL for NULL */
+Str db_blob(DbStmt *s, int column);
+bool db_is_null(DbStmt *s, int column);
+
+Status db_begin(Db *db, Err *err) MUST_CHECK;
+Status db_commit(Db *db, Err *err) MUST_CHECK;
+void db_rollback(Db *db); /* harmless when nothing is open */
+
+/* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
+void db_fail_after(Db *db, long n);
+
+#define SCOPED_STMT(name) DbStmt *name __attribute__((cleanup(db_done_scoped))) = NULL
+static inline void db_done_scoped(DbStmt **s)
+{
+    if (*s)
+        db_done(*s);
+}
+
+#endif

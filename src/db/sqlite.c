@@ -1,0 +1,190 @@
+/* sqlite.c - the default store: one file, write-ahead log, full durability. */
+#include "db/backend.h"
+
+#include <sqlite3.h>
+
+enum { BUSY_TIMEOUT_MS = 15000 };
+
+typedef struct Sqlite {
+    sqlite3 *handle;
+    char path[1024];
+} Sqlite;
+
+typedef struct SqliteStmt {
+    sqlite3_stmt *handle;
+    Sqlite *connection;
+} SqliteStmt;
+
+static Status failure(Sqlite *c, Err *err)
+{
+    int code = sqlite3_errcode(c->handle);
+    const char *hint = "";
+    Status status = E_IO;
+    if (code == SQLITE_FULL)
+        hint = "; free some disk space and run the same command again";
+    else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
+        hint = "; check who may write the file and its folder";
+    else if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+        hint = "; restore it from a backup";
+    else if (code == SQLITE_BUSY)
+        hint = "; another program is writing to it, try again later";
+    else if (code == SQLITE_CONSTRAINT)
+        status = E_CONFLICT;
+    return err_set(err, status, "database \"%s\": %s%s", c->path, sqlite3_errmsg(c->handle), hint);
+}
+
+static Status run_script(void *connection, const char *sql, Err *err)
+{
+    Sqlite *c = connection;
+    if (sqlite3_exec(c->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return failure(c, err);
+    return OK;
+}
+
+static void close_connection(void *connection)
+{
+    Sqlite *c = connection;
+    sqlite3_close_v2(c->handle);
+    free(c);
+}
+
+static Status set_up(Sqlite *c, bool read_only, Err *err)
+{
+    sqlite3_busy_timeout(c->handle, BUSY_TIMEOUT_MS);
+    TRY(run_script(c, "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;", err));
+    if (read_only)
+        return run_script(c, "PRAGMA query_only=ON; SELECT 1 FROM sqlite_master;", err);
+    return run_script(c,
+                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                      "PRAGMA secure_delete=OFF; PRAGMA cache_size=-8000;",
+                      err);
+}
+
+Status sqlite_connect(const char *path, bool read_only, void **connection, Err *err)
+{
+    Sqlite *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    snprintf(c->path, sizeof c->path, "%s", path);
+    /* Readers of a WAL file open it for writing too, to share its index. */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (read_only ? 0 : SQLITE_OPEN_CREATE);
+    int code = sqlite3_open_v2(path, &c->handle, flags, NULL);
+    if (read_only && code == SQLITE_CANTOPEN) {
+        sqlite3_close_v2(c->handle);
+        free(c);
+        return err_set(err, E_MISSING,
+                       "there is no database \"%s\"; run an evaluation first or name it with --db",
+                       path);
+    }
+    Status status = code == SQLITE_OK ? set_up(c, read_only, err) : failure(c, err);
+    if (status != OK) {
+        close_connection(c);
+        return status;
+    }
+    *connection = c;
+    return OK;
+}
+
+static Status prepare(void *connection, const char *sql, void **stmt, Err *err)
+{
+    Sqlite *c = connection;
+    sqlite3_stmt *handle;
+    if (sqlite3_prepare_v3(c->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL) !=
+        SQLITE_OK)
+        return failure(c, err);
+    SqliteStmt *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    *s = (SqliteStmt){handle, c};
+    *stmt = s;
+    return OK;
+}
+
+static void finish(void *stmt)
+{
+    SqliteStmt *s = stmt;
+    sqlite3_finalize(s->handle);
+    free(s);
+}
+
+static void reset(void *stmt)
+{
+    sqlite3_reset(((SqliteStmt *)stmt)->handle);
+}
+
+static void bind_int(void *stmt, int index, int64_t value)
+{
+    sqlite3_bind_int64(((SqliteStmt *)stmt)->handle, index, value);
+}
+
+static void bind_double(void *stmt, int index, double value)
+{
+    sqlite3_bind_double(((SqliteStmt *)stmt)->handle, index, value);
+}
+
+static void bind_bytes(void *stmt, int index, Str value, bool blob)
+{
+    sqlite3_stmt *handle = ((SqliteStmt *)stmt)->handle;
+    if (blob)
+        sqlite3_bind_blob64(handle, index, value.ptr, value.len, SQLITE_STATIC);
+    else
+        sqlite3_bind_text64(handle, index, value.ptr, value.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static void bind_null(void *stmt, int index)
+{
+    sqlite3_bind_null(((SqliteStmt *)stmt)->handle, index);
+}
+
+static Status next(void *stmt, bool *row, Err *err)
+{
+    SqliteStmt *s = stmt;
+    int code = sqlite3_step(s->handle);
+    *row = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? OK : failure(s->connection, err);
+}
+
+static int64_t get_int(void *stmt, int column)
+{
+    return sqlite3_column_int64(((SqliteStmt *)stmt)->handle, column);
+}
+
+static double get_double(void *stmt, int column)
+{
+    return sqlite3_column_double(((SqliteStmt *)stmt)->handle, column);
+}
+
+static bool is_null(void *stmt, int column)
+{
+    return sqlite3_column_type(((SqliteStmt *)stmt)->handle, column) == SQLITE_NULL;
+}
+
+static Str get_bytes(void *stmt, int column, bool blob)
+{
+    sqlite3_stmt *handle = ((SqliteStmt *)stmt)->handle;
+    if (is_null(stmt, column))
+        return (Str){0};
+    const char *bytes = blob ? sqlite3_column_blob(handle, column)
+                             : (const char *)sqlite3_column_text(handle, column);
+    return (Str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(handle, column)};
+}
+
+const Backend backend_sqlite = {
+    .kind = DB_SQLITE,
+    .id_column = "INTEGER PRIMARY KEY",
+    .blob_column = "BLOB",
+    .close = close_connection,
+    .script = run_script,
+    .prepare = prepare,
+    .finish = finish,
+    .reset = reset,
+    .bind_int = bind_int,
+    .bind_double = bind_double,
+    .bind_bytes = bind_bytes,
+    .bind_null = bind_null,
+    .next = next,
+    .get_int = get_int,
+    .get_double = get_double,
+    .get_bytes = get_bytes,
+    .is_null = is_null,
+};

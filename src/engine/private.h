@@ -1,0 +1,60 @@
+/* private.h - the engine's shared state. Private to engine/. */
+#ifndef ENGINE_PRIVATE_H
+#define ENGINE_PRIVATE_H
+
+#include "engine/engine.h"
+#include "engine/pace.h"
+
+typedef struct Engine {
+    const EngineOptions *options;
+    const EngineJob *job;
+    Writer *writer;
+    WriterSource source;
+    EngineProgress *progress;
+    Pace pace;
+
+    pthread_mutex_t lock; /* guards what follows, to n_free */
+    pthread_cond_t freed; /* a unit came back, or the end is near */
+    bool exhausted;       /* the job has no more units */
+    bool ended;           /* nothing new is started */
+    EngineEnd end;
+    Err reason;           /* why it ended early */
+    Status status;        /* failure of the job */
+    Err err;
+    uint32_t *free_units;
+    size_t n_free;
+
+    Unit *units;
+    size_t n_units;
+    bool use_cache;
+    atomic_llong answered; /* requests that got an answer: tells a dead server from a flaky one */
+    void (*wake_workers)(struct Engine *e);
+    void *workers;        /* private to remote.c */
+    size_t n_workers;
+} Engine;
+
+/* Takes a free unit and lets the job fill it. NULL when there is none now; *over tells
+ * that there will be none any more. `wait`: block until there is. */
+Unit *engine_next_unit(Engine *e, bool wait, bool *over);
+
+/* Fills the exchange from the cache; true when it was there. `reader` may be NULL. */
+bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index);
+
+/* The reply of request `index` is final: count it and give it to the writer. */
+void engine_deliver(Engine *e, Unit *unit, size_t index);
+/* Request `index` will not be answered: the unit comes back without samples. */
+void engine_abandon(Engine *e, Unit *unit, size_t index);
+
+/* No further units; the first caller's reason stays. */
+void engine_end(Engine *e, EngineEnd end, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void engine_fail(Engine *e, const Err *err);
+
+/* False when a budget or the stop flag forbids another request; ends the engine then. */
+bool engine_may_ask(Engine *e);
+/* 2 when everything must stop at once, 1 when only what is in flight goes on, 0 else. */
+int engine_stopping(Engine *e);
+
+Status engine_remote(Engine *e, Err *err) MUST_CHECK;
+Status engine_inline(Engine *e, Err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,344 @@
+/* remote.c - models behind HTTP: shards of about 64 transfers, each a thread with its own
+ * event loop. A unit belongs to the shard that took it until its requests are delivered. */
+#include "engine/private.h"
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "core/store.h"
+
+enum { SHARD_TRANSFERS = 64, BATCH = 64, UNREACHED_LIMIT = 3, RATE_LIMIT_ATTEMPTS = 40 };
+static const double LONGEST_BACKOFF = 30;
+
+/* A request that waits for its time, or is in flight. */
+typedef struct Call {
+    Unit *unit;
+    uint32_t index, next_free;
+    double due;
+    bool waiting; /* for its time to retry */
+    bool used;
+} Call;
+
+typedef struct Shard {
+    Engine *engine;
+    HttpClient *http;
+    Db *reader;
+    pthread_t thread;
+    Call *calls; /* slots, named by number in HttpRequest.id */
+    size_t n_calls, n_waiting;
+    uint32_t free_call;
+    Unit *current; /* unit whose requests are being sent */
+    bool over;     /* no more units */
+    Rng rng;
+    int unreached; /* replies in a row that never reached the server */
+    Err err;
+} Shard;
+
+enum { NO_CALL = UINT32_MAX };
+
+static size_t active(const Shard *s)
+{
+    return http_in_flight(s->http) + s->n_waiting;
+}
+
+static Call *new_call(Shard *s, Unit *unit, size_t index)
+{
+    if (s->free_call == NO_CALL)
+        return NULL;
+    Call *call = &s->calls[s->free_call];
+    s->free_call = call->next_free;
+    *call = (Call){.unit = unit, .index = (uint32_t)index, .used = true};
+    return call;
+}
+
+static void end_call(Shard *s, Call *call)
+{
+    call->used = false;
+    call->next_free = s->free_call;
+    s->free_call = (uint32_t)(call - s->calls);
+}
+
+static double estimated_tokens(const ModelRequest *r)
+{
+    return (double)(r->prompt.len + r->continuation.len) / 4 +
+           (r->max_tokens > 0 ? (double)r->max_tokens / 4 : 64);
+}
+
+static void fail_call(Shard *s, Call *call, Str why)
+{
+    Unit *unit = call->unit;
+    unit->replies[call->index] = (ModelReply){.state = REPLY_FAILED,
+                                              .error = str_copy(&unit->arena, why),
+                                              .prompt_tokens = -1,
+                                              .completion_tokens = -1};
+    engine_deliver(s->engine, unit, call->index);
+    end_call(s, call);
+}
+
+static void start_call(Shard *s, Call *call, double now)
+{
+    Engine *e = s->engine;
+    Unit *unit = call->unit;
+    Exchange *x = &unit->exchanges[call->index];
+    HttpRequest http = {.id = (uint64_t)(call - s->calls), .arena = &unit->arena};
+    Err err = {0};
+    const Model *model = e->options->model;
+    Status status =
+        model->provider->build(model, &unit->requests[call->index], &unit->arena, &http, &err);
+    http.id = (uint64_t)(call - s->calls);
+    http.arena = &unit->arena;
+    if (status == OK)
+        status = http_send(s->http, &http, &err);
+    x->sent = now;
+    x->attempts++;
+    atomic_fetch_add(&e->progress->requests, 1);
+    if (x->attempts > 1)
+        atomic_fetch_add(&e->progress->retries, 1);
+    if (status != OK) {
+        pace_leave(&e->pace, PACE_ERROR, now, -1, 0, now);
+        fail_call(s, call, str_from(err.msg));
+    }
+}
+
+/* ---- replies ---- */
+
+static double backoff(Shard *s, const ModelReply *reply, int attempts)
+{
+    double wait = s->engine->options->retry_wait;
+    for (int i = 1; i < attempts && wait < LONGEST_BACKOFF; i++)
+        wait *= 2;
+    if (wait > LONGEST_BACKOFF)
+        wait = LONGEST_BACKOFF;
+    wait *= 0.5 + 0.5 * rng_double(&s->rng);
+    return reply->retry_after > wait ? reply->retry_after : wait;
+}
+
+/* A server that was never reached is not going to appear: say so instead of trying each
+ * item in turn. */
+static bool is_hopeless(Shard *s, const HttpReply *http, const ModelReply *reply)
+{
+    Engine *e = s->engine;
+    if (reply->state == REPLY_FAILED && reply->fatal) {
+        engine_end(e, ENGINE_FATAL, STR_FMT, STR_ARG(reply->error));
+        return true;
+    }
+    s->unreached = http->fault == HTTP_UNREACHED ? s->unreached + 1 : 0;
+    if (s->unreached >= UNREACHED_LIMIT && !atomic_load(&e->answered)) {
+        engine_end(e, ENGINE_FATAL, STR_FMT, STR_ARG(reply->error));
+        return true;
+    }
+    return false;
+}
+
+static PaceEvent pace_event(const ModelReply *reply)
+{
+    if (reply->state == REPLY_OK)
+        return PACE_OK;
+    return reply->rate_limited ? PACE_RATE_LIMITED : PACE_ERROR;
+}
+
+static void take_reply(Shard *s, const HttpReply *http, double now)
+{
+    Engine *e = s->engine;
+    Call *call = &s->calls[http->id];
+    Unit *unit = call->unit;
+    Exchange *x = &unit->exchanges[call->index];
+    ModelReply *reply = &unit->replies[call->index];
+    const Model *model = e->options->model;
+    *reply = (ModelReply){.retry_after = -1, .first_token = -1};
+    model->provider->parse(model, &unit->requests[call->index], http, &unit->arena, reply);
+    double tokens = (double)reply->prompt_tokens + (double)reply->completion_tokens;
+    pace_leave(&e->pace, pace_event(reply), x->sent, reply->retry_after, tokens > 0 ? tokens : 0,
+               now);
+    bool hopeless = is_hopeless(s, http, reply);
+    int most = reply->rate_limited ? RATE_LIMIT_ATTEMPTS : e->options->max_attempts;
+    if (!hopeless && reply->state == REPLY_RETRY && x->attempts < most) {
+        call->due = now + backoff(s, reply, x->attempts);
+        call->waiting = true;
+        s->n_waiting++;
+        return;
+    }
+    if (hopeless) {
+        engine_abandon(e, unit, call->index);
+    } else {
+        if (reply->state == REPLY_RETRY)
+            reply->state = REPLY_FAILED;
+        engine_deliver(e, unit, call->index);
+    }
+    end_call(s, call);
+}
+
+/* ---- sending ---- */
+
+/* Starts calls whose time has come; returns when the next one is due. */
+static double retry_due(Shard *s, double now)
+{
+    double next = now + 3600;
+    for (size_t i = 0; i < s->n_calls && s->n_waiting; i++) {
+        Call *call = &s->calls[i];
+        double wait;
+        if (!call->used || !call->waiting)
+            continue;
+        if (call->due > now) {
+            next = call->due < next ? call->due : next;
+            continue;
+        }
+        if (!engine_may_ask(s->engine))
+            return next;
+        if (!pace_enter(&s->engine->pace,
+                        estimated_tokens(&call->unit->requests[call->index]), now, &wait)) {
+            next = now + wait < next ? now + wait : next;
+            continue;
+        }
+        call->waiting = false;
+        s->n_waiting--;
+        start_call(s, call, now);
+    }
+    return next;
+}
+
+/* Sends the next request of the current unit; false when it cannot leave now. */
+static bool send_one(Shard *s, double now, double *wait)
+{
+    Engine *e = s->engine;
+    Unit *unit = s->current;
+    size_t index = unit->sent;
+    if (engine_from_cache(e, s->reader, unit, index)) {
+        unit->sent++;
+        if (unit->sent == unit->n_requests)
+            s->current = NULL;
+        engine_deliver(e, unit, index);
+        return true;
+    }
+    if (!engine_may_ask(e) ||
+        !pace_enter(&e->pace, estimated_tokens(&unit->requests[index]), now, wait))
+        return false;
+    Call *call = new_call(s, unit, index);
+    unit->sent++;
+    if (unit->sent == unit->n_requests)
+        s->current = NULL;
+    start_call(s, call, now);
+    return true;
+}
+
+/* Sends what may leave now; returns how long to wait at most before trying again. */
+static double fill(Shard *s, double now)
+{
+    double wait = 0.25;
+    while (active(s) < s->n_calls) {
+        if (!s->current && !s->over)
+            s->current = engine_next_unit(s->engine, false, &s->over);
+        if (!s->current)
+            return wait;
+        if (!send_one(s, now, &wait))
+            return wait;
+    }
+    return wait;
+}
+
+/* Gives back everything that will not be asked any more. */
+static void abandon_rest(Shard *s, bool in_flight_too)
+{
+    for (size_t i = 0; i < s->n_calls; i++) {
+        Call *call = &s->calls[i];
+        if (!call->used || (!call->waiting && !in_flight_too))
+            continue;
+        if (call->waiting)
+            s->n_waiting--;
+        engine_abandon(s->engine, call->unit, call->index);
+        end_call(s, call);
+    }
+    Unit *unit = s->current;
+    s->current = NULL;
+    for (size_t i = unit ? unit->sent : 0, n = unit ? unit->n_requests : 0; i < n; i++)
+        engine_abandon(s->engine, unit, i);
+}
+
+static void poll_replies(Shard *s, double timeout)
+{
+    HttpReply replies[BATCH];
+    size_t n = http_poll(s->http, timeout, replies, BATCH);
+    double now = clock_seconds();
+    for (size_t i = 0; i < n; i++)
+        take_reply(s, &replies[i], now);
+}
+
+static void *shard_main(void *argument)
+{
+    Shard *s = argument;
+    Engine *e = s->engine;
+    for (;;) {
+        double now = clock_seconds(), wait = 0.25;
+        int stopping = engine_stopping(e);
+        if (stopping) {
+            abandon_rest(s, stopping == 2);
+            s->over = true;
+            if (stopping == 2)
+                break;
+        } else {
+            double due = retry_due(s, now);
+            wait = fill(s, now);
+            if (due - now < wait)
+                wait = due - now;
+        }
+        if (s->over && !s->current && !active(s))
+            break;
+        poll_replies(s, wait > 0 ? wait : 0);
+        int in_flight;
+        atomic_store(&e->progress->limit, pace_limit(&e->pace, &in_flight));
+        atomic_store(&e->progress->in_flight, in_flight);
+    }
+    return NULL;
+}
+
+/* ---- set-up ---- */
+
+static void wake_shards(Engine *e)
+{
+    Shard *shards = e->workers;
+    for (size_t i = 0; i < e->n_workers; i++)
+        http_wake(shards[i].http);
+}
+
+static Status open_shard(Engine *e, Shard *s, size_t transfers, uint64_t seed, Arena *arena,
+                         Err *err)
+{
+    s->engine = e;
+    s->rng = rng_make(seed);
+    s->n_calls = transfers * 4; /* in flight, and waiting for a retry */
+    s->calls = arena_array(arena, s->n_calls, sizeof *s->calls);
+    for (size_t i = 0; i < s->n_calls; i++)
+        s->calls[i].next_free = i + 1 < s->n_calls ? (uint32_t)i + 1 : NO_CALL;
+    TRY(http_client_new(transfers, &s->http, err));
+    return e->use_cache ? store_open_read(e->options->db_url, &s->reader, err) : OK;
+}
+
+Status engine_remote(Engine *e, Err *err)
+{
+    SCOPED_ARENA(arena);
+    size_t ceiling = (size_t)e->options->concurrency;
+    size_t n = (ceiling + SHARD_TRANSFERS - 1) / SHARD_TRANSFERS;
+    Shard *shards = arena_array(&arena, n, sizeof *shards);
+    Status status = OK;
+    size_t opened = 0, started = 0;
+    for (; opened < n && status == OK; opened++)
+        status = open_shard(e, &shards[opened], (ceiling + n - 1) / n, opened + 1, &arena, err);
+    e->workers = shards;
+    e->n_workers = opened;
+    e->wake_workers = status == OK ? wake_shards : NULL;
+    for (; started < n && status == OK; started++)
+        if (pthread_create(&shards[started].thread, NULL, shard_main, &shards[started]) != 0) {
+            status = err_set(err, E_LIMIT, "could not start thread %zu of %zu", started + 1, n);
+            break;
+        }
+    if (status != OK)
+        engine_end(e, ENGINE_FATAL, "%s", err->msg);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(shards[i].thread, NULL);
+    writer_drain(e->writer);
+    e->wake_workers = NULL;
+    for (size_t i = 0; i < opened; i++) {
+        http_client_free(shards[i].http);
+        db_close(shards[i].reader);
+    }
+    return status;
+}

@@ -1,0 +1,233 @@
+/* ask.c - items become requests, replies become samples. */
+#include "base/utf8.h"
+#include "eval/private.h"
+
+#include <math.h>
+
+enum { FIRST_SEED = 1234 }; /* the seed LMH sends; repeats count up from it */
+
+/* ---- asking ---- */
+
+static bool is_done(const EvalRun *run, int64_t position)
+{
+    return run->done[position / 64] >> (position % 64) & 1;
+}
+
+/* White space at the end of a context is scored with the continuation, as LMH does. */
+static void fill_score(const TaskRequest *from, Arena *arena, ModelRequest *to)
+{
+    Str context = utf8_rstrip(from->context);
+    Str moved = str_after(from->context, context.len);
+    to->kind = REQUEST_SCORE;
+    to->prompt = context;
+    to->continuation =
+        moved.len ? str_printf(arena, "%.*s%.*s", (int)moved.len, moved.ptr,
+                               (int)from->continuation.len, from->continuation.ptr)
+                  : from->continuation;
+    to->messages = from->messages;
+    to->seed = FIRST_SEED;
+}
+
+static void fill_generate(const EvalRun *run, const TaskRequest *from, int repeat, ModelRequest *to)
+{
+    TaskGeneration g = task_generation(run->bound);
+    to->kind = REQUEST_GENERATE;
+    to->prompt = from->context;
+    to->messages = from->messages;
+    to->max_tokens = g.max_tokens;
+    to->temperature = g.temperature < 0 ? 0 : g.temperature;
+    to->top_p = g.top_p;
+    to->stop = g.stop;
+    to->n_stop = g.n_stop;
+    to->extra = g.extra;
+    to->repeat = repeat;
+    to->seed = FIRST_SEED + repeat;
+    to->stream = run->stream;
+}
+
+static void fill_requests(const EvalRun *run, const AskedItem *asked, Unit *unit)
+{
+    const TaskItem *item = &asked->item;
+    bool generate = run->task->output_type == OUTPUT_GENERATE;
+    unit->n_requests = generate ? (size_t)run->n_repeats : item->n_requests;
+    unit->requests = arena_array(&unit->arena, unit->n_requests, sizeof *unit->requests);
+    for (size_t i = 0; i < unit->n_requests; i++) {
+        ModelRequest *r = &unit->requests[i];
+        *r = (ModelRequest){.temperature = -1, .top_p = -1, .max_tokens = -1};
+        if (generate)
+            fill_generate(run, &item->requests[0], (int)i, r);
+        else
+            fill_score(&item->requests[i], &unit->arena, r);
+        r->item_key = asked->key;
+    }
+}
+
+static Str cluster_of(const EvalRun *run, const Json *doc, Arena *arena)
+{
+    const Json *value = run->cluster.len ? json_get_str(doc, run->cluster) : NULL;
+    if (!value)
+        return (Str){0};
+    return value->type == JSON_STRING ? value->text : json_dump(arena, value);
+}
+
+Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err)
+{
+    while (run->next < run->n_items && is_done(run, run->next))
+        run->next++;
+    *more = run->next < run->n_items;
+    if (!*more)
+        return OK;
+    AskedItem *asked = ARENA_NEW(&unit->arena, AskedItem);
+    asked->run = run;
+    if (task_item(run->bound, (size_t)run->next, &unit->arena, &asked->item, err) != OK)
+        return err_wrap(err, "task \"" STR_FMT "\", item %lld", STR_ARG(run->task->name),
+                        (long long)run->next);
+    run->next++;
+    TRY(eval_docs_key(run->docs, asked->item.position, &unit->arena, &asked->key, err));
+    asked->cluster = cluster_of(run, &asked->item.doc, &unit->arena);
+    unit->item = asked;
+    unit->fresh = run->fresh;
+    fill_requests(run, asked, unit);
+    return OK;
+}
+
+/* ---- answers to samples ---- */
+
+static Str prompt_text(const TaskItem *item, Arena *arena)
+{
+    const TaskRequest *r = &item->requests[0];
+    return r->messages ? json_dump(arena, r->messages) : r->context;
+}
+
+static Str likelihood_detail(const Unit *unit, const TaskItem *item, Arena *arena)
+{
+    StrBuf out = strbuf_make(arena, 1 << 24);
+    JsonWriter w = json_writer(&out);
+    json_begin(&w, '{');
+    json_key(&w, "choices");
+    json_begin(&w, '[');
+    for (size_t i = 0; i < item->n_requests; i++)
+        json_write_str(&w, item->requests[i].continuation);
+    json_end(&w, ']');
+    json_key(&w, "logprobs");
+    json_begin(&w, '[');
+    for (size_t i = 0; i < unit->n_requests; i++)
+        json_write_double(&w, unit->replies[i].logprob);
+    json_end(&w, ']');
+    json_key(&w, "greedy");
+    json_begin(&w, '[');
+    for (size_t i = 0; i < unit->n_requests; i++)
+        json_write_bool(&w, unit->replies[i].greedy);
+    json_end(&w, ']');
+    json_end(&w, '}');
+    return strbuf_str(&out);
+}
+
+/* Adds one request's use of tokens, time and money to a sample. */
+static void add_usage(SampleRow *row, const ModelReply *reply, const Exchange *x)
+{
+    row->attempts += x->attempts;
+    row->cached = row->cached && x->cached;
+    row->seconds += reply->seconds;
+    row->cost += x->cost; /* NAN spreads: one unknown makes the sum unknown */
+    if (reply->prompt_tokens >= 0)
+        row->prompt_tokens = (row->prompt_tokens < 0 ? 0 : row->prompt_tokens) +
+                             reply->prompt_tokens;
+    if (reply->completion_tokens >= 0)
+        row->completion_tokens = (row->completion_tokens < 0 ? 0 : row->completion_tokens) +
+                                 reply->completion_tokens;
+}
+
+static SampleRow new_sample(const AskedItem *asked, int repeat, Arena *arena)
+{
+    return (SampleRow){
+        .run_id = asked->run->id,
+        .position = (int64_t)asked->item.position,
+        .repeat_index = repeat,
+        .item_key = asked->key,
+        .cluster = asked->cluster,
+        .cached = true,
+        .prompt = prompt_text(&asked->item, arena),
+        .target = asked->item.target_text,
+        .prompt_tokens = -1,
+        .completion_tokens = -1,
+        .first_token = NAN,
+    };
+}
+
+static const ModelReply *failed_reply(const Unit *unit)
+{
+    for (size_t i = 0; i < unit->n_requests; i++)
+        if (unit->replies[i].state != REPLY_OK)
+            return &unit->replies[i];
+    return NULL;
+}
+
+static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Err *err)
+{
+    const AskedItem *asked = unit->item;
+    for (int i = 0; i < asked->run->n_repeats; i++) {
+        int64_t id;
+        SampleRow row = new_sample(asked, i, &unit->arena);
+        row.cached = false;
+        row.outcome = OUTCOME_ERROR;
+        row.error = failed->error.len ? failed->error : STR("no reply");
+        row.attempts = unit->exchanges[0].attempts;
+        row.seconds = row.cost = NAN;
+        TRY(sample_add(db, &row, &id, err));
+    }
+    return OK;
+}
+
+static void note_progress(EvalRun *run, const TaskScore *scores, size_t n)
+{
+    if (!run->progress || !n)
+        return;
+    atomic_fetch_add(&run->progress->scored, 1);
+    if (isfinite(scores[0].value))
+        atomic_fetch_add(&run->progress->sum_millionths, (long long)(scores[0].value * 1e6));
+}
+
+/* One sample a repeat (generation), or one with all likelihoods. The judgements stand at
+ * the first repeat: a metric sees all repeats of an item. */
+static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_scores,
+                          Outcome outcome, Err *err)
+{
+    const AskedItem *asked = unit->item;
+    EvalRun *run = asked->run;
+    bool generate = run->task->output_type == OUTPUT_GENERATE;
+    for (int i = 0; i < run->n_repeats; i++) {
+        int64_t id;
+        SampleRow row = new_sample(asked, i, &unit->arena);
+        row.outcome = outcome;
+        size_t first = generate ? (size_t)i : 0;
+        size_t end = generate ? first + 1 : unit->n_requests;
+        for (size_t r = first; r < end; r++)
+            add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
+        if (generate) {
+            row.response_id = unit->exchanges[i].response_id;
+            row.first_token = unit->replies[i].first_token < 0 ? NAN : unit->replies[i].first_token;
+        } else {
+            row.detail = likelihood_detail(unit, &asked->item, &unit->arena);
+        }
+        TRY(sample_add(db, &row, &id, err));
+        if (i == 0)
+            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0], err));
+    }
+    note_progress(run, scores, n_scores);
+    return OK;
+}
+
+Status eval_finish(Db *db, Unit *unit, Err *err)
+{
+    const AskedItem *asked = unit->item;
+    const ModelReply *failed = failed_reply(unit);
+    TaskScore *scores;
+    size_t n_scores;
+    Outcome outcome;
+    if (failed)
+        return add_error_samples(db, unit, failed, err);
+    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests,
+                   &unit->arena, &scores, &n_scores, &outcome, err));
+    return add_samples(db, unit, scores, n_scores, outcome, err);
+}

@@ -1,0 +1,43 @@
+/* compare.h - two runs of the same protocol, item by item. */
+#ifndef EVAL_COMPARE_H
+#define EVAL_COMPARE_H
+
+#include "core/run.h"
+#include "stats/stats.h"
+
+typedef struct Flip {
+    int64_t position_a, position_b; /* of the item in each run's version */
+    Str key;
+    double a, b; /* the two values */
+} Flip;
+
+/* One metric of one task: b against a. */
+typedef struct Comparison {
+    RunRow a, b;
+    Str task, filter, metric;
+    bool higher_is_better;
+    size_t n;                   /* items both have a value for */
+    size_t only_a, only_b;      /* items only one has */
+    double mean_a, mean_b;
+    MeanResult difference;      /* b - a, paired, clustered when the runs are */
+    bool binary;
+    uint64_t a_only_right, b_only_right; /* binary: discordant pairs */
+    double p, log10_p, mid_p;   /* exact McNemar, or sign-flip; mid_p NAN unless binary */
+    const char *test;           /* "mcnemar-exact", "sign-flip" */
+    double p_holm;              /* over all comparisons of the call */
+    double detectable;          /* with 80 % power at 5 % */
+    VEC(Flip) flips;            /* items whose values differ, largest first */
+    VEC(Str) differs;           /* protocol differences, when forced */
+} Comparison;
+typedef VEC(Comparison) Comparisons;
+
+typedef struct RunPair {
+    int64_t a, b;
+} RunPair;
+
+/* Compares each pair on its first metric of each pipeline ("all_metrics" false) or all.
+ * Unequal protocols are E_CONFLICT with what differs, unless `force`. */
+Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, bool all_metrics, bool force,
+                    Arena *arena, Comparisons *out, Err *err) MUST_CHECK;
+
+#endif

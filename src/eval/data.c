@@ -1,0 +1,52 @@
+/* data.c - data files become frozen versions in the database. */
+#include "base/file.h"
+#include "eval/private.h"
+
+static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
+{
+    const DataFile *file = user;
+    const Docs *docs = datafile_docs(file);
+    return docs->get(docs, position, arena, out, err);
+}
+
+/* "gsm8k/main"; the folder "default" is not shown. */
+static Str dataset_title(const Task *task, Arena *arena)
+{
+    if (!task->dataset_name.len || str_eqc(task->dataset_name, "default"))
+        return task->dataset_path;
+    return str_printf(arena, "%.*s/%.*s", (int)task->dataset_path.len, task->dataset_path.ptr,
+                      (int)task->dataset_name.len, task->dataset_name.ptr);
+}
+
+static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, Arena *arena,
+                          DatasetVersion *out, Err *err)
+{
+    bool added;
+    ItemSource source = {datafile_docs(file)->len, get_record, file};
+    if (!source.n_items)
+        return err_set(err, E_PARSE, "data set \"" STR_FMT "\" has no items", STR_ARG(wanted->source));
+    return dataset_import(db, wanted, &source, arena, out, &added, err);
+}
+
+Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str split,
+                   Arena *arena, DatasetVersion *out, Err *err)
+{
+    const char *path = task->data_file;
+    DataFile *file;
+    if (!path)
+        TRY(datafile_find(arena, options->data_dirs, options->n_data_dirs,
+                          task->task->dataset_path, task->task->dataset_name, split, &path, err));
+    if (task->records_at)
+        TRY(datafile_open_at(arena, path, task->records_at, &file, err));
+    else
+        TRY(datafile_open(arena, path, &file, err));
+    DatasetVersion wanted = {
+        .name = task->data_file ? path_stem(str_from(path)) : dataset_title(task->task, arena),
+        .split = split.len ? split : STR("data"),
+        .content_hash = datafile_hash(file, arena),
+        .source = str_from(path),
+    };
+    Status status = import_file(db, file, &wanted, arena, out, err);
+    datafile_close(file);
+    return status;
+}

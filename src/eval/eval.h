@@ -1,0 +1,81 @@
+/* eval.h - runs: one model on one task and one frozen data set version.
+ *
+ * A plan names models and tasks; eval_start makes (or finds again) a run for each pair,
+ * eval_execute asks what is not answered yet and scores it. */
+#ifndef EVAL_EVAL_H
+#define EVAL_EVAL_H
+
+#include "core/run.h"
+#include "engine/engine.h"
+#include "task/task.h"
+
+/* What a person asked for, the same for all runs of a batch. */
+typedef struct EvalOptions {
+    const char *db_url;
+    const char *const *data_dirs;
+    size_t n_data_dirs;
+    int64_t limit;         /* first items only; 0 = all */
+    int repeats;           /* 0 = the task's */
+    bool chat_turns;       /* few-shot examples as turns (chat models) */
+    Str system;            /* system instruction */
+    uint64_t fewshot_seed; /* 1234 */
+    Str cluster;           /* column that names an item's source; empty: none */
+    bool fresh;            /* ask everything again */
+    bool stream;           /* measure the time to the first token */
+    int concurrency, max_attempts;
+    double retry_wait, max_cost;
+    int64_t max_requests;
+    const atomic_int *stop;
+} EvalOptions;
+
+/* A task together with its data: files, found below the data folders or named. */
+typedef struct EvalTask {
+    const Task *task;
+    const char *data_file;  /* NULL: by the task's dataset_path */
+    const char *records_at; /* dotted path of the records in a JSON file, or NULL */
+} EvalTask;
+
+/* One run at work. */
+typedef struct EvalRun EvalRun;
+
+typedef struct EvalBatch {
+    int64_t id;
+    EvalRun **runs; /* by model, then by task */
+    size_t n_runs;
+} EvalBatch;
+
+/* Imports data, adds rows. Nothing is asked yet; everything that can be wrong with tasks and
+ * data is found here. `tree` is the JSON of what was asked for (groups and tags). */
+Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_t n_models,
+                  const EvalTask *tasks, size_t n_tasks, Str command, Str tree, Arena *arena,
+                  EvalBatch *out, Err *err) MUST_CHECK;
+
+/* Progress of one model's runs, readable while eval_execute works. */
+typedef struct EvalProgress {
+    EngineProgress engine;
+    atomic_llong total, before; /* units in all; units done by an earlier command */
+    atomic_llong scored;        /* judged by the first metric */
+    atomic_llong sum_millionths; /* sum of the first metric's values */
+} EvalProgress;
+
+typedef struct EvalOutcome {
+    EngineEnd end; /* the worst of the models' */
+    Err reason;    /* of the first model that ended early */
+    bool unanswered; /* some samples are errors or missing */
+} EvalOutcome;
+
+/* Works through the batch: remote models at the same time, inline ones in turn. */
+Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *progress,
+                    EvalOutcome *out, Err *err) MUST_CHECK;
+
+int64_t eval_run_id(const EvalRun *run);
+const Task *eval_run_task(const EvalRun *run);
+const Model *eval_run_model(const EvalRun *run);
+/* A finished run found again, with nothing left to ask. */
+bool eval_run_was_done(const EvalRun *run);
+
+/* Scores the stored replies of a run again with `task` (its own when NULL): no inference. */
+Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int64_t *n_changed,
+                    Err *err) MUST_CHECK;
+
+#endif

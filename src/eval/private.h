@@ -1,0 +1,68 @@
+/* private.h - a run at work. Private to eval/. */
+#ifndef EVAL_PRIVATE_H
+#define EVAL_PRIVATE_H
+
+#include "core/dataset.h"
+#include "core/sample.h"
+#include "eval/eval.h"
+
+struct EvalRun {
+    int64_t id, model_id;
+    const Model *model;
+    const Task *task;
+    TaskBound *bound;
+    const Docs *docs, *fewshot_docs; /* fewshot_docs NULL when none or the same */
+    DatasetVersion version, fewshot;
+    Str cluster, fresh;   /* cluster column; word under which replies are reused */
+    int64_t n_items;      /* to ask: all or the limit */
+    int n_repeats;
+    uint64_t *done;       /* bit: position; set when all repeats have samples */
+    int64_t n_done;       /* bits set at the start */
+    int64_t next;         /* position to look at next; guarded by the engine */
+    bool chat, stream, was_done;
+    EvalProgress *progress;
+};
+
+/* ---- documents of a stored version, for task/ (docs.c) ---- */
+Status eval_docs_open(Arena *arena, const char *db_url, int64_t version_id, int64_t n_items,
+                      const Docs **out, Err *err) MUST_CHECK;
+void eval_docs_close(const Docs *docs);
+/* The item's key in the database. */
+Status eval_docs_key(const Docs *docs, size_t position, Arena *arena, Str *out,
+                     Err *err) MUST_CHECK;
+
+/* ---- data files to versions (data.c) ---- */
+Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str split,
+                   Arena *arena, DatasetVersion *out, Err *err) MUST_CHECK;
+
+/* ---- what a number depends on (protocol.c) ---- */
+typedef struct ProtocolInput {
+    const Task *task;
+    const DatasetVersion *version, *fewshot; /* fewshot NULL when none */
+    const EvalOptions *options;
+    bool chat;
+    int n_repeats;
+} ProtocolInput;
+Json protocol_of(const ProtocolInput *in, Arena *arena);
+
+/* ---- items to samples (ask.c, judge_rule.c) ---- */
+/* The state an item needs between its request and its score; Unit.item. */
+typedef struct AskedItem {
+    EvalRun *run;
+    TaskItem item;
+    Str key, cluster; /* cluster ptr NULL when none */
+} AskedItem;
+
+Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;
+Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
+
+/* Scores one item's replies; the sample's outcome follows from all of them. */
+Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
+                  size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
+                  Outcome *outcome, Err *err) MUST_CHECK;
+Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
+                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
+
+#define SCORER_VERSION "rule:1"
+
+#endif

@@ -1,0 +1,42 @@
+/* protocol.c - everything a number depends on, as JSON whose hash decides comparability. */
+#include "eval/private.h"
+
+/* Keys of a task that change no number. */
+static bool is_cosmetic(Str key)
+{
+    static const char *const keys[] = {"task",     "task_alias", "tag",         "metadata",
+                                       "group",    "include",    "group_alias", "dataset_kwargs",
+                                       "repeats",  "dataset_path", "dataset_name"};
+    for (size_t i = 0; i < COUNT(keys); i++)
+        if (str_eqc(key, keys[i]))
+            return true;
+    return false;
+}
+
+static Json task_part(const Task *task, Arena *arena)
+{
+    Json part = {.type = JSON_OBJECT};
+    for (uint32_t i = 0; i < task->config->len; i++)
+        if (!is_cosmetic(task->config->members[i].key))
+            json_set(arena, &part, task->config->members[i].key, task->config->members[i].value);
+    return part;
+}
+
+Json protocol_of(const ProtocolInput *in, Arena *arena)
+{
+    const EvalOptions *o = in->options;
+    Json p = {.type = JSON_OBJECT};
+    json_set(arena, &p, STR("data"), json_str(in->version->content_hash));
+    json_set(arena, &p, STR("fewshot_data"),
+             in->fewshot ? json_str(in->fewshot->content_hash) : (Json){0});
+    json_set(arena, &p, STR("task"), task_part(in->task, arena));
+    json_set(arena, &p, STR("num_fewshot"), json_integer(arena, in->task->num_fewshot));
+    json_set(arena, &p, STR("fewshot_seed"), json_integer(arena, (int64_t)o->fewshot_seed));
+    json_set(arena, &p, STR("mode"),
+             json_str(!in->chat ? STR("plain") : o->chat_turns ? STR("turns") : STR("chat")));
+    json_set(arena, &p, STR("system"), json_str(o->system.ptr ? o->system : STR("")));
+    json_set(arena, &p, STR("limit"), json_integer(arena, o->limit));
+    json_set(arena, &p, STR("repeats"), json_integer(arena, in->n_repeats));
+    json_set(arena, &p, STR("scorer"), json_str(STR(SCORER_VERSION)));
+    return p;
+}

@@ -1,0 +1,49 @@
+/* summary.h - the numbers of a run and of groups of runs.
+ *
+ * A metric is read in two ways side by side: `headline` counts no_answer, truncated, refused
+ * and filtered as the rule's value for them (0), `answered` takes scored samples alone. Errors
+ * are in neither. */
+#ifndef EVAL_SUMMARY_H
+#define EVAL_SUMMARY_H
+
+#include "base/json.h"
+#include "core/run.h"
+#include "core/sample.h"
+#include "stats/stats.h"
+
+typedef struct MetricSummary {
+    Str filter, metric, aggregation;
+    bool higher_is_better;
+    MeanResult headline, answered;
+} MetricSummary;
+
+typedef struct RunSummary {
+    RunRow run;
+    int64_t counts[N_OUTCOMES], n_samples; /* samples written, of n_items * n_repeats */
+    bool incomplete;                       /* errors or missing samples */
+    VEC(MetricSummary) metrics;            /* in the task's order; [0] is the first pipeline's */
+    RunUsage usage;
+    double latency[3], first_token[3];     /* p50, p90, p99 seconds; NAN unknown */
+} RunSummary;
+
+/* What a resolved task says of a metric: its metric_list entry, or NULL. */
+const Json *eval_metric_entry(const Json *config, Str metric);
+
+Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err) MUST_CHECK;
+
+/* ---- groups ---- */
+/* A group's line for one model: LMH's weighted mean and pooled standard error. */
+typedef struct GroupSummary {
+    Str name, alias, model, metric, filter;
+    size_t n_tasks, n;
+    double mean, se;
+    Interval ci;
+    int depth;
+} GroupSummary;
+typedef VEC(GroupSummary) GroupSummaries;
+
+/* `tree` is the batch's tree; `runs` are the summaries of its runs. */
+Status eval_groups(Str tree, const RunSummary *runs, size_t n_runs, Arena *arena,
+                   GroupSummaries *out, Err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,109 @@
+/* bootstrap.c - percentile and BCa intervals for any statistic of items. */
+#include "stats/stats.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+
+/* Items grouped by cluster: members of cluster c are order[start[c] .. start[c+1]-1]. */
+typedef struct Groups {
+    uint32_t *order;
+    size_t *start;
+    size_t n;
+} Groups;
+
+static Groups group_items(const uint32_t *clusters, size_t n, size_t n_clusters, Arena *arena)
+{
+    Groups g = {.n = clusters ? n_clusters : n};
+    g.order = arena_array(arena, n + 1, sizeof *g.order);
+    g.start = arena_array(arena, g.n + 2, sizeof *g.start);
+    for (size_t i = 0; i < n; i++)
+        g.start[(clusters ? clusters[i] : i) + 1]++;
+    for (size_t c = 0; c < g.n; c++)
+        g.start[c + 1] += g.start[c];
+    size_t *next = arena_array(arena, g.n + 1, sizeof *next);
+    memcpy(next, g.start, g.n * sizeof *next);
+    for (size_t i = 0; i < n; i++)
+        g.order[next[clusters ? clusters[i] : i]++] = (uint32_t)i;
+    return g;
+}
+
+static size_t append_group(const Groups *g, size_t c, uint32_t *index, size_t len)
+{
+    size_t count = g->start[c + 1] - g->start[c];
+    memcpy(index + len, g->order + g->start[c], count * sizeof *index);
+    return len + count;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The acceleration, from leaving out one group at a time. */
+static double acceleration(Statistic statistic, const void *data, const Groups *g, uint32_t *index,
+                           Arena *arena)
+{
+    double *left = arena_array(arena, g->n, sizeof *left), mean = 0, cubes = 0, squares = 0;
+    for (size_t c = 0; c < g->n; c++) {
+        size_t len = 0;
+        for (size_t other = 0; other < g->n; other++)
+            if (other != c)
+                len = append_group(g, other, index, len);
+        left[c] = statistic(data, index, len);
+        mean += left[c] / (double)g->n;
+    }
+    for (size_t c = 0; c < g->n; c++) {
+        double d = mean - left[c];
+        cubes += d * d * d;
+        squares += d * d;
+    }
+    return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
+}
+
+static Interval bca_interval(const double *sorted, size_t draws, double estimate, double a,
+                             double level)
+{
+    size_t below = 0;
+    while (below < draws && sorted[below] < estimate)
+        below++;
+    if (below == 0 || below == draws) /* no spread on one side: the percentile is all there is */
+        return (Interval){stats_percentile(sorted, draws, (1 - level) / 2),
+                          stats_percentile(sorted, draws, 1 - (1 - level) / 2)};
+    double z0 = normal_quantile((double)below / (double)draws), z = normal_quantile((1 - level) / 2);
+    double low = normal_cdf(z0 + (z0 + z) / (1 - a * (z0 + z)));
+    double high = normal_cdf(z0 + (z0 - z) / (1 - a * (z0 - z)));
+    double last = (double)(draws - 1);
+    return (Interval){sorted[(size_t)lround(low * last)], sorted[(size_t)lround(high * last)]};
+}
+
+BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
+                          const uint32_t *clusters, size_t n_clusters, size_t draws,
+                          uint64_t seed, double level, Arena *scratch)
+{
+    BootstrapResult r = {NAN, NAN, {NAN, NAN}, {NAN, NAN}};
+    if (!n || !draws)
+        return r;
+    Groups g = group_items(clusters, n, n_clusters, scratch);
+    size_t largest = 0;
+    for (size_t c = 0; c < g.n; c++)
+        largest = g.start[c + 1] - g.start[c] > largest ? g.start[c + 1] - g.start[c] : largest;
+    uint32_t *index = arena_array(scratch, largest * g.n + 1, sizeof *index);
+    double *values = arena_array(scratch, draws, sizeof *values);
+    r.estimate = statistic(data, g.order, n);
+    Rng rng = rng_make(seed);
+    for (size_t d = 0; d < draws; d++) {
+        size_t len = 0;
+        for (size_t c = 0; c < g.n; c++)
+            len = append_group(&g, (size_t)rng_below(&rng, g.n), index, len);
+        values[d] = statistic(data, index, len);
+    }
+    r.se = stats_sd(values, draws);
+    qsort(values, draws, sizeof *values, by_value);
+    r.percentile = (Interval){stats_percentile(values, draws, (1 - level) / 2),
+                              stats_percentile(values, draws, 1 - (1 - level) / 2)};
+    r.bca = bca_interval(values, draws, r.estimate,
+                         acceleration(statistic, data, &g, index, scratch), level);
+    return r;
+}

@@ -1,0 +1,292 @@
+/* test_core.c - the tables on both engines: migrations, data sets, runs, samples. */
+#include "databases.h"
+
+#include "core/dataset.h"
+#include "core/run.h"
+#include "core/sample.h"
+#include "core/store.h"
+
+static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
+{
+    const char *const *records = user;
+    return json_parse(arena, str_from(records[position]), out, err);
+}
+
+static DatasetVersion import(Db *db, Arena *a, const char *hash, const char *const *records,
+                             size_t n, bool *added)
+{
+    Err err = {0};
+    union {
+        const char *const *constant;
+        void *any;
+    } user = {.constant = records};
+    ItemSource source = {n, get_record, user.any};
+    DatasetVersion wanted = {.name = STR("mini/sums"),
+                             .split = STR("test"),
+                             .content_hash = str_from(hash),
+                             .source = STR("sums.jsonl")},
+                   out = {0};
+    CHECK_OK(dataset_import(db, &wanted, &source, a, &out, added, &err), err);
+    return out;
+}
+
+TEST(a_database_is_created_once_and_refused_when_newer)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        Db *db;
+        Err err = {0};
+        CHECK_OK(store_open(url, &db, &err), err);
+        db_close(db);
+        CHECK_OK(store_open(url, &db, &err), err);
+        CHECK_OK(db_script(db, STR("INSERT INTO schema_version VALUES (9999, 0)"), &err), err);
+        db_close(db);
+        CHECK(store_open(url, &db, &err) == E_CONFLICT);
+        CHECK(strstr(err.msg, "9999") && strstr(err.msg, "newer assay"));
+        CHECK(store_open_read(url, &db, &err) == E_CONFLICT);
+    }
+}
+
+TEST(a_missing_or_foreign_database_is_named)
+{
+    Db *db;
+    Err err = {0};
+    CHECK(store_open_read("/nonexistent/x.db", &db, &err) == E_MISSING);
+    SCOPED_ARENA(a);
+    const char *path = str_printf(&a, "%s/x.db", test_folder()).ptr;
+    FILE *f = fopen(path, "w");
+    CHECK(f);
+    fputs("this is no database, only text that is long enough to be looked at", f);
+    fclose(f);
+    CHECK(store_open_read(path, &db, &err) != OK);
+    CHECK(strstr(err.msg, "not a database"));
+    CHECK(store_open(path, &db, &err) != OK);
+}
+
+TEST(importing_the_same_content_twice_adds_one_version)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added;
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const one[] = {"{\"id\":\"q1\",\"x\":1}", "{\"x\":2}", "{\"x\":2}"};
+        const char *const two[] = {"{\"id\":\"q1\",\"x\":9}"};
+        DatasetVersion v = import(db, &a, "h1", one, 3, &added);
+        CHECK(added && v.number == 1 && v.n_items == 3);
+        CHECK_STR(v.columns, "[\"id\",\"x\"]");
+        DatasetVersion again = import(db, &a, "h1", one, 3, &added);
+        CHECK(!added && again.id == v.id);
+        DatasetVersion next = import(db, &a, "h2", two, 1, &added);
+        CHECK(added && next.number == 2 && next.dataset_id == v.dataset_id);
+        ItemRows items = {0};
+        CHECK_OK(dataset_items(db, v.id, 0, 10, &a, &items, &err), err);
+        CHECK_INT(items.len, 3);
+        CHECK_STR(items.items[0].key, "q1");
+        CHECK_STR(items.items[0].data, "{\"id\":\"q1\",\"x\":1}");
+        CHECK_INT(items.items[1].key.len, 16);
+        CHECK(str_starts(items.items[2].key, items.items[1].key));
+        CHECK(str_ends(items.items[2].key, STR("#2")));
+        DatasetVersion found;
+        CHECK_OK(dataset_find(db, STR("mini/sums:test@1"), &a, &found, &err), err);
+        CHECK(found.id == v.id);
+        CHECK_OK(dataset_find(db, STR("mini/sums"), &a, &found, &err), err);
+        CHECK(found.id == next.id);
+        CHECK(dataset_find(db, STR("mini/nothing"), &a, &found, &err) == E_MISSING);
+        db_close(db);
+    }
+}
+
+TEST(a_failing_import_leaves_nothing)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const bad[] = {"{\"x\":1}", "{\"x\":"};
+        union {
+            const char *const *constant;
+            void *any;
+        } user = {.constant = bad};
+        ItemSource source = {2, get_record, user.any};
+        DatasetVersion wanted = {.name = STR("n"), .split = STR("s"), .content_hash = STR("h"),
+                                 .source = STR("f")},
+                       out;
+        bool added;
+        CHECK(dataset_import(db, &wanted, &source, &a, &out, &added, &err) == E_PARSE);
+        DatasetVersions all = {0};
+        CHECK_OK(dataset_list(db, &a, &all, &err), err);
+        CHECK_INT(all.len, 0);
+        db_close(db);
+    }
+}
+
+static int64_t add_run(Db *db, int64_t version, int64_t *model_id)
+{
+    Err err = {0};
+    ModelRow model = {.name = STR("m"), .provider = STR("local"), .settings = STR("{}")};
+    CHECK_OK(model_row_save(db, &model, model_id, &err), err);
+    int64_t batch, run;
+    CHECK_OK(batch_add(db, STR("run -m m"), STR("[]"), &batch, &err), err);
+    RunRow row = {.batch_id = batch, .model_id = *model_id, .version_id = version,
+                  .task = STR("sums"), .config = STR("{}"), .protocol = STR("{}"),
+                  .protocol_hash = STR("p"), .identity = STR("i"), .settings = STR("{}"),
+                  .n_items = 3, .n_repeats = 1, .program = STR("test")};
+    CHECK_OK(run_add(db, &row, &run, &err), err);
+    CHECK_OK(run_claim(db, run, batch, &err), err);
+    return run;
+}
+
+static int64_t add_sample(Db *db, int64_t run, int64_t position, Outcome outcome, int64_t response,
+                          double value)
+{
+    Err err = {0};
+    int64_t id;
+    SampleRow row = {.run_id = run, .position = position, .item_key = STR("k"),
+                     .outcome = outcome, .response_id = response, .prompt = STR("Q"),
+                     .target = STR("T"), .cluster = position ? STR("c1") : STR("c0"),
+                     .prompt_tokens = 3, .completion_tokens = -1, .seconds = 0.5,
+                     .first_token = NAN, .cost = NAN, .attempts = 1};
+    CHECK_OK(sample_add(db, &row, &id, &err), err);
+    JudgementRow j = {.sample_id = id, .criterion = STR("exact_match"), .filter = STR("none"),
+                      .judge = STR("rule:1"), .value = value, .outcome = outcome,
+                      .label = STR("L"), .why = STR("W")};
+    if (outcome != OUTCOME_ERROR)
+        CHECK_OK(judgement_add(db, &j, &err), err);
+    return id;
+}
+
+TEST(samples_and_judgements_come_back_as_written)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added, found;
+        int64_t model, response, again;
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const items[] = {"{\"x\":1}", "{\"x\":2}", "{\"x\":3}"};
+        DatasetVersion v = import(db, &a, "h", items, 3, &added);
+        int64_t run = add_run(db, v.id, &model);
+        char *longer = arena_alloc(&a, 10000);
+        memset(longer, 'a', 9999);
+        longer[5] = '\0'; /* texts may hold NUL */
+        ResponseRow r = {.model_id = model, .key = STR("k1"), .text = {longer, 9999},
+                         .finish = STR("stop"), .logprob = NAN, .greedy = -1,
+                         .prompt_tokens = 7, .completion_tokens = 9, .seconds = 0.25,
+                         .first_token = NAN, .cost = 0.1, .attempts = 2};
+        CHECK_OK(response_add(db, &r, &response, &err), err);
+        CHECK_OK(response_add(db, &r, &again, &err), err);
+        CHECK_INT(again, response);
+        ResponseRow back;
+        CHECK_OK(response_find(db, STR("k1"), &a, &back, &found, &err), err);
+        CHECK(found && str_eq(back.text, r.text) && isnan(back.logprob) && back.greedy == -1);
+        CHECK_NEAR(back.cost, 0.1, 0);
+        add_sample(db, run, 0, OUTCOME_SCORED, response, 1);
+        add_sample(db, run, 1, OUTCOME_NO_ANSWER, 0, 0);
+        add_sample(db, run, 2, OUTCOME_ERROR, 0, 0);
+        SampleRow twice = {.run_id = run, .position = 1, .prompt = STR(""), .attempts = 1};
+        CHECK(sample_add(db, &twice, &again, &err) == E_CONFLICT);
+        int64_t counts[N_OUTCOMES];
+        CHECK_OK(sample_counts(db, run, counts, &err), err);
+        CHECK(counts[OUTCOME_SCORED] == 1 && counts[OUTCOME_ERROR] == 1);
+        RunPoints points = {0};
+        CHECK_OK(run_points(db, run, &a, &points, &err), err);
+        CHECK(points.sets.len == 1 && points.sets.items[0].points.len == 2);
+        CHECK_INT(points.n_clusters, 2);
+        SampleViews views = {0};
+        SampleQuery q = {.run_id = run, .limit = 10, .outcome = -1, .wrong = true, .position = -1};
+        CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
+        CHECK_INT(views.len, 2);
+        CHECK_STR(views.items[0].item, "{\"x\":2}");
+        CHECK_STR(views.items[0].judgements.items[0].label, "L");
+        CHECK_OK(sample_clear_errors(db, run, &err), err);
+        uint64_t bits[1] = {0};
+        CHECK_OK(sample_done(db, run, 1, bits, 3, &err), err);
+        CHECK_INT(bits[0], 3);
+        RunUsage usage = {0};
+        CHECK_OK(run_usage(db, run, &a, &usage, &err), err);
+        CHECK(usage.n_samples == 2 && usage.prompt_tokens == 6 && usage.seconds.len == 2);
+        CHECK_OK(run_release(db, run, "finished", STR(""), &err), err);
+        RunRow row;
+        CHECK_OK(run_get(db, run, &a, &row, &err), err);
+        CHECK_STR(row.state, "finished");
+        CHECK(row.finished > 0 && row.version_number == 1);
+        CHECK_OK(run_delete(db, run, &err), err);
+        CHECK(run_get(db, run, &a, &row, &err) == E_MISSING);
+        db_close(db);
+    }
+}
+
+TEST(a_run_is_claimed_by_one_living_process)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added;
+        int64_t model;
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const items[] = {"{\"x\":1}"};
+        DatasetVersion v = import(db, &a, "h", items, 1, &added);
+        int64_t run = add_run(db, v.id, &model);
+        RunRow row;
+        CHECK_OK(run_get(db, run, &a, &row, &err), err);
+        CHECK_STR(row.state, "running");
+        CHECK(row.owner.len > 0);
+        CHECK_OK(run_claim(db, run, row.batch_id, &err), err); /* our own */
+        DbStmt *s;
+        CHECK_OK(db_query(db, "UPDATE run SET owner = ?1", &s, &err), err);
+        db_bind_text(s, 1, STR("elsewhere:12:34"));
+        CHECK_OK(db_run(s, &err), err);
+        CHECK(run_claim(db, run, row.batch_id, &err) == E_CONFLICT);
+        Str me = run_owner(&a);
+        Str dead = str_printf(&a, "%.*s9", (int)me.len, me.ptr); /* same id, other start */
+        CHECK_OK(db_query(db, "UPDATE run SET owner = ?1", &s, &err), err);
+        db_bind_text(s, 1, dead);
+        CHECK_OK(db_run(s, &err), err);
+        CHECK_OK(run_claim(db, run, row.batch_id, &err), err);
+        db_close(db);
+    }
+}
+
+TEST(every_database_failure_leaves_no_half_import)
+{
+    SCOPED_ARENA(a);
+    const char *const items[] = {"{\"x\":1}", "{\"x\":2}"};
+    for (long n = 1; n < 40; n++) {
+        Db *db;
+        Err err = {0};
+        CHECK_OK(store_open(test_database(0), &db, &err), err);
+        union {
+            const char *const *constant;
+            void *any;
+        } user = {.constant = items};
+        ItemSource source = {2, get_record, user.any};
+        DatasetVersion wanted = {.name = STR("n"), .split = STR("s"), .content_hash = STR("h"),
+                                 .source = STR("f")},
+                       out;
+        bool added;
+        db_fail_after(db, n);
+        Status status = dataset_import(db, &wanted, &source, &a, &out, &added, &err);
+        db_fail_after(db, 0);
+        ItemRows rows = {0};
+        DatasetVersions all = {0};
+        CHECK_OK(dataset_list(db, &a, &all, &err), err);
+        CHECK(all.len == 0 || all.len == 1);
+        if (all.len)
+            CHECK_OK(dataset_items(db, all.items[0].id, 0, 9, &a, &rows, &err), err);
+        CHECK_INT(rows.len, all.len ? 2 : 0);
+        db_close(db);
+        if (status == OK)
+            return;
+        CHECK(strstr(err.msg, "injected"));
+    }
+    test_fail(__FILE__, __LINE__, "the import never got through");
+}
