@@ -11,6 +11,7 @@
 typedef struct ResponseRow {
     int64_t id, model_id;
     Str key;       /* empty: not reusable */
+    Str prompt;    /* ptr NULL when another response of the sample has it */
     Str text;      /* ptr NULL for likelihoods */
     Str reasoning; /* ptr NULL when none */
     Str finish, finish_raw, served_model;
@@ -34,7 +35,8 @@ typedef struct SampleRow {
     Str item_key, cluster; /* cluster ptr NULL when none */
     Outcome outcome;
     bool cached;
-    Str prompt, target, detail, error;
+    Str prompt; /* written only when there is no response; read: from wherever it is */
+    Str target, detail, error;
     int64_t prompt_tokens, completion_tokens, attempts; /* tokens -1: not told */
     double seconds, first_token, cost;                  /* NAN: not known */
 } SampleRow;

@@ -204,8 +204,8 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
         size_t end = generate ? first + 1 : unit->n_requests;
         for (size_t r = first; r < end; r++)
             add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
+        row.response_id = unit->exchanges[first].response_id;
         if (generate) {
-            row.response_id = unit->exchanges[i].response_id;
             row.first_token = unit->replies[i].first_token < 0 ? NAN : unit->replies[i].first_token;
         } else {
             row.detail = likelihood_detail(unit, &asked->item, &unit->arena);
