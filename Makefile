@@ -75,7 +75,7 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"; $(CC) $(CFLAGS) -c -o $@ $<
 
-$B/src/cli/version.o: CFLAGS += -DASSAY_COMMIT='"$(VERSION)"'
+$B/src/cli/cmd_read.o: CFLAGS += -DASSAY_COMMIT='"$(VERSION)"'
 $B/test/%.o: CFLAGS += -Itest
 
 $B/assets.S: tools/embed $(ASSETS)

@@ -87,7 +87,7 @@ CREATE INDEX run_batch ON run (batch_id);
 
 CREATE TABLE response (
     id ID_COLUMN,
-    key TEXT UNIQUE,                        -- request key of the cache; NULL when not reusable
+    key TEXT,                               -- request key of the cache; NULL when not reusable
     model_id BIGINT NOT NULL REFERENCES model (id),
     text BLOB_COLUMN,                       -- what the model wrote; NULL for likelihoods
     reasoning BLOB_COLUMN,                  -- thinking that the server kept apart
@@ -104,6 +104,10 @@ CREATE TABLE response (
     served_model TEXT NOT NULL,             -- model named in the reply
     created BIGINT NOT NULL
 );
+
+-- In the order of arrival, so that adding stays cheap: keys are random, and an index sorted by
+-- them would write a page for every row. A run reads its model's keys from here at the start.
+CREATE INDEX response_keys ON response (model_id, id, key);
 
 CREATE TABLE sample (
     id ID_COLUMN,

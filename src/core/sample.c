@@ -17,7 +17,7 @@ static void bind_count(DbStmt *s, int index, int64_t value)
         db_bind_int(s, index, value);
 }
 
-static Status bind_response(DbStmt *s, const ResponseRow *r, Arena *scratch)
+static void bind_response(DbStmt *s, const ResponseRow *r, Arena *scratch)
 {
     db_bind_text(s, 1, r->key.len ? r->key : (Str){0});
     db_bind_int(s, 2, r->model_id);
@@ -35,7 +35,6 @@ static Status bind_response(DbStmt *s, const ResponseRow *r, Arena *scratch)
     db_bind_int(s, 14, r->attempts);
     db_bind_text(s, 15, or_empty(r->served_model));
     db_bind_int(s, 16, clock_unix_ms());
-    return OK;
 }
 
 Status response_add(Db *db, const ResponseRow *r, int64_t *out_id, Err *err)
@@ -47,22 +46,12 @@ Status response_add(Db *db, const ResponseRow *r, int64_t *out_id, Err *err)
                  "INSERT INTO response (key, model_id, text, reasoning, finish, finish_raw, "
                  "logprob, greedy, prompt_tokens, completion_tokens, seconds, first_token, cost, "
                  "attempts, served_model, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                 "?10, ?11, ?12, ?13, ?14, ?15, ?16) "
-                 "ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id",
+                 "?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id",
                  &s, err));
-    TRY(bind_response(s, r, &scratch));
+    bind_response(s, r, &scratch);
     TRY(db_next(s, &row, err));
     *out_id = db_int(s, 0);
     return OK;
-}
-
-Status response_any(Db *db, int64_t model_id, bool *out, Err *err)
-{
-    SCOPED_STMT(s);
-    TRY(db_query(db, "SELECT 1 FROM response WHERE model_id = ?1 AND key IS NOT NULL LIMIT 1", &s,
-                 err));
-    db_bind_int(s, 1, model_id);
-    return db_next(s, out, err);
 }
 
 static void bind_sample(DbStmt *s, const SampleRow *r, Arena *scratch)

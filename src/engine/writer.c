@@ -93,6 +93,7 @@ static void tell(const Entry *group, size_t n, bool fine)
 static void *writer_main(void *argument)
 {
     Writer *w = argument;
+    pthread_setname_np(pthread_self(), "assay-writer");
     Entry group[GROUP];
     size_t n;
     while ((n = take_group(w, group)) > 0) {

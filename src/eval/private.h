@@ -20,7 +20,6 @@ struct EvalRun {
     int64_t n_done;       /* bits set at the start */
     int64_t next;         /* position to look at next; guarded by the engine */
     bool chat, stream, was_done;
-    Str start_mark;       /* stands for an empty context when the model is remote */
     EvalProgress *progress;
 };
 
@@ -62,7 +61,8 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
                   size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
                   Outcome *outcome, Err *err) MUST_CHECK;
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
+                           size_t n_scores, const ModelReply *reply, Arena *arena,
+                           Err *err) MUST_CHECK;
 
 #define SCORER_VERSION "rule:1"
 
