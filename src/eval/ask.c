@@ -14,12 +14,12 @@ static bool is_done(const EvalRun *run, int64_t position)
 }
 
 /* White space at the end of a context is scored with the continuation, as LMH does. */
-static void fill_score(const EvalRun *run, const TaskRequest *from, Arena *arena, ModelRequest *to)
+static void fill_score(const TaskRequest *from, Arena *arena, ModelRequest *to)
 {
     Str context = utf8_rstrip(from->context);
     Str moved = str_after(from->context, context.len);
     to->kind = REQUEST_SCORE;
-    to->prompt = context.len ? context : run->start_mark;
+    to->prompt = context;
     to->continuation =
         moved.len ? str_printf(arena, "%.*s%.*s", (int)moved.len, moved.ptr,
                                (int)from->continuation.len, from->continuation.ptr)
@@ -57,7 +57,7 @@ static void fill_requests(const EvalRun *run, const AskedItem *asked, Unit *unit
         if (generate)
             fill_generate(run, &item->requests[0], (int)i, r);
         else
-            fill_score(run, &item->requests[i], &unit->arena, r);
+            fill_score(&item->requests[i], &unit->arena, r);
         r->item_key = asked->key;
     }
 }

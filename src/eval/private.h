@@ -20,7 +20,6 @@ struct EvalRun {
     int64_t n_done;       /* bits set at the start */
     int64_t next;         /* position to look at next; guarded by the engine */
     bool chat, stream, was_done;
-    Str start_mark;       /* stands for an empty context when the model is remote */
     EvalProgress *progress;
 };
 

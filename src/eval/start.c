@@ -197,10 +197,6 @@ static Status start_run(Db *db, const EvalOptions *o, int64_t batch_id, const Ev
     run->task = task->task;
     run->chat = run->model->chat && run->task->output_type == OUTPUT_GENERATE;
     run->stream = o->stream;
-    run->start_mark =
-        run->model->provider->answer
-            ? STR("")
-            : json_text_or(json_get(&run->model->spec.settings, "start_mark"), STR("<|endoftext|>"));
     TRY(check_model(run, err));
     TRY(save_model(db, run->model, arena, &run->model_id, err));
     TRY(import_data(db, o, task, run, arena, err));

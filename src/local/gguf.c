@@ -63,17 +63,19 @@ static uint64_t load64(const void *at)
 
 static Status take_u32(Cursor *c, uint32_t *out)
 {
-    Str raw = {0};
-    TRY(take(c, 4, &raw));
-    *out = gguf_load32(raw.ptr);
+    if (c->bytes.len - c->at < 4)
+        return complain(c, "ends past the end of the file");
+    *out = gguf_load32(c->bytes.ptr + c->at);
+    c->at += 4;
     return OK;
 }
 
 static Status take_u64(Cursor *c, uint64_t *out)
 {
-    Str raw = {0};
-    TRY(take(c, 8, &raw));
-    *out = load64(raw.ptr);
+    if (c->bytes.len - c->at < 8)
+        return complain(c, "ends past the end of the file");
+    *out = load64(c->bytes.ptr + c->at);
+    c->at += 8;
     return OK;
 }
 

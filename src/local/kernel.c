@@ -37,36 +37,64 @@ static void widen_q8(const unsigned char *from, float *to, size_t n)
     }
 }
 
-static float join(const float lane[LANES])
+/* To nearest, ties to even, as the conversion instructions do. */
+float kernel_round_to_half(float x)
 {
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    float size = fabsf(x);
+    if (!(size >= 0x1p-14f)) /* subnormal halves are multiples of 2^-24, as floats near 1/2 */
+        return copysignf((size + 0.5f) - 0.5f, x);
+    if (size >= 65520)
+        return copysignf(INFINITY, x);
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits + 0xFFF + (bits >> 13 & 1)) & ~(uint32_t)0x1FFF;
+    memcpy(&x, &bits, sizeof bits);
+    return x;
 }
 
-static float dot(const float *a, const float *b, size_t n8)
+static void narrow(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = kernel_round_to_half(x[i]);
+}
+
+static float join(const float lane[LANES])
+{
+    float v[8];
+    for (size_t i = 0; i < 8; i++)
+        v[i] = lane[i] + lane[i + 8];
+    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+static float dot(const float *a, const float *b, size_t padded)
 {
     float lane[LANES] = {0};
-    for (size_t i = 0; i < n8; i += LANES)
+    for (size_t i = 0; i < padded; i += LANES)
         for (size_t l = 0; l < LANES; l++)
             lane[l] += a[i + l] * b[i + l];
     return join(lane);
 }
 
-static void dots(Rows w, Rows x, size_t n8, float *out, size_t out_stride)
+static void dots(Rows w, Rows x, size_t padded, float *out, size_t out_stride)
 {
     for (size_t i = 0; i < x.count; i++)
         for (size_t r = 0; r < w.count; r++)
-            out[i * out_stride + r] = dot(w.at + r * w.stride, x.at + i * x.stride, n8);
+            out[i * out_stride + r] = dot(w.at + r * w.stride, x.at + i * x.stride, padded);
 }
 
-static void mix(const float *weight, Rows rows, size_t n8, float *out)
+static void scale_half(float *sum, float by, size_t padded)
 {
-    memset(out, 0, n8 * sizeof *out);
-    for (size_t r = 0; r < rows.count; r++)
-        for (size_t i = 0; i < n8; i++)
-            out[i] += weight[r] * rows.at[r * rows.stride + i];
+    for (size_t i = 0; i < padded; i++)
+        sum[i] = kernel_round_to_half(sum[i] * by);
 }
 
-static float exponential(float x)
+static void add_half(float *sum, const float *row, float weight, size_t padded)
+{
+    for (size_t i = 0; i < padded; i++)
+        sum[i] = kernel_round_to_half(sum[i] + weight * row[i]);
+}
+
+float kernel_exp(float x)
 {
     if (x < EXP_LOWEST)
         return 0;
@@ -82,31 +110,20 @@ static float exponential(float x)
     return sum * power;
 }
 
-static float softmax(float *x, size_t n8)
+static void swish(float *gate, const float *up, size_t padded)
 {
-    float top = -INFINITY, lane[LANES] = {0};
-    for (size_t i = 0; i < n8; i++)
-        top = x[i] > top ? x[i] : top;
-    for (size_t i = 0; i < n8; i++) {
-        x[i] = exponential(x[i] - top);
-        lane[i % LANES] += x[i];
-    }
-    return join(lane);
-}
-
-static void swish(float *gate, const float *up, size_t n8)
-{
-    for (size_t i = 0; i < n8; i++)
-        gate[i] = gate[i] / (1 + exponential(-gate[i])) * up[i];
+    for (size_t i = 0; i < padded; i++)
+        gate[i] = gate[i] / (1 + kernel_exp(-gate[i])) * up[i];
 }
 
 const Kernel kernel_portable = {
     .name = "portable",
     .widen_f16 = widen_f16,
     .widen_q8 = widen_q8,
+    .narrow = narrow,
     .dots = dots,
-    .mix = mix,
-    .softmax = softmax,
+    .scale_half = scale_half,
+    .add_half = add_half,
     .swish = swish,
 };
 

@@ -9,7 +9,7 @@ typedef struct Loader {
     Err *err;
 } Loader;
 
-static Status find(const Loader *l, const char *name, size_t cols, size_t rows, GgufTensor **out)
+static Status matrix(const Loader *l, const char *name, size_t cols, size_t rows, Matrix *out)
 {
     GgufTensor *t = map_get(&l->g->tensors, str_from(name));
     if (!t)
@@ -18,14 +18,6 @@ static Status find(const Loader *l, const char *name, size_t cols, size_t rows, 
         return err_set(l->err, E_PARSE, "tensor \"%s\" is %llu x %llu, want %zu x %zu", name,
                        (unsigned long long)t->dim[0], (unsigned long long)t->dim[1], cols, rows);
     t->used = true;
-    *out = t;
-    return OK;
-}
-
-static Status matrix(const Loader *l, const char *name, size_t cols, size_t rows, Matrix *out)
-{
-    GgufTensor *t = NULL;
-    TRY(find(l, name, cols, rows, &t));
     *out = (Matrix){t->data, t->type, rows, cols, (size_t)t->row_bytes};
     return OK;
 }

@@ -1,5 +1,7 @@
 /* session.c - evaluates tokens in batches, keeping keys and values of earlier ones.
  *
+ * Rounds where llama.cpp does, whose numbers people compare with: keys, values, queries and
+ * sums of attention to half precision, and what half-precision matrices are multiplied with.
  * Every number is computed the same way whatever the batch, so results do not depend on
  * how much of a text was in the cache. */
 #include "local/network.h"
@@ -24,7 +26,7 @@ struct LocalSession {
     size_t head8, cached;   /* floats of one padded head; of one position of one layer */
     Buffer x, normed, query, key, value, mixed, gate, up, logits;
     float *panel;           /* PANEL widened rows of a matrix */
-    float *scores, *one, *sum; /* attention of one head: scores, its query, its result */
+    float *one, *sum;       /* attention of one head: its query, its result */
     Arena arena;
 };
 
@@ -78,7 +80,6 @@ void local_session_free(LocalSession *s)
         free(s->values[l]);
     }
     free(s->turns);
-    free(s->scores);
     free(s->known.items);
     arena_free(&s->arena);
     free(s);
@@ -97,15 +98,17 @@ static bool enlarge(void *block, size_t count, size_t size)
     return larger != NULL;
 }
 
-/* Rotation of every position from..to: pair i turns by position / base^(2i/rotated). */
+/* Rotation of positions from..to: pair i turns by position / base^(2i/rotated), in single
+ * precision step by step as llama.cpp does, so that keys round alike. */
 static void prepare_turns(LocalSession *s, size_t from, size_t to)
 {
     const Network *n = &s->model->net;
-    for (size_t i = 0; i < n->rotated; i += 2) {
-        double step = pow(n->frequency_base, -(double)i / n->rotated);
-        for (size_t p = from; p < to; p++) {
-            s->turns[p * n->rotated + i] = (float)cos((double)p * step);
-            s->turns[p * n->rotated + i + 1] = (float)sin((double)p * step);
+    float step = powf((float)n->frequency_base, -2 / (float)n->rotated);
+    for (size_t p = from; p < to; p++) {
+        float angle = (float)p, *turn = s->turns + p * n->rotated;
+        for (size_t i = 0; i < n->rotated; i += 2, angle *= step) {
+            turn[i] = cosf(angle);
+            turn[i + 1] = sinf(angle);
         }
     }
 }
@@ -120,8 +123,7 @@ static Status reserve(LocalSession *s, size_t count, Err *err)
     while (room < count)
         room *= 2;
     bool ok = enlarge(&s->known.items, room, sizeof *s->known.items) &&
-              enlarge(&s->turns, room * n->rotated, sizeof(float)) &&
-              enlarge(&s->scores, lanes_up(room), sizeof(float));
+              enlarge(&s->turns, room * n->rotated, sizeof(float));
     for (size_t l = 0; ok && l < n->n_layers; l++) {
         ok = enlarge(&s->keys[l], room * s->cached, sizeof(float)) &&
              enlarge(&s->values[l], room * s->cached, sizeof(float));
@@ -138,7 +140,7 @@ static Status reserve(LocalSession *s, size_t count, Err *err)
     return OK;
 }
 
-/* to[i] = m * from[i] for n rows. */
+/* to[i] = m * from[i] for n rows; rounds `from` in place for a half-precision matrix. */
 static void multiply(LocalSession *s, const Matrix *m, Buffer from, size_t n, Buffer to)
 {
     const Kernel *kernel = s->model->kernel;
@@ -146,6 +148,8 @@ static void multiply(LocalSession *s, const Matrix *m, Buffer from, size_t n, Bu
     for (size_t l = m->cols; l < stride; l++)
         for (size_t r = 0; r < PANEL; r++)
             s->panel[r * stride + l] = 0;
+    if (m->type == TENSOR_F16)
+        kernel->narrow(from.at, n * from.stride);
     for (size_t row = 0; row < m->rows; row += PANEL) {
         size_t count = m->rows - row < PANEL ? m->rows - row : PANEL;
         for (size_t r = 0; r < count; r++)
@@ -161,10 +165,11 @@ static void normalise(LocalSession *s, const float *weight, size_t n, Buffer fro
     const Network *net = &s->model->net;
     for (size_t t = 0; t < n; t++) {
         const float *x = from.at + t * from.stride;
-        float *y = to.at + t * to.stride, square;
-        Rows row = {x, from.stride, 1};
-        s->model->kernel->dots(row, row, from.stride, &square, 1);
-        float scale = 1 / sqrtf(square / (float)net->width + net->epsilon);
+        float *y = to.at + t * to.stride;
+        double square = 0;
+        for (size_t i = 0; i < net->width; i++)
+            square += (double)(x[i] * x[i]);
+        float scale = 1 / sqrtf((float)(square / net->width) + net->epsilon);
         for (size_t i = 0; i < net->width; i++)
             y[i] = x[i] * scale * weight[i];
     }
@@ -192,27 +197,53 @@ static void remember(LocalSession *s, size_t layer, size_t row, size_t position)
         rotate(s, s->key.at + row * s->key.stride + h * n->head, position, s->keys[layer] + at);
         memcpy(s->values[layer] + at, s->value.at + row * s->value.stride + h * n->head,
                n->head * sizeof(float));
+        s->model->kernel->narrow(s->keys[layer] + at, n->head);
+        s->model->kernel->narrow(s->values[layer] + at, n->head);
     }
+}
+
+/* Query times key: products in single, their sum in double precision. */
+static float affinity(const float *query, const float *key, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)(query[i] * key[i]);
+    return (float)sum;
+}
+
+/* One head: sum of values weighted by exp(affinity - greatest so far), in s->sum; the
+ * earlier ones are scaled down when a greater comes. Returns the sum of the weights. */
+static float attend_head(LocalSession *s, size_t layer, size_t at, size_t count)
+{
+    const Kernel *kernel = s->model->kernel;
+    size_t head = s->model->net.head;
+    float scale = 1 / sqrtf((float)head), top = -INFINITY, total = 0;
+    memset(s->sum, 0, s->head8 * sizeof *s->sum);
+    for (size_t p = 0; p < count; p++, at += s->cached) {
+        float score = affinity(s->one, s->keys[layer] + at, head) * scale, weight = 1;
+        if (score > top) {
+            float by = kernel_exp(top - score);
+            kernel->scale_half(s->sum, by, s->head8);
+            total *= by;
+            top = score;
+        } else {
+            weight = kernel_exp(score - top);
+        }
+        kernel->add_half(s->sum, s->values[layer] + at, weight, s->head8);
+        total += weight;
+    }
+    return total;
 }
 
 /* softmax(q . keys / sqrt(head)) . values over all positions up to this one. */
 static void attend(LocalSession *s, size_t layer, size_t row, size_t position)
 {
     const Network *n = &s->model->net;
-    const Kernel *kernel = s->model->kernel;
-    float scale = 1 / sqrtf((float)n->head);
-    size_t count = position + 1, padded = lanes_up(count);
     for (size_t h = 0; h < n->heads; h++) {
         size_t at = h / (n->heads / n->kv_heads) * s->head8;
         rotate(s, s->query.at + row * s->query.stride + h * n->head, position, s->one);
-        for (size_t i = 0; i < n->head; i++)
-            s->one[i] *= scale;
-        kernel->dots((Rows){s->keys[layer] + at, s->cached, count}, (Rows){s->one, s->head8, 1},
-                     s->head8, s->scores, count);
-        for (size_t p = count; p < padded; p++)
-            s->scores[p] = -INFINITY;
-        float part = 1 / kernel->softmax(s->scores, padded);
-        kernel->mix(s->scores, (Rows){s->values[layer] + at, s->cached, count}, s->head8, s->sum);
+        s->model->kernel->narrow(s->one, n->head);
+        float part = 1 / attend_head(s, layer, at, position + 1);
         float *to = s->mixed.at + row * s->mixed.stride + h * n->head;
         for (size_t i = 0; i < n->head; i++)
             to[i] = s->sum[i] * part;

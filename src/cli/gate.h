@@ -1,0 +1,17 @@
+/* gate.h - conditions that a run must meet: [TASK:]METRIC[@FILTER][.low|.high] OP NUMBER. */
+#ifndef CLI_GATE_H
+#define CLI_GATE_H
+
+#include "eval/summary.h"
+
+typedef struct GateResult {
+    Str text;     /* the condition as given */
+    double value; /* what it was compared with; of the worst run */
+    bool passed;
+} GateResult;
+
+/* Every run that has the metric must meet it; E_USAGE when none has, or it cannot be read. */
+Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResult *out,
+                  Err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,181 @@
+/* main.c - finds the command, parses its options, runs it, says what went wrong. */
+#include "cli/app.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* The stop flag: the one thing a signal handler may touch. */
+static atomic_int stop_flag;
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    if (atomic_fetch_add(&stop_flag, 1) >= 2)
+        _exit(EXIT_INTERRUPTED);
+}
+
+static bool wants_chinese(const App *app)
+{
+    if (app->lang.len)
+        return str_starts(app->lang, STR("zh"));
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return str_starts(str_from(value), STR("zh"));
+    }
+    return false;
+}
+
+static void print_commands(App *app)
+{
+    SCOPED_ARENA(a);
+    fprintf(app->out, "%s\n\n%s: assay %s\n\n%s:\n", tr(app, T_TAGLINE), tr(app, T_USAGE),
+            "COMMAND [OPTIONS]", tr(app, T_COMMANDS));
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(app->out, "  %-16s %s\n", commands[i]->name, tr(app, commands[i]->help));
+    StrBuf help = strbuf_make(&a, 1 << 16);
+    opt_help(&help, common_options, app->chinese);
+    fprintf(app->out, "\n%s:\n%s", tr(app, T_COMMON_OPTIONS), help.ptr);
+}
+
+static void print_command_help(App *app, const Command *c)
+{
+    SCOPED_ARENA(a);
+    StrBuf help = strbuf_make(&a, 1 << 16);
+    fprintf(app->out, "%s: assay %s%s%s [OPTIONS]\n%s\n", tr(app, T_USAGE), c->name,
+            c->arguments ? " " : "", c->arguments ? c->arguments : "", tr(app, c->help));
+    if (c->options) {
+        strbuf_addf(&help, "\n%s:\n", tr(app, T_OPTIONS));
+        opt_help(&help, c->options, app->chinese);
+    }
+    strbuf_addf(&help, "\n%s:\n", tr(app, T_COMMON_OPTIONS));
+    opt_help(&help, common_options, app->chinese);
+    fputs(help.ptr, app->out);
+}
+
+/* "task list" before "task": the longest name that the arguments start with. */
+static const Command *find_command(int argc, char **argv, int *words)
+{
+    SCOPED_ARENA(a);
+    Str two = argc > 2 ? str_printf(&a, "%s %s", argv[1], argv[2]) : (Str){0};
+    for (size_t i = 0; commands[i]; i++)
+        if (two.len && str_eqc(two, commands[i]->name)) {
+            *words = 2;
+            return commands[i];
+        }
+    for (size_t i = 0; argc > 1 && commands[i]; i++)
+        if (str_eqc(str_from(argv[1]), commands[i]->name)) {
+            *words = 1;
+            return commands[i];
+        }
+    return NULL;
+}
+
+/* The second words of a family such as "task". */
+static bool print_family(App *app, const char *first)
+{
+    bool any = false;
+    Str prefix = str_printf(app->arena, "%s ", first);
+    for (size_t i = 0; commands[i]; i++)
+        if (str_starts(str_from(commands[i]->name), prefix)) {
+            fprintf(app->out, "  assay %-16s %s\n", commands[i]->name, tr(app, commands[i]->help));
+            any = true;
+        }
+    return any;
+}
+
+static Status run_command(App *app, const Command *c, int argc, char **argv, Err *err)
+{
+    void *options = arena_alloc(app->arena, c->options_size + 1);
+    StrList rest = {0};
+    OptTable tables[] = {{common_options, app}, {c->options, options}};
+    if (c->defaults)
+        memcpy(options, c->defaults, c->options_size);
+    TRY(opt_parse(tables, COUNT(tables), argc, argv, app->arena, &rest, err));
+    if (app->lang.len && !str_starts(app->lang, STR("zh")) && !str_starts(app->lang, STR("en")))
+        return err_set(err, E_USAGE, "--lang is zh or en");
+    app->chinese = wants_chinese(app);
+    app->db_url = app->db.len ? str_z(app->arena, app->db)
+                  : getenv("ASSAY_DB") ? getenv("ASSAY_DB")
+                                       : "assay.db";
+    if (app->help) {
+        print_command_help(app, c);
+        return OK;
+    }
+    return c->run(app, options, &rest, err);
+}
+
+static void add_environment_dirs(App *app, const char *name, StrList *out)
+{
+    Str list = str_from(getenv(name));
+    while (list.ptr && list.len)
+        vec_push(app->arena, out, str_split(&list, ':'));
+}
+
+static void set_up(App *app)
+{
+    app->out = stdout;
+    app->info = stderr;
+    app->out_tty = isatty(STDOUT_FILENO);
+    app->info_tty = isatty(STDERR_FILENO);
+    app->color = app->out_tty && !getenv("NO_COLOR");
+    app->chinese = wants_chinese(app);
+    app->stop = &stop_flag;
+    struct sigaction action = {.sa_handler = on_interrupt};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static Status dispatch(App *app, int argc, char **argv, Err *err)
+{
+    int words = 0;
+    if (argc < 2 || str_eqc(str_from(argv[1]), "--help") || str_eqc(str_from(argv[1]), "-h")) {
+        print_commands(app);
+        return OK;
+    }
+    if (str_eqc(str_from(argv[1]), "help") && argc > 2) {
+        const Command *c = find_command(argc - 1, argv + 1, &words);
+        if (c)
+            print_command_help(app, c);
+        else if (!print_family(app, argv[2]))
+            return err_set(err, E_USAGE, "there is no command \"%s\"; \"assay help\" lists them",
+                           argv[2]);
+        return OK;
+    }
+    if (str_eqc(str_from(argv[1]), "help")) {
+        print_commands(app);
+        return OK;
+    }
+    const Command *c = find_command(argc, argv, &words);
+    if (c)
+        return run_command(app, c, argc - 1 - words, argv + 1 + words, err);
+    if (print_family(app, argv[1]))
+        return argc > 2 ? err_set(err, E_USAGE, "there is no command \"%s %s\"", argv[1], argv[2])
+                        : OK;
+    return err_set(err, E_USAGE, "there is no command \"%s\"; \"assay help\" lists them", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    SCOPED_ARENA(arena);
+    App app = {.arena = &arena};
+    Err err = {0};
+    set_up(&app);
+    add_environment_dirs(&app, "ASSAY_DATA", &app.data);
+    add_environment_dirs(&app, "ASSAY_TASKS", &app.tasks);
+    Status status = dispatch(&app, argc, argv, &err);
+    if (status != OK) {
+        fflush(app.out);
+        fprintf(app.info, "assay: %s\n", err.msg);
+        return status_exit(status);
+    }
+    if (fflush(app.out) != 0 || ferror(app.out)) {
+        if (errno != EPIPE)
+            fprintf(app.info, "assay: could not write the output: %s\n", strerror(errno));
+        return 1;
+    }
+    return app.exit_status;
+}

@@ -1,0 +1,235 @@
+/* plan.c - what was asked for becomes opened models and resolved tasks. */
+#include "base/file.h"
+#include "cli/run_options.h"
+
+Status find_model_spec(App *app, Db *db, Str name, ModelSpec *out, Err *err)
+{
+    ModelRow row;
+    bool found = false;
+    if (db)
+        TRY(model_row_find(db, name, app->arena, &row, &found, err));
+    if (!found || !row.added)
+        return model_spec_parse(app->arena, name, out, err);
+    *out = (ModelSpec){.name = row.name,
+                       .provider = row.provider,
+                       .address = row.address,
+                       .model = row.model,
+                       .key_env = row.key_env};
+    return json_parse(app->arena, row.settings, &out->settings, err);
+}
+
+/* Options of the command line that belong to a model win over its settings. */
+static void override_settings(App *app, const RunOptions *o, ModelSpec *spec)
+{
+    Arena *a = app->arena;
+    if (spec->settings.type != JSON_OBJECT)
+        spec->settings = (Json){.type = JSON_OBJECT};
+    spec->settings = json_clone(a, &spec->settings);
+    const struct {
+        const char *key;
+        double value, absent;
+    } numbers[] = {{"price_in", o->price_in, -1},
+                   {"price_out", o->price_out, -1},
+                   {"rpm", o->rpm, 0},
+                   {"tpm", o->tpm, 0}};
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (numbers[i].value != numbers[i].absent)
+            json_set(a, &spec->settings, str_from(numbers[i].key), json_num(a, numbers[i].value));
+    if (o->api.len)
+        json_set(a, &spec->settings, STR("api"), json_str(o->api));
+    if (!json_get(&spec->settings, "timeout"))
+        json_set(a, &spec->settings, STR("timeout"), json_num(a, o->timeout));
+}
+
+static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err *err)
+{
+    size_t n = o->models.len + o->specs.len;
+    if (!n)
+        return err_set(err, E_USAGE, "no model: name one with -m, such as -m local:tiny-4");
+    plan->models = arena_array(app->arena, n, sizeof *plan->models);
+    for (size_t i = 0; i < n; i++) {
+        ModelSpec spec;
+        if (i < o->models.len)
+            TRY(find_model_spec(app, db, o->models.items[i], &spec, err));
+        else
+            spec = o->specs.items[i - o->models.len];
+        override_settings(app, o, &spec);
+        TRY(model_open(app->arena, &spec, &plan->models[i], err));
+        plan->n_models++;
+    }
+    return OK;
+}
+
+/* "temperature=0.7" -> {"temperature": 0.7}; values are JSON when they read as such. */
+static Status generation_json(App *app, const RunOptions *o, Json *out, Err *err)
+{
+    *out = (Json){.type = JSON_OBJECT};
+    for (size_t i = 0; i < o->generation.len; i++) {
+        Str pair = o->generation.items[i];
+        ptrdiff_t equals = str_find_char(pair, '=');
+        if (equals <= 0)
+            return err_set(err, E_USAGE, "--gen needs KEY=VALUE, not \"" STR_FMT "\"",
+                           STR_ARG(pair));
+        Str text = str_after(pair, (size_t)equals + 1);
+        Json value;
+        if (json_parse(app->arena, text, &value, NULL) != OK)
+            value = json_str(text);
+        json_set(app->arena, out, str_slice(pair, 0, (size_t)equals), value);
+    }
+    return OK;
+}
+
+static Status add_task(App *app, TaskSet *set, const RunOptions *o, const Json *generation,
+                       const Task *task, Plan *plan, Err *err)
+{
+    int shots = o->fewshot == NO_FEWSHOT ? -1 : (int)o->fewshot;
+    if (shots >= 0 || generation->len)
+        TRY(task_override(set, task, shots, generation->len ? generation : NULL, &task, err));
+    for (size_t i = 0; i < plan->tasks.len; i++)
+        if (str_eq(plan->tasks.items[i].task->name, task->name))
+            return OK; /* named twice, by itself and by a group */
+    vec_push(app->arena, &plan->tasks, (EvalTask){.task = task});
+    return OK;
+}
+
+static Status add_node(App *app, TaskSet *set, const RunOptions *o, const Json *generation,
+                       const TaskNode *node, Plan *plan, Json *out, Err *err)
+{
+    Json tree = {.type = JSON_OBJECT};
+    json_set(app->arena, &tree, STR("name"), json_str(node->name));
+    json_set(app->arena, &tree, STR("alias"), json_str(node->alias.ptr ? node->alias : STR("")));
+    if (node->kind == TASK_SINGLE) {
+        TRY(add_task(app, set, o, generation, node->task, plan, err));
+    } else {
+        Json children = {.type = JSON_ARRAY};
+        for (size_t i = 0; i < node->n_children; i++) {
+            Json child;
+            TRY(add_node(app, set, o, generation, &node->children[i], plan, &child, err));
+            json_append(app->arena, &children, child);
+        }
+        json_set(app->arena, &tree, STR("children"), children);
+        if (node->aggregates)
+            json_set(app->arena, &tree, STR("aggregates"), *node->aggregates);
+    }
+    *out = tree;
+    return OK;
+}
+
+/* A task made of options: --data FILE --prompt ... */
+static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json *generation,
+                         Plan *plan, Err *err)
+{
+    if (app->data.len != 1 || file_is_dir(str_z(app->arena, app->data.items[0])))
+        return err_set(err, E_USAGE, "--prompt needs --data FILE, the file with the items");
+    const char *path = str_z(app->arena, app->data.items[0]);
+    QuickTask quick = {.name = o->name.len ? o->name : path_stem(str_from(path)),
+                       .prompt = o->prompt,
+                       .target = o->target,
+                       .metric = o->metric.len ? o->metric : STR("exact_match"),
+                       .extract = o->extract,
+                       .choices = o->choices,
+                       .generation = generation->len ? generation : NULL};
+    EvalTask task = {.data_file = path,
+                     .records_at = o->records.len ? str_z(app->arena, o->records) : NULL};
+    TRY(task_quick(set, &quick, &task.task, err));
+    vec_push(app->arena, &plan->tasks, task);
+    Json node = {.type = JSON_OBJECT};
+    json_set(app->arena, &node, STR("name"), json_str(task.task->name));
+    json_append(app->arena, &plan->tree, node);
+    return OK;
+}
+
+static const char **strings_of(App *app, const StrList *list)
+{
+    const char **out = arena_array(app->arena, list->len + 1, sizeof *out);
+    for (size_t i = 0; i < list->len; i++)
+        out[i] = str_z(app->arena, list->items[i]);
+    return out;
+}
+
+static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
+{
+    TaskSet *set;
+    Json generation;
+    const char **dirs = strings_of(app, &app->tasks);
+    TRY(generation_json(app, o, &generation, err));
+    TRY(taskset_open(app->arena, dirs, app->tasks.len, &set, err));
+    plan->tree = (Json){.type = JSON_ARRAY};
+    if (o->prompt.len)
+        TRY(quick_task(app, set, o, &generation, plan, err));
+    for (size_t i = 0; i < o->tasks.len; i++) {
+        TaskNode node;
+        Json tree;
+        TRY(taskset_find(set, o->tasks.items[i], &node, err));
+        TRY(add_node(app, set, o, &generation, &node, plan, &tree, err));
+        json_append(app->arena, &plan->tree, tree);
+    }
+    if (!plan->tasks.len)
+        return err_set(err, E_USAGE,
+                       "no task: name one with -t (\"assay task list\" shows them), or give "
+                       "--data FILE --prompt TEMPLATE --target TEMPLATE");
+    return OK;
+}
+
+static EvalOptions eval_options(App *app, const RunOptions *o)
+{
+    return (EvalOptions){
+        .db_url = app->db_url,
+        .data_dirs = strings_of(app, &app->data),
+        .n_data_dirs = app->data.len,
+        .limit = o->limit,
+        .repeats = (int)o->repeats,
+        .chat_turns = o->chat_turns,
+        .system = o->system,
+        .fewshot_seed = (uint64_t)o->seed,
+        .cluster = o->cluster,
+        .fresh = o->fresh,
+        .stream = o->stream,
+        .concurrency = (int)o->concurrency,
+        .max_attempts = (int)o->max_attempts,
+        .retry_wait = o->retry_wait,
+        .max_cost = o->max_cost,
+        .max_requests = o->max_requests,
+        .stop = app->stop,
+    };
+}
+
+static Status check_ranges(const RunOptions *o, Err *err)
+{
+    const struct {
+        const char *name;
+        int64_t value, low, high;
+    } rows[] = {
+        {"concurrency", o->concurrency, 1, 4096}, {"repeats", o->repeats, 0, 1000},
+        {"max-attempts", o->max_attempts, 1, 100},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].value < rows[i].low || rows[i].value > rows[i].high)
+            return err_set(err, E_USAGE, "--%s must be from %lld to %lld", rows[i].name,
+                           (long long)rows[i].low, (long long)rows[i].high);
+    if (o->fewshot != NO_FEWSHOT && o->fewshot > 1000)
+        return err_set(err, E_USAGE, "--fewshot must be from 0 to 1000");
+    return OK;
+}
+
+Status plan_make(App *app, const RunOptions *o, Db *db, Plan *out, Err *err)
+{
+    Plan plan = {0};
+    TRY(check_ranges(o, err));
+    Status status = resolve_tasks(app, o, &plan, err);
+    if (status == OK)
+        status = open_models(app, o, db, &plan, err);
+    plan.eval = eval_options(app, o);
+    if (status != OK) {
+        plan_close(&plan);
+        return status;
+    }
+    *out = plan;
+    return OK;
+}
+
+void plan_close(Plan *plan)
+{
+    for (size_t i = 0; i < plan->n_models; i++)
+        model_close(&plan->models[i]);
+}

@@ -1,0 +1,360 @@
+/* openai.c - the openai provider: servers that speak OpenAI's chat and completions dialect. */
+#include "model/openai.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "base/vec.h"
+#include "model/providers.h"
+
+#include <ctype.h>
+
+enum {
+    OFFICIAL_MAX_STOP = 4, /* api.openai.com refuses more */
+    LETTER_ALTERNATIVES = 20,
+};
+
+/* ---- opening ---- */
+
+/* The scheme, host and path of a base URL, and what follows a '?'. */
+static const char *endpoint(Arena *arena, Str base, const char *path)
+{
+    Str query = base;
+    Str address = str_split(&query, '?');
+    while (str_ends(address, STR("/")))
+        address.len--;
+    StrBuf url = strbuf_make(arena, MIB);
+    strbuf_add(&url, address);
+    strbuf_adds(&url, path);
+    if (query.ptr) {
+        strbuf_addc(&url, '?');
+        strbuf_add(&url, query);
+    }
+    return url.ptr;
+}
+
+static Str host_of(Str url)
+{
+    ptrdiff_t at = str_find(url, STR("://"));
+    Str rest = str_after(url, at < 0 ? 0 : (size_t)at + 3);
+    Str host = str_split(&rest, '/');
+    return str_split(&host, ':');
+}
+
+static bool has_control(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (iscntrl((unsigned char)s.ptr[i]))
+            return true;
+    return false;
+}
+
+typedef VEC(const char *) HeaderVec;
+
+static Status add_header(Arena *arena, HeaderVec *headers, Str name, Str value, Err *err)
+{
+    if (!name.len || has_control(name) || str_find_char(name, ':') >= 0 || has_control(value))
+        return err_set(err, E_USAGE,
+                       "header \"" STR_FMT "\" has characters that no header may have",
+                       STR_ARG(name));
+    Str line = str_printf(arena, "%s: %s", str_z(arena, name), str_z(arena, value));
+    vec_push(arena, headers, line.ptr);
+    return OK;
+}
+
+static Status open_headers(Arena *arena, const ModelSpec *spec, const char *key, OpenAi *o,
+                           Err *err)
+{
+    HeaderVec headers = {0};
+    vec_push(arena, &headers, "Content-Type: application/json");
+    Str key_header = json_text(json_get(&spec->settings, "key_header"));
+    if (key && has_control(str_from(key)))
+        return err_set(err, E_USAGE, "the key has characters that no header may have");
+    if (key && key_header.len)
+        TRY(add_header(arena, &headers, key_header, str_from(key), err));
+    else if (key)
+        vec_push(arena, &headers, str_printf(arena, "Authorization: Bearer %s", key).ptr);
+    const Json *more = json_get(&spec->settings, "headers");
+    for (uint32_t i = 0; more && i < more->len; i++)
+        TRY(add_header(arena, &headers, more->members[i].key, json_text(&more->members[i].value),
+                       err));
+    vec_push(arena, &headers, NULL);
+    o->headers = headers.items;
+    return OK;
+}
+
+static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
+{
+    Str api = json_text_or(json_get(&spec->settings, "api"), STR("chat"));
+    Str score = json_text_or(json_get(&spec->settings, "score"), STR("echo"));
+    if (!str_eqc(api, "chat") && !str_eqc(api, "completions"))
+        return err_set(err, E_USAGE,
+                       "setting \"api\" must be chat or completions, not \"" STR_FMT "\"",
+                       STR_ARG(api));
+    if (!str_eqc(score, "echo") && !str_eqc(score, "top_logprobs"))
+        return err_set(err, E_USAGE,
+                       "setting \"score\" must be echo or top_logprobs, not \"" STR_FMT "\"",
+                       STR_ARG(score));
+    model->chat = str_eqc(api, "chat");
+    o->score = str_eqc(score, "echo") ? SCORE_ECHO : SCORE_TOP_LOGPROBS;
+    o->start_mark = json_text_or(json_get(&spec->settings, "start_mark"), STR("<|endoftext|>"));
+    o->extra = json_get(&spec->settings, "extra");
+    o->stream = json_bool(json_get(&spec->settings, "stream"), false);
+    return OK;
+}
+
+static Str base_url(const ModelSpec *spec)
+{
+    const char *given = getenv("OPENAI_BASE_URL");
+    if (spec->address.len)
+        return spec->address;
+    return str_from(given && *given ? given : provider_openai.default_url);
+}
+
+static Status openai_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
+{
+    OpenAi *o = ARENA_NEW(arena, OpenAi);
+    Str base = str_copy(arena, str_trim(base_url(spec)));
+    if ((!str_starts(base, STR("http://")) && !str_starts(base, STR("https://"))) ||
+        !host_of(base).len || has_control(base))
+        return err_set(err, E_USAGE, "\"" STR_FMT "\" is no http:// or https:// address",
+                       STR_ARG(base));
+    if (!spec->model.len)
+        return err_set(err, E_USAGE, "no model name for the server at \"" STR_FMT "\"",
+                       STR_ARG(base));
+    const char *key_env =
+        spec->key_env.len ? str_z(arena, spec->key_env) : provider_openai.default_key_env;
+    const char *key = getenv(key_env);
+    bool official = str_eq_nocase(host_of(base), STR("api.openai.com"));
+    if (key)
+        key = str_z(arena, str_trim(str_from(key)));
+    if (key && !*key)
+        key = NULL;
+    if (!key && (official || (spec->key_env.len && !str_eqc(spec->key_env, "ASSAY_API_KEY"))))
+        return err_set(err, E_USAGE, "no key: set the environment variable %s", key_env);
+    TRY(open_headers(arena, spec, key, o, err));
+    TRY(open_choices(spec, o, model, err));
+    o->max_stop = official ? OFFICIAL_MAX_STOP : SIZE_MAX;
+    o->chat_url = endpoint(arena, base, "/chat/completions");
+    o->completions_url = endpoint(arena, base, "/completions");
+    model->url = endpoint(arena, base, "");
+    model->identity = str_from(model->url);
+    model->key = key;
+    model->private_data = o;
+    return OK;
+}
+
+/* ---- requests ---- */
+
+typedef struct BodyWriter {
+    JsonWriter json;
+    const Json *model_extra, *request_extra;
+} BodyWriter;
+
+/* Writes the key of a field unless `extra` speaks of it. */
+static bool field(BodyWriter *w, const char *name)
+{
+    if (json_get(w->request_extra, name) || json_get(w->model_extra, name))
+        return false;
+    json_key(&w->json, name);
+    return true;
+}
+
+static void write_extra(BodyWriter *w)
+{
+    const Json *sources[] = {w->model_extra, w->request_extra};
+    for (size_t s = 0; s < COUNT(sources); s++) {
+        const Json *extra = sources[s];
+        for (uint32_t i = 0; json_is(extra, JSON_OBJECT) && i < extra->len; i++) {
+            const JsonMember *m = &extra->members[i];
+            bool replaced = s == 0 && json_get_str(w->request_extra, m->key);
+            if (replaced || m->value.type == JSON_NULL)
+                continue;
+            json_key_str(&w->json, m->key);
+            json_write(&w->json, &m->value);
+        }
+    }
+}
+
+static void write_messages(BodyWriter *w, const ModelRequest *r)
+{
+    if (!field(w, "messages"))
+        return;
+    if (r->messages) {
+        json_write(&w->json, r->messages);
+        return;
+    }
+    json_begin(&w->json, '[');
+    json_begin(&w->json, '{');
+    json_key(&w->json, "role");
+    json_write_str(&w->json, STR("user"));
+    json_key(&w->json, "content");
+    json_write_str(&w->json, r->prompt);
+    json_end(&w->json, '}');
+    json_end(&w->json, ']');
+}
+
+static void write_int(BodyWriter *w, const char *name, int64_t value)
+{
+    if (field(w, name))
+        json_write_int(&w->json, value);
+}
+
+static void write_double(BodyWriter *w, const char *name, double value)
+{
+    if (value >= 0 && field(w, name))
+        json_write_double(&w->json, value);
+}
+
+static void write_true(BodyWriter *w, const char *name)
+{
+    if (field(w, name))
+        json_write_bool(&w->json, true);
+}
+
+static void write_stop(BodyWriter *w, const ModelRequest *r, size_t max_stop)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_stop; i++)
+        n += r->stop[i].len > 0;
+    if (!n || !field(w, "stop"))
+        return;
+    n = n < max_stop ? n : max_stop;
+    json_begin(&w->json, '[');
+    for (size_t i = 0; n; i++) {
+        if (!r->stop[i].len)
+            continue;
+        json_write_str(&w->json, r->stop[i]);
+        n--;
+    }
+    json_end(&w->json, ']');
+}
+
+static void write_generate(BodyWriter *w, const OpenAi *o, const ModelRequest *r)
+{
+    if (r->max_tokens >= 0)
+        write_int(w, "max_tokens", r->max_tokens);
+    write_double(w, "temperature", r->temperature);
+    write_double(w, "top_p", r->top_p);
+    if (r->seed >= 0)
+        write_int(w, "seed", r->seed);
+    write_stop(w, r, o->max_stop);
+    if (!r->stream && !o->stream)
+        return;
+    write_true(w, "stream");
+    if (field(w, "stream_options")) {
+        json_begin(&w->json, '{');
+        json_key(&w->json, "include_usage");
+        json_write_bool(&w->json, true);
+        json_end(&w->json, '}');
+    }
+}
+
+ScoredText openai_scored_text(const OpenAi *o, const ModelRequest *r, Arena *arena)
+{
+    Str context = utf8_rstrip(r->prompt);
+    ScoredText t = {.context = context.len ? context : o->start_mark};
+    Str moved = str_after(r->prompt, context.len);
+    t.continuation =
+        moved.len ? str_printf(arena, "%s%s", str_z(arena, moved), str_z(arena, r->continuation))
+                  : r->continuation;
+    return t;
+}
+
+/* One token more than none is asked for: some servers refuse 0, others take it for "no
+ * limit". What is generated lies past the end of the text and is not counted. */
+static void write_echo(BodyWriter *w, const OpenAi *o, const ModelRequest *r, Arena *arena)
+{
+    ScoredText t = openai_scored_text(o, r, arena);
+    if (field(w, "prompt")) {
+        StrBuf both = strbuf_make(arena, LIMIT_PROMPT * 2);
+        strbuf_add(&both, t.context);
+        strbuf_add(&both, t.continuation);
+        json_write_str(&w->json, strbuf_str(&both));
+    }
+    write_int(w, "max_tokens", 1);
+    write_int(w, "temperature", 0);
+    if (r->seed >= 0)
+        write_int(w, "seed", r->seed);
+    write_int(w, "logprobs", 1);
+    write_true(w, "echo");
+}
+
+static void write_letters(BodyWriter *w, const ModelRequest *r)
+{
+    write_messages(w, r);
+    write_int(w, "max_tokens", 1);
+    write_int(w, "temperature", 0);
+    if (r->seed >= 0)
+        write_int(w, "seed", r->seed);
+    write_true(w, "logprobs");
+    write_int(w, "top_logprobs", LETTER_ALTERNATIVES);
+}
+
+static void write_body(BodyWriter *w, const Model *model, const ModelRequest *r, Arena *arena)
+{
+    const OpenAi *o = model->private_data;
+    json_begin(&w->json, '{');
+    if (field(w, "model"))
+        json_write_str(&w->json, model->spec.model);
+    if (r->kind == REQUEST_SCORE && o->score == SCORE_ECHO) {
+        write_echo(w, o, r, arena);
+    } else if (r->kind == REQUEST_SCORE) {
+        write_letters(w, r);
+    } else if (model->chat) {
+        write_messages(w, r);
+        write_generate(w, o, r);
+    } else {
+        if (field(w, "prompt"))
+            json_write_str(&w->json, r->prompt);
+        write_generate(w, o, r);
+    }
+    write_extra(w);
+    json_end(&w->json, '}');
+}
+
+static Status openai_build(const Model *model, const ModelRequest *request, Arena *arena,
+                           HttpRequest *out, Err *err)
+{
+    const OpenAi *o = model->private_data;
+    bool scores = request->kind == REQUEST_SCORE;
+    bool chat = scores ? o->score == SCORE_TOP_LOGPROBS : model->chat;
+    if (request->messages && !chat)
+        return err_set(err, E_USAGE,
+                       "model \"" STR_FMT "\" is asked with messages, which %s cannot take; "
+                       "use \"api\": \"chat\" or plain prompts",
+                       STR_ARG(model->spec.name),
+                       scores ? "scoring by echo" : "the completions endpoint");
+    StrBuf body = strbuf_make(arena, LIMIT_PROMPT * 8);
+    strbuf_reserve(&body, request->prompt.len + request->continuation.len + 512);
+    BodyWriter w = {
+        .json = json_writer(&body), .model_extra = o->extra, .request_extra = request->extra};
+    write_body(&w, model, request, arena);
+    TRY(strbuf_check(&body, "the request", err));
+    HttpRequest http = {.method = "POST",
+                        .url = chat ? o->chat_url : o->completions_url,
+                        .headers = o->headers,
+                        .body = strbuf_str(&body),
+                        .timeout = model->timeout,
+                        .arena = arena};
+    if (!scores && (request->stream || o->stream)) {
+        FirstToken *first = ARENA_NEW(arena, FirstToken);
+        *first = (FirstToken){.sse = sse_parser(arena), .arena = arena, .at = -1};
+        http.on_data = openai_on_data;
+        http.user = first;
+    }
+    *out = http;
+    return OK;
+}
+
+const Provider provider_openai = {
+    .name = "openai",
+    .help = "servers that speak OpenAI's chat and completions dialect",
+    .default_url = "https://api.openai.com/v1",
+    .default_key_env = "OPENAI_API_KEY",
+    .open = openai_open,
+    .can_generate = true,
+    .can_score = true,
+    .has_chat = true,
+    .build = openai_build,
+    .parse = openai_parse,
+};
