@@ -64,7 +64,7 @@ static void add_escaped(StrBuf *out, Str json)
             continue;
         strbuf_add(out, str_slice(json, from, i));
         strbuf_addf(out, "\\u%04x",
-                    separator ? 0x2028 + ((unsigned char)json.ptr[i + 2] & 1) : (unsigned)c);
+                    separator ? 0x2028u + ((unsigned char)json.ptr[i + 2] & 1u) : (unsigned)c);
         i += separator ? 2 : 0;
         from = i + 1;
     }
@@ -143,10 +143,10 @@ static void add_hash(StrBuf *out, Str text)
     for (int i = 0; i < 33; i += 3) {
         uint32_t three = (uint32_t)d[i] << 16 | (uint32_t)d[i + 1] << 8 | d[i + 2];
         for (int k = 18; k >= 0; k -= 6)
-            if (i + (18 - k) / 6 < 33)
-                strbuf_addc(out, digits[three >> k & 63]);
+            strbuf_addc(out, digits[three >> k & 63]);
     }
-    out->ptr[out->len - 1] = '='; /* 32 bytes are 43 digits and one of padding */
+    if (!out->failed)
+        out->ptr[out->len - 1] = '='; /* 32 bytes are 43 digits and one of padding */
     strbuf_addc(out, '\'');
 }
 

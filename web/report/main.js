@@ -48,7 +48,7 @@ function draw() {
     topBar(sections),
     el('main', { class: 'wrap' }, [title, incompleteNotice(), evaluatedTable(), sections].flat().filter(Boolean)),
     el('footer', { class: 'wrap small muted' }, t('foot')));
-  fillSamples();
+  if (doc.ready) fillSamples();
 }
 
 function start() {
@@ -63,6 +63,7 @@ function start() {
   /* The boards are on the screen before a large file's samples are read. */
   requestAnimationFrame(() => setTimeout(() => {
     readSamples();
+    doc.ready = true;
     fillSamples();
     openHash();
   }, 0));

@@ -181,7 +181,7 @@ function samplesSection() {
     count: el('span', { class: 'small muted', 'aria-live': 'polite' }),
     list: el('ul', { class: 'list', role: 'listbox', tabindex: '0', 'aria-label': t('samples') }),
     pager: el('div', { class: 'pager' }),
-    detail: el('article', { class: 'detail', 'aria-live': 'off' }),
+    detail: el('article', { class: 'detail' }, el('p', { class: 'muted empty' }, t('loading'))),
   };
   view.parts.panes = el('div', { class: 'panes card' },
     el('div', { class: 'list-pane' }, view.parts.list, view.parts.pager), view.parts.detail);
