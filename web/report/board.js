@@ -11,6 +11,24 @@ function summaryTiles() {
     factTile(doc.runs.length, t('n_runs')), factTile(samples, t('n_samples')));
 }
 
+/* A few names, each isolated; the rest as a number. */
+function nameList(names) {
+  const MOST = 12;
+  const shown = names.slice(0, MOST).flatMap((name, i) => [i ? ', ' : '', foreign(name)]);
+  return names.length > MOST ? [shown, ' … +' + showCount(names.length - MOST)] : shown;
+}
+
+/* Who was asked what, and when. */
+function whatList() {
+  const starts = doc.runs.map((r) => r.created).filter(Boolean).sort();
+  const ends = doc.runs.map((r) => r.finished).filter(Boolean).sort();
+  const when = starts.length && ends.length ? t('from_to', showTime(starts[0]), showTime(ends[ends.length - 1])) : showTime(starts[0]);
+  return el('dl', { class: 'what' },
+    el('dt', null, t('model')), el('dd', null, nameList(models)),
+    el('dt', null, t('task')), el('dd', null, nameList(tasks)),
+    el('dt', null, t('when')), el('dd', null, when));
+}
+
 /* Samples that are missing or errors, of those a run should have. */
 function missingSamples(run) {
   const wanted = (run.n_items || 0) * (run.n_repeats || 1);
@@ -54,7 +72,7 @@ function answeredCell(m, share) {
   const a = m && m.answered;
   if (!a || !isNumber(a.mean)) return td('num', t('none'));
   if (a.n === m.n) return td('num muted', t('same'));
-  return td('num', showValue(a.mean, share), el('div', { class: 'small muted' }, t('of_items', showCount(a.n), showCount(m.n))));
+  return td('num', showValue(a.mean, share), el('div', { class: 'small muted nowrap' }, t('of_items', showCount(a.n), showCount(m.n))));
 }
 
 function latencyText(p) {
@@ -100,10 +118,10 @@ function boardFacts(board, rows) {
   const run = board.runs[0], m = rows[0] && rows[0].m;
   const facts = [
     foreign(run.dataset + ' : ' + run.split), t('version', run.version),
-    showCount(run.n_items) + (run.n_repeats > 1 ? ' × ' + run.n_repeats : '') + ' ' + t('item').toLowerCase(),
+    run.n_repeats > 1 ? t('n_items_repeats', showCount(run.n_items), run.n_repeats) : t('n_items', showCount(run.n_items)),
     m && (m.higher_is_better === false ? t('lower_better') : t('higher_better')),
     m && m.clusters > 0 && t('clusters', showCount(m.clusters)),
-    m && m.method && el('span', { title: t('method') }, m.method),
+    m && m.method && el('span', { title: t('method') }, word('method_', m.method)),
     el('span', null, t('protocol') + ' ', el('code', { title: board.protocol }, String(board.protocol || '').slice(0, 8))),
   ];
   return el('p', { class: 'facts small muted' }, facts.filter(Boolean).map((f) => el('span', null, f)));

@@ -69,7 +69,7 @@ function comparisonRows(c, scale, share, columns) {
   const rows = [el('tr', { class: notes.length ? 'with-notes' : null },
     td('', foreign(c.task), el('div', { class: 'small muted' }, foreign(metricName(c)))), pairCell(c, share), differenceCell(c, share),
     td('plot', intervalPlot(scale, d, label, sure ? 'sure' : 'unsure')), td('num', showCount(c.n)), td('num nowrap', pairs),
-    td('num nowrap', showP(c.p, c.log10_p), el('div', { class: 'small muted' }, word('test_', testName(c.test)))),
+    td('num nowrap', showP(c.p, c.log10_p), el('div', { class: 'small muted test' }, word('test_', testName(c.test)))),
     td('num nowrap', showP(c.p_holm)),
     td('num nowrap', isNumber(c.detectable) ? '±' + showEnd(c.detectable, share) : t('none')), verdictCell(c))];
   if (notes.length) rows.push(el('tr', { class: 'notes' }, el('td', { colspan: columns }, notes)));

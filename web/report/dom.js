@@ -41,8 +41,18 @@ function td(kind, ...children) {
   return el('td', { class: kind }, children);
 }
 
+/* Narrow screens show a table's cells one below the other: each says what it is. */
+function labelCells(heads, rows) {
+  const names = heads.map((h) => h.textContent);
+  for (const row of rows)
+    if (row.children.length === names.length)
+      [...row.children].forEach((cell, i) => { if (names[i]) cell.dataset.label = names[i]; });
+}
+
 /* A table that scrolls sideways inside its own box. */
-function table(label, heads, rows, kind) {
+function table(label, someHeads, someRows, kind) {
+  const heads = someHeads.flat(Infinity), rows = someRows.flat(Infinity);
+  labelCells(heads, rows);
   return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label },
     el('table', { class: kind },
       el('caption', { class: 'hidden' }, label),

@@ -43,7 +43,7 @@ function draw() {
   const sections = [overviewSection(), boardSection(), groupSection(), compareSection(), samplesSection()];
   const title = el('header', { class: 'title' },
     el('p', { class: 'eyebrow' }, t('report')), el('h1', null, foreign(doc.title || t('report'))),
-    el('p', { class: 'muted' }, t('made', showTime(doc.created), doc.program)), summaryTiles());
+    el('p', { class: 'muted' }, t('made', showTime(doc.created), doc.program)), whatList(), summaryTiles());
   document.getElementById('app').replaceChildren(
     topBar(sections),
     el('main', { class: 'wrap' }, [title, incompleteNotice(), evaluatedTable(), sections].flat().filter(Boolean)),

@@ -62,11 +62,11 @@ function grid(scale, height) {
 function intervalPlot(scale, m, label, kind = '', answered = null) {
   const middle = '50%';
   const has = isNumber(m.low) && isNumber(m.high);
-  return svg('svg', { class: 'interval ' + kind, height: '28', role: 'img', 'aria-label': label },
+  return svg('svg', { class: 'interval ' + kind, role: 'img', 'aria-label': label },
     svg('title', null, label),
-    grid(scale, '28'),
+    grid(scale, '100%'),
     has && svg('line', { class: 'bar', x1: at(scale, m.low), x2: at(scale, m.high), y1: middle, y2: middle }),
-    has && [m.low, m.high].map((x) => svg('line', { class: 'end', x1: at(scale, x), x2: at(scale, x), y1: '9', y2: '19' })),
+    has && [m.low, m.high].map((x) => svg('line', { class: 'end', x1: at(scale, x), x2: at(scale, x), y1: '36%', y2: '64%' })),
     isNumber(answered) && svg('circle', { class: 'hollow', cx: at(scale, answered), cy: middle, r: '4' }),
     isNumber(m.mean) && svg('circle', { class: 'dot', cx: at(scale, m.mean), cy: middle, r: '5' }));
 }
@@ -124,7 +124,8 @@ function band(lows, highs) {
 /* `rows`: {name, ms: one metric summary a task}. */
 function radar(names, rows) {
   const n = names.length;
-  return svg('svg', { class: 'radar', viewBox: '-225 -150 450 300', role: 'img', 'aria-label': t('radar') },
+  const bottom = Math.max(...names.map((name, i) => spoke(i, n, 1.09)[1])) + 24;
+  return svg('svg', { class: 'radar', viewBox: `-225 -150 450 ${bottom + 150}`, role: 'img', 'aria-label': t('radar') },
     [0.25, 0.5, 0.75, 1].map((s) => svg('polygon', { class: 'grid', points: ring(names.map(() => s)) })),
     names.map((name, i) => {
       const [x, y] = spoke(i, n, 1), [lx, ly] = spoke(i, n, 1.09);
