@@ -2,7 +2,12 @@
 #include "cli/app.h"
 
 extern const Command cmd_run, cmd_runs, cmd_show, cmd_samples, cmd_compare, cmd_version;
+extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
+extern const Command cmd_model_add, cmd_model_list, cmd_model_test, cmd_model_remove;
 
 const Command *const commands[] = {
-    &cmd_run, &cmd_runs, &cmd_show, &cmd_samples, &cmd_compare, &cmd_version, NULL,
+    &cmd_run,          &cmd_runs,           &cmd_show,         &cmd_samples,
+    &cmd_compare,      &cmd_dataset_import, &cmd_dataset_list, &cmd_dataset_show,
+    &cmd_model_add,    &cmd_model_list,     &cmd_model_test,   &cmd_model_remove,
+    &cmd_version,      NULL,
 };
