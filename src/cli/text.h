@@ -125,6 +125,8 @@
     X(T_RESCORED, "run %lld scored again: %lld judgements changed",                                \
       "评测 %lld 已重新评分：%lld 条评判有变化")                                                   \
     X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
+    X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
+      "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \
     X(T_KEY_NOT_SET, "the environment variable %s is not set yet; set it before the model is used", \
       "环境变量 %s 尚未设置，使用该模型前请先设置")                                                \
     X(T_KEY_ENV, "key in",                                                                         \
