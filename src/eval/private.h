@@ -44,6 +44,8 @@ typedef struct ProtocolInput {
     int n_repeats;
 } ProtocolInput;
 Json protocol_of(const ProtocolInput *in, Arena *arena);
+/* `old`, a stored protocol, with another way of scoring. */
+Json protocol_rescored(const Json *old, const Task *task, Arena *arena);
 
 /* ---- items to samples (ask.c, judge_rule.c) ---- */
 /* The state an item needs between its request and its score; Unit.item. */
