@@ -11,6 +11,7 @@
 typedef struct ResponseRow {
     int64_t id, model_id;
     Str key;       /* empty: not reusable */
+    Str prompt;    /* ptr NULL when another response of the sample has it */
     Str text;      /* ptr NULL for likelihoods */
     Str reasoning; /* ptr NULL when none */
     Str finish, finish_raw, served_model;
@@ -34,7 +35,8 @@ typedef struct SampleRow {
     Str item_key, cluster; /* cluster ptr NULL when none */
     Outcome outcome;
     bool cached;
-    Str prompt, target, detail, error;
+    Str prompt; /* written only when there is no response; read: from wherever it is */
+    Str target, detail, error;
     int64_t prompt_tokens, completion_tokens, attempts; /* tokens -1: not told */
     double seconds, first_token, cost;                  /* NAN: not known */
 } SampleRow;
@@ -57,6 +59,8 @@ typedef struct JudgementRow {
 } JudgementRow;
 
 Status judgement_add(Db *db, const JudgementRow *row, Err *err) MUST_CHECK;
+/* What became of a sample after it was judged again. */
+Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Err *err) MUST_CHECK;
 /* Removes what rules judged in a run, before it is scored again. */
 Status judgement_clear_rules(Db *db, int64_t run_id, Err *err) MUST_CHECK;
 

@@ -297,7 +297,7 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
         SCOPED_STMT(s);
         TRY(db_query(db,
                      "SELECT s.id, s.run_id, s.position, s.repeat_index, s.item_key, s.cluster, "
-                     "s.outcome, s.cached, s.prompt, s.target, s.detail, s.error, "
+                     "s.outcome, s.cached, COALESCE(s.prompt, p.prompt), s.target, s.detail, s.error, "
                      "i.data, s.prompt_tokens, s.completion_tokens, s.seconds, s.cost, s.attempts, "
                      "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
                      "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "

@@ -178,7 +178,7 @@ static FinishReason finish_of(Str name)
     return FINISH_OTHER;
 }
 
-static ModelReply reply_of_row(const ResponseRow *row)
+ModelReply engine_reply_of(const ResponseRow *row)
 {
     return (ModelReply){
         .state = REPLY_OK,
@@ -210,7 +210,7 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index)
     }
     if (!found)
         return false;
-    unit->replies[index] = reply_of_row(&row);
+    unit->replies[index] = engine_reply_of(&row);
     x->response_id = row.id;
     x->cached = true;
     x->cost = row.cost;
@@ -240,8 +240,17 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
     writer_push(e->writer, &e->source, id_of(e, unit, index));
 }
 
+/* The prompt is kept once a unit: the choices of an item share their context. */
+static Str stored_prompt(const ModelRequest *r, size_t index, Arena *arena)
+{
+    if (r->kind == REQUEST_SCORE && index > 0)
+        return (Str){0};
+    return r->messages ? json_dump(arena, r->messages) : r->prompt.ptr ? r->prompt : STR("");
+}
+
 static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, Err *err)
 {
+    SCOPED_ARENA(scratch);
     const ModelReply *reply = &unit->replies[index];
     Exchange *x = &unit->exchanges[index];
     bool score = unit->requests[index].kind == REQUEST_SCORE;
@@ -250,6 +259,7 @@ static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, 
     ResponseRow row = {
         .model_id = e->options->model_id,
         .key = x->key,
+        .prompt = stored_prompt(&unit->requests[index], index, &scratch),
         .text = score ? (Str){0} : reply->text.ptr ? reply->text : STR(""),
         .reasoning = reply->reasoning,
         .finish = str_from(finish_names[reply->finish]),
@@ -348,6 +358,9 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     Status status = options->model->provider->answer ? engine_inline(e, err)
                                                      : engine_remote(e, err);
     writer_drain(writer); /* from here on it does not know this engine */
+    if (status == OK && e->status == OK && !writer_failed(writer) && e->n_free != e->n_units)
+        status = err_set(err, E_IO, "%zu items were lost on the way; this is a fault of assay",
+                         e->n_units - e->n_free);
     if (status == OK && e->status != OK) {
         status = e->status;
         *err = e->err;

@@ -116,6 +116,11 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
 {
     Db *db;
     TRY(store_open(db_url, &db, err));
+    Status status = db_skip_reference_checks(db, err);
+    if (status != OK) {
+        db_close(db);
+        return status;
+    }
     Writer *w = calloc(1, sizeof *w);
     if (!w)
         abort();
