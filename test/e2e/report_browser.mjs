@@ -190,6 +190,8 @@ test('the page speaks Chinese with the words of the glossary', async (page) => {
 test('a Chinese browser gets Chinese at once, on a phone without sideways scrolling', async (page) => {
   same(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'language');
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'too wide');
+  const wide = await page.locator('.scroll:has(.board)').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel));
+  same(wide, [], 'boards that scroll sideways');
   await shot(page, 'phone', true);
   await page.locator('.list li').first().click();
   await page.waitForSelector('.detail h3');
