@@ -181,6 +181,8 @@ test('the page speaks Chinese with the words of the glossary', async (page) => {
   const english = (await headings(page)).filter((h) => /[A-Za-z]{2,}/.test(h.replace(/[（(][^）)]*[）)]/g, '')) && !allowed.test(h));
   const documentWords = ['trivia_choices', 'sums_cot', 'acc', 'f1', 'exact_match', 'everyday'];
   same(english.filter((h) => !documentWords.some((w) => h.includes(w))), [], 'English headings');
+  const thin = await page.locator('thead th').evaluateAll((all) => all.filter((e) => e.offsetHeight > 60).map((e) => e.textContent));
+  same(thin, [], 'headings squeezed into a column');
   await page.reload();
   await ready(page);
   same(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'remembered');
