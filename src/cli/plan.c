@@ -60,12 +60,11 @@ static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err
     return OK;
 }
 
-/* "temperature=0.7" -> {"temperature": 0.7}; values are JSON when they read as such. */
-static Status generation_json(App *app, const RunOptions *o, Json *out, Err *err)
+Status generation_of(App *app, const StrList *pairs, Json *out, Err *err)
 {
     *out = (Json){.type = JSON_OBJECT};
-    for (size_t i = 0; i < o->generation.len; i++) {
-        Str pair = o->generation.items[i];
+    for (size_t i = 0; i < pairs->len; i++) {
+        Str pair = pairs->items[i];
         ptrdiff_t equals = str_find_char(pair, '=');
         if (equals <= 0)
             return err_set(err, E_USAGE, "--gen needs KEY=VALUE, not \"" STR_FMT "\"",
@@ -152,7 +151,7 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
     TaskSet *set;
     Json generation;
     const char **dirs = strings_of(app, &app->tasks);
-    TRY(generation_json(app, o, &generation, err));
+    TRY(generation_of(app, &o->generation, &generation, err));
     TRY(taskset_open(app->arena, dirs, app->tasks.len, &set, err));
     plan->tree = (Json){.type = JSON_ARRAY};
     if (o->prompt.len)

@@ -35,6 +35,9 @@ typedef struct Plan {
 Status plan_make(App *app, const RunOptions *o, Db *db, Plan *out, Err *err) MUST_CHECK;
 void plan_close(Plan *plan);
 
+/* "temperature=0.7" -> {"temperature": 0.7}; values are JSON when they read as such. */
+Status generation_of(App *app, const StrList *pairs, Json *out, Err *err) MUST_CHECK;
+
 /* The spec of a model: a name in the database, or an inline one. */
 Status find_model_spec(App *app, Db *db, Str name, ModelSpec *out, Err *err) MUST_CHECK;
 

@@ -125,6 +125,30 @@
     X(T_RESCORED, "run %lld scored again: %lld judgements changed",                                \
       "评测 %lld 已重新评分：%lld 条评判有变化")                                                   \
     X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
+    X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
+      "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \
+    X(T_KEY_NOT_SET, "the environment variable %s is not set yet; set it before the model is used", \
+      "环境变量 %s 尚未设置，使用该模型前请先设置")                                                \
+    X(T_KEY_ENV, "key in",                                                                         \
+      "密钥变量")                                                                                  \
+    X(T_SETTINGS, "settings",                                                                      \
+      "设置")                                                                                      \
+    X(T_PROBLEMS, "%zu problems in %zu of %zu files",                                              \
+      "%3$zu 个文件中 %2$zu 个有问题，共 %1$zu 处")                                      \
+    X(T_MODE, "mode",                                                                              \
+      "提示方式")                                                                                  \
+    X(T_STOP_TEXTS, "stop",                                                                        \
+      "停止符")                                                                                    \
+    X(T_PARAMETERS, "parameters",                                                                  \
+      "生成参数")                                                                                  \
+    X(T_CONTINUATION, "continuation",                                                              \
+      "续写选项")                                                                                  \
+    X(T_CHOICES, "choices",                                                                        \
+      "选项")                                                                                      \
+    X(T_IMPORTED, "run %lld: %s, %lld of %lld items have an output",                               \
+      "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
+    X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \
+      "评测 %lld：%s，此前已导入，未作改动")                                                       \
     X(T_DEMO_INTRO,                                                                                \
       "Eleven tiny language models are built in. Five of them now answer eight question sets, "    \
       "in English and Chinese.",                                                                   \

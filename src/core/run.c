@@ -243,6 +243,20 @@ Status run_release(Db *db, int64_t id, const char *state, Str reason, Err *err)
     return db_run(s, err);
 }
 
+Status run_set_scoring(Db *db, const RunRow *r, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "UPDATE run SET config = ?2, protocol = ?3, protocol_hash = ?4, identity = ?5, "
+                 "program = ?6 WHERE id = ?1",
+                 &s, err));
+    db_bind_int(s, 1, r->id);
+    const Str texts[] = {r->config, r->protocol, r->protocol_hash, r->identity, r->program};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        db_bind_text(s, 2 + (int)i, texts[i]);
+    return db_run(s, err);
+}
+
 static Status delete_parts(Db *db, int64_t id, Err *err)
 {
     static const char *const steps[] = {

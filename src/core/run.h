@@ -52,6 +52,8 @@ Status run_find(Db *db, Str identity, Arena *arena, RunRow *out, bool *found, Er
 Status run_claim(Db *db, int64_t id, int64_t batch_id, Err *err) MUST_CHECK;
 /* Ends the work: state "finished" or "stopped" with a reason. */
 Status run_release(Db *db, int64_t id, const char *state, Str reason, Err *err) MUST_CHECK;
+/* How a run is scored from now on: config, protocol, protocol_hash, identity of `row`. */
+Status run_set_scoring(Db *db, const RunRow *row, Err *err) MUST_CHECK;
 Status run_delete(Db *db, int64_t id, Err *err) MUST_CHECK;
 
 /* "host:pid:start" of this process. */

@@ -114,6 +114,15 @@ Status sample_clear_errors(Db *db, int64_t run_id, Err *err)
 #undef ERROR_SAMPLES
 }
 
+Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db, "UPDATE sample SET outcome = ?2 WHERE id = ?1", &s, err));
+    db_bind_int(s, 1, sample_id);
+    db_bind_text(s, 2, str_from(outcome_name(outcome)));
+    return db_run(s, err);
+}
+
 Status judgement_clear_rules(Db *db, int64_t run_id, Err *err)
 {
     return run_statement(db,

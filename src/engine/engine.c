@@ -178,7 +178,7 @@ static FinishReason finish_of(Str name)
     return FINISH_OTHER;
 }
 
-static ModelReply reply_of_row(const ResponseRow *row)
+ModelReply engine_reply_of(const ResponseRow *row)
 {
     return (ModelReply){
         .state = REPLY_OK,
@@ -210,7 +210,7 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index)
     }
     if (!found)
         return false;
-    unit->replies[index] = reply_of_row(&row);
+    unit->replies[index] = engine_reply_of(&row);
     x->response_id = row.id;
     x->cached = true;
     x->cost = row.cost;

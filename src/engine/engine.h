@@ -7,6 +7,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "core/sample.h"
 #include "engine/writer.h"
 #include "model/model.h"
 
@@ -73,5 +74,8 @@ typedef enum EngineEnd {
  * another status when the job or the database failed. */
 Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *writer,
                   EngineProgress *progress, EngineEnd *end, Err *reason, Err *err) MUST_CHECK;
+
+/* A stored reply as the model gave it. */
+ModelReply engine_reply_of(const ResponseRow *row);
 
 #endif

@@ -74,8 +74,39 @@ const Model *eval_run_model(const EvalRun *run);
 /* A finished run found again, with nothing left to ask. */
 bool eval_run_was_done(const EvalRun *run);
 
-/* Scores the stored replies of a run again with `task` (its own when NULL): no inference. */
+/* Scores the stored replies of a run again with `task`, whose output type must be the run's:
+ * new judgements, outcomes, config and protocol in one transaction, no inference. *n_changed
+ * counts judgements that are new or differ in value, answer or outcome. */
 Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int64_t *n_changed,
                     Err *err) MUST_CHECK;
+
+/* ---- runs from outputs made elsewhere ---- */
+
+typedef struct RecordedModel {
+    Str name;
+    const Str *outputs; /* one an item; ptr NULL: none was recorded */
+} RecordedModel;
+
+typedef struct RecordedSet {
+    Str source;        /* file */
+    Str dataset, split;
+    const Json *items; /* objects, with their "id" when they have one */
+    size_t n_items;
+    const RecordedModel *models;
+    size_t n_models;
+    const Task *task;
+    Str cluster;       /* column, or empty */
+    Str command;
+} RecordedSet;
+
+typedef struct RecordedRun {
+    int64_t id, n_outputs;
+    bool added; /* false: these outputs were imported before, as this run */
+} RecordedRun;
+
+/* A run for each model, scored: the items become a data set version, and then all runs are
+ * added in one transaction. Nothing is stored when an item cannot be scored. */
+Status eval_record(Db *db, const RecordedSet *set, Arena *arena, RecordedRun *runs,
+                   Err *err) MUST_CHECK;
 
 #endif

@@ -34,8 +34,9 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
 }
 
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Arena *arena, Err *err)
+                           size_t n_scores, const ModelReply *reply, Err *err)
 {
+    SCOPED_ARENA(scratch);
     for (size_t i = 0; i < n_scores; i++) {
         const TaskScore *s = &scores[i];
         JudgementRow row = {
@@ -45,7 +46,7 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .judge = STR(SCORER_VERSION),
             .value = s->value,
             .label = utf8_cut(s->extracted, LABEL_BYTES),
-            .why = utf8_clean(arena, utf8_cut(s->why, WHY_BYTES)),
+            .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
             .outcome = outcome_of(s, reply),
         };
         TRY(judgement_add(db, &row, err));

@@ -44,6 +44,8 @@ typedef struct ProtocolInput {
     int n_repeats;
 } ProtocolInput;
 Json protocol_of(const ProtocolInput *in, Arena *arena);
+/* `old`, a stored protocol, with another way of scoring. */
+Json protocol_rescored(const Json *old, const Task *task, Arena *arena);
 
 /* ---- items to samples (ask.c, judge_rule.c) ---- */
 /* The state an item needs between its request and its score; Unit.item. */
@@ -61,8 +63,7 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
                   size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
                   Outcome *outcome, Err *err) MUST_CHECK;
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Arena *arena,
-                           Err *err) MUST_CHECK;
+                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
 
 #define SCORER_VERSION "rule:1"
 

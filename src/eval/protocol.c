@@ -40,3 +40,13 @@ Json protocol_of(const ProtocolInput *in, Arena *arena)
     json_set(arena, &p, STR("scorer"), json_str(STR(SCORER_VERSION)));
     return p;
 }
+
+Json protocol_rescored(const Json *old, const Task *task, Arena *arena)
+{
+    Json p = {.type = JSON_OBJECT};
+    for (uint32_t i = 0; i < old->len; i++)
+        json_set(arena, &p, old->members[i].key, old->members[i].value);
+    json_set(arena, &p, STR("task"), task_part(task, arena));
+    json_set(arena, &p, STR("scorer"), json_str(STR(SCORER_VERSION)));
+    return p;
+}

@@ -14,6 +14,7 @@ static void prepare(Checker *c, const Json *options, Filter *out)
     out->number = json_int(json_get(options, "group_select"), 0);
     const Json *fallback = json_get(options, "fallback");
     out->fallback = fallback ? *fallback : json_str(STR("[invalid]"));
+    out->fallback_whole = json_bool(json_get(options, "fallback_whole"), false);
     out->ignore = compile_regexes(c, json_get(options, "regexes_to_ignore"), &out->n_ignore);
     out->ignore_case = json_bool(json_get(options, "ignore_case"), false);
     out->ignore_punctuation = json_bool(json_get(options, "ignore_punctuation"), false);
@@ -52,6 +53,7 @@ static Str answer_text(const FilterValue *v)
     return json_text(&v->json); /* anything but text counts as "" */
 }
 
+/* Without a match the fallback counts, which is no answer, or the text as it is. */
 static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, FilterValues *v, Err *err)
 {
     (void)doc;
@@ -60,6 +62,10 @@ static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, Filter
         Str match;
         TRY(select_match(f->regex, f->number, answer_text(&v->items[i]), arena, &match,
                          &out[i].found, err));
+        if (!out[i].found && f->fallback_whole) {
+            match = utf8_strip(answer_text(&v->items[i]));
+            out[i].found = true;
+        }
         out[i].json = out[i].found ? json_str(match) : f->fallback;
         out[i].found = out[i].found && v->items[i].found;
     }
@@ -176,7 +182,8 @@ static Status apply_choice(const Filter *f, const Json *doc, Arena *arena, Filte
 
 static const KeyRow regex_keys[] = {{"regex_pattern", T_STRING, NULL},
                                     {"group_select", T_INT, NULL},
-                                    {"fallback", T_STRING, NULL}};
+                                    {"fallback", T_STRING, NULL},
+                                    {"fallback_whole", T_BOOL, NULL}};
 static const KeyRow choice_keys[] = {
     {"regex_pattern", T_STRING, NULL},   {"group_select", T_INT, NULL},
     {"fallback", T_STRING, NULL},        {"ignore_case", T_BOOL, NULL},

@@ -152,6 +152,7 @@ struct Filter {
     Regex *regex;
     int64_t number; /* group_select, k */
     Json fallback;
+    bool fallback_whole; /* ours: no match leaves the whole text */
     Regex **ignore;
     size_t n_ignore;
     bool ignore_case, ignore_punctuation;

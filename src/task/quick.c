@@ -63,11 +63,11 @@ Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *e
 }
 
 /* The stored configuration with some keys replaced becomes a task again. */
-static Status resolve_again(TaskSet *set, const Task *task, Json config, const Task **out, Err *err)
+static Status resolve_again(TaskSet *set, const char *file, Json config, const Task **out, Err *err)
 {
-    RawConfig raw = {.object = config, .file = task->file};
+    RawConfig raw = {.object = config, .file = file};
     Problems problems = {0};
-    Checker c = {.arena = set->arena, .problems = &problems, .file = task->file};
+    Checker c = {.arena = set->arena, .problems = &problems, .file = file};
     const Task *changed = task_resolve(set, &raw, false, &c);
     TRY(problems_error(&problems, err));
     *out = changed;
@@ -80,6 +80,11 @@ static Json copy_object(Arena *arena, const Json *o)
     for (uint32_t i = 0; i < o->len; i++)
         json_set(arena, &out, o->members[i].key, o->members[i].value);
     return out;
+}
+
+Status task_from_config(TaskSet *set, const Json *config, const Task **out, Err *err)
+{
+    return resolve_again(set, "configuration", json_clone(set->arena, config), out, err);
 }
 
 Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json *generation,
@@ -110,7 +115,7 @@ Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json
         json_set(a, &config, STR("generation_kwargs"), merged);
     }
     const Task *changed;
-    if (resolve_again(set, task, config, &changed, err) != OK)
+    if (resolve_again(set, task->file, config, &changed, err) != OK)
         return err_wrap(err, "cannot change task \"" STR_FMT "\"", STR_ARG(task->name));
     *out = changed;
     return OK;

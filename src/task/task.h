@@ -96,6 +96,9 @@ struct Task {
 Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json *generation,
                      const Task **out, Err *err) MUST_CHECK;
 
+/* The task that a configuration describes: one stored with a run, or made of options. */
+Status task_from_config(TaskSet *set, const Json *config, const Task **out, Err *err) MUST_CHECK;
+
 /* ---- prompts ---- */
 typedef enum ChatMode {
     CHAT_PLAIN,      /* text in, text out */

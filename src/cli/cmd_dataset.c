@@ -1,0 +1,277 @@
+/* cmd_dataset.c - assay dataset import, list, show. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/table.h"
+#include "core/dataset.h"
+#include "core/store.h"
+#include "task/task.h"
+#include "text/near.h"
+
+static Json version_json(const DatasetVersion *v, Arena *a)
+{
+    Json o = {.type = JSON_OBJECT}, columns;
+    json_set(a, &o, STR("name"), json_str(v->name));
+    json_set(a, &o, STR("split"), json_str(v->split));
+    json_set(a, &o, STR("version"), json_integer(a, v->number));
+    json_set(a, &o, STR("items"), json_integer(a, v->n_items));
+    json_set(a, &o, STR("content_hash"), json_str(v->content_hash));
+    if (json_parse(a, v->columns, &columns, NULL) == OK)
+        json_set(a, &o, STR("columns"), columns);
+    json_set(a, &o, STR("source"), json_str(v->source));
+    json_set(a, &o, STR("created"), json_str(clock_iso(a, v->created)));
+    return o;
+}
+
+/* ---- import ---- */
+
+typedef struct ImportOptions {
+    Str name, split, records;
+} ImportOptions;
+
+static const Option import_options[] = {
+    {"name", 0, OPT_TEXT, offsetof(ImportOptions, name), "NAME", "what to call it (the file's name)",
+     "评测集名称（默认取文件名）"},
+    {"split", 0, OPT_TEXT, offsetof(ImportOptions, split), "SPLIT", "which part it is (test)",
+     "切分名（默认 test）"},
+    {"records", 0, OPT_TEXT, offsetof(ImportOptions, records), "PATH",
+     "where in a JSON file the records are, as data.items", "记录在 JSON 文件中的位置，如 data.items"},
+    {0},
+};
+
+static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
+{
+    const Docs *docs = user;
+    return docs->get(docs, position, arena, out, err);
+}
+
+static Status store_file(App *app, const DatasetVersion *wanted, const DataFile *file, Err *err)
+{
+    union {
+        const Docs *constant;
+        void *user;
+    } docs = {.constant = datafile_docs(file)};
+    ItemSource source = {docs.constant->len, get_record, docs.user};
+    DatasetVersion v;
+    Db *db;
+    bool added = false;
+    if (!source.n_items)
+        return err_set(err, E_PARSE, "\"" STR_FMT "\" has no items; nothing was stored",
+                       STR_ARG(wanted->source));
+    TRY(store_open(app->db_url, &db, err));
+    Status status = dataset_import(db, wanted, &source, app->arena, &v, &added, err);
+    db_close(db);
+    if (status != OK)
+        return status;
+    if (app->json) {
+        Json o = version_json(&v, app->arena);
+        json_set(app->arena, &o, STR("added"), json_truth(added));
+        app_print_json(app, &o);
+        return OK;
+    }
+    if (!added)
+        fprintf(app->out, "%s\n", trf(app, app->arena, T_KNOWN_VERSION, (long long)v.number).ptr);
+    else
+        fprintf(app->out, "%s\n",
+                trf(app, app->arena, T_STORED, v.name.ptr, v.split.ptr, (long long)v.number,
+                    (long long)v.n_items)
+                    .ptr);
+    return OK;
+}
+
+static Status import(App *app, void *options, const StrList *arguments, Err *err)
+{
+    const ImportOptions *o = options;
+    DataFile *file;
+    if (arguments->len != 1)
+        return err_set(err, E_USAGE, "which file? Give one .jsonl, .json, .csv or .tsv");
+    const char *path = str_z(app->arena, arguments->items[0]);
+    if (o->records.len)
+        TRY(datafile_open_at(app->arena, path, str_z(app->arena, o->records), &file, err));
+    else
+        TRY(datafile_open(app->arena, path, &file, err));
+    DatasetVersion wanted = {.name = o->name.len ? o->name : path_stem(str_from(path)),
+                             .split = o->split.len ? o->split : STR("test"),
+                             .content_hash = datafile_hash(file, app->arena),
+                             .source = str_from(path)};
+    Status status = OK;
+    if (str_find_char(wanted.name, ':') >= 0 || str_find_char(wanted.name, '@') >= 0)
+        status = err_set(err, E_USAGE,
+                         "the name \"" STR_FMT "\" must not hold \":\" or \"@\": they come before "
+                         "the split and the version",
+                         STR_ARG(wanted.name));
+    if (status == OK)
+        status = store_file(app, &wanted, file, err);
+    datafile_close(file);
+    return status;
+}
+
+/* ---- list ---- */
+
+static void print_versions(App *app, const DatasetVersions *versions)
+{
+    static const TextId heads[] = {T_DATASET, T_VERSION, T_ITEMS, T_CREATED, T_SOURCE};
+    Table t = table_make(app->arena, COUNT(heads), 1u << 1 | 1u << 2);
+    for (size_t i = 0; i < COUNT(heads); i++)
+        table_add(&t, str_from(tr(app, heads[i])));
+    for (size_t i = 0; i < versions->len; i++) {
+        const DatasetVersion *v = &versions->items[i];
+        table_addf(&t, "%s:%s", v->name.ptr, v->split.ptr);
+        table_addf(&t, "%lld", (long long)v->number);
+        table_addf(&t, "%lld", (long long)v->n_items);
+        table_add(&t, clock_iso(app->arena, v->created));
+        table_add(&t, v->source);
+    }
+    table_print(&t, app);
+}
+
+static Status list(App *app, void *options, const StrList *arguments, Err *err)
+{
+    (void)options, (void)arguments;
+    Db *db;
+    DatasetVersions versions = {0};
+    TRY(store_open_read(app->db_url, &db, err));
+    Status status = dataset_list(db, app->arena, &versions, err);
+    db_close(db);
+    if (status != OK)
+        return status;
+    if (!app->json) {
+        print_versions(app, &versions);
+        return OK;
+    }
+    Json out = {.type = JSON_ARRAY};
+    for (size_t i = 0; i < versions.len; i++)
+        json_append(app->arena, &out, version_json(&versions.items[i], app->arena));
+    app_print_json(app, &out);
+    return OK;
+}
+
+/* ---- show ---- */
+
+typedef struct ShowOptions {
+    int64_t item, limit;
+} ShowOptions;
+
+enum { ANY_ITEM = 1 << 30, PAGE = 200 };
+
+static const Option show_options[] = {
+    {"item", 0, OPT_INT, offsetof(ShowOptions, item), "N", "only item number N, from 0",
+     "只看第 N 题（从 0 起）"},
+    {"limit", 'n', OPT_INT, offsetof(ShowOptions, limit), "N", "the first N items (5; 0 = all)",
+     "前 N 题（5；0 为全部）"},
+    {0},
+};
+static const ShowOptions show_defaults = {.item = ANY_ITEM, .limit = 5};
+
+/* An item as {position, key, data}, so that scripts can tell items apart. */
+static void print_item(App *app, const ItemRow *item, bool first, Arena *a)
+{
+    Json o = {.type = JSON_OBJECT}, data;
+    json_set(a, &o, STR("position"), json_integer(a, item->position));
+    json_set(a, &o, STR("key"), json_str(item->key));
+    if (json_parse(a, item->data, &data, NULL) == OK)
+        json_set(a, &o, STR("data"), data);
+    if (app->json) {
+        Str text = json_dump(a, &o);
+        fprintf(app->out, "%s", first ? "" : ",\n");
+        fwrite(text.ptr, 1, text.len, app->out);
+        return;
+    }
+    fprintf(app->out, "── %lld (%s)\n", (long long)item->position, item->key.ptr);
+    Str text = json_dump_python(a, &data, 2);
+    fwrite(text.ptr, 1, text.len, app->out);
+    fputc('\n', app->out);
+}
+
+static Status print_items(App *app, Db *db, const DatasetVersion *v, int64_t from, int64_t count,
+                          Err *err)
+{
+    int64_t end = count && from + count < v->n_items ? from + count : v->n_items;
+    for (int64_t at = from; at < end;) {
+        SCOPED_ARENA(page);
+        ItemRows rows = {0};
+        TRY(dataset_items(db, v->id, at, end - at < PAGE ? end - at : PAGE, &page, &rows, err));
+        if (!rows.len)
+            return err_set(err, E_IO, "item %lld is missing in the database", (long long)at);
+        for (size_t i = 0; i < rows.len; i++)
+            print_item(app, &rows.items[i], at == from && i == 0, &page);
+        at += (int64_t)rows.len;
+    }
+    return OK;
+}
+
+static Status show_version(App *app, const ShowOptions *o, Db *db, const DatasetVersion *v,
+                           Err *err)
+{
+    bool one = o->item != ANY_ITEM;
+    if (one && o->item >= v->n_items)
+        return err_set(err, E_MISSING, "data set \"%s:%s\" has %lld items, numbered from 0",
+                       v->name.ptr, v->split.ptr, (long long)v->n_items);
+    if (app->json) {
+        Json head = version_json(v, app->arena);
+        Str text = json_dump(app->arena, &head);
+        fwrite(text.ptr, 1, text.len - 1, app->out);
+        fputs(",\"data\":[\n", app->out);
+    } else {
+        fprintf(app->out, "%s:%s, %s %lld, %s %lld\n%s: %s\n%s: %s\n", v->name.ptr, v->split.ptr,
+                tr(app, T_VERSION), (long long)v->number, tr(app, T_ITEMS), (long long)v->n_items,
+                tr(app, T_SOURCE), v->source.ptr, tr(app, T_COLUMNS), v->columns.ptr);
+    }
+    Status status = print_items(app, db, v, one ? o->item : 0, one ? 1 : o->limit, err);
+    if (app->json)
+        fputs("\n]}\n", app->out);
+    return status;
+}
+
+static Status unknown(Db *db, Str spec, Arena *a, Err *err)
+{
+    DatasetVersions all = {0};
+    Names names = {0};
+    Err ignored;
+    if (dataset_list(db, a, &all, &ignored) != OK)
+        return err->code;
+    for (size_t i = 0; i < all.len; i++)
+        if (i == 0 || !str_eq(all.items[i].name, all.items[i - 1].name))
+            vec_push(a, &names, all.items[i].name);
+    Str name = spec;
+    name = str_split(&name, '@');
+    name = str_split(&name, ':');
+    Str near = near_names(a, name, &names);
+    return err_set(err, E_MISSING,
+                   "there is no data set \"" STR_FMT "\"" STR_FMT
+                   "; \"assay dataset list\" shows them",
+                   STR_ARG(spec), STR_ARG(near));
+}
+
+static Status show(App *app, void *options, const StrList *arguments, Err *err)
+{
+    Db *db;
+    DatasetVersion v;
+    if (arguments->len != 1)
+        return err_set(err, E_USAGE,
+                       "which data set? Give NAME, NAME:SPLIT or NAME:SPLIT@VERSION; "
+                       "\"assay dataset list\" shows them");
+    TRY(store_open_read(app->db_url, &db, err));
+    Status status = dataset_find(db, arguments->items[0], app->arena, &v, err);
+    if (status == E_MISSING)
+        status = unknown(db, arguments->items[0], app->arena, err);
+    if (status == OK)
+        status = show_version(app, options, db, &v, err);
+    db_close(db);
+    return status;
+}
+
+const Command cmd_dataset_import = {.name = "dataset import",
+                                    .arguments = "FILE",
+                                    .help = T_HELP_DATASET_IMPORT,
+                                    .options = import_options,
+                                    .options_size = sizeof(ImportOptions),
+                                    .run = import};
+const Command cmd_dataset_list = {
+    .name = "dataset list", .help = T_HELP_DATASET_LIST, .run = list};
+const Command cmd_dataset_show = {.name = "dataset show",
+                                  .arguments = "NAME[:SPLIT][@VERSION]",
+                                  .help = T_HELP_DATASET_SHOW,
+                                  .options = show_options,
+                                  .options_size = sizeof(ShowOptions),
+                                  .defaults = &show_defaults,
+                                  .run = show};

@@ -1,0 +1,245 @@
+/* cmd_preview.c - assay task preview: the exact requests that an item becomes. */
+#include "base/file.h"
+#include "cli/run_options.h"
+#include "cli/task_set.h"
+#include "core/store.h"
+
+typedef struct PreviewOptions {
+    Str model, system;
+    int64_t item, fewshot, seed;
+    StrList generation;
+    bool chat, turns;
+} PreviewOptions;
+
+#define AT(field) offsetof(PreviewOptions, field)
+
+static const Option preview_options[] = {
+    {"item", 0, OPT_INT, AT(item), "N", "item number N, from 0 (0)", "第 N 题，从 0 起（默认 0）"},
+    {"model", 'm', OPT_TEXT, AT(model), "MODEL", "as this model would get it",
+     "按此模型实际收到的形式"},
+    {"fewshot", 0, OPT_INT, AT(fewshot), "K", "examples in the prompt (the task's)",
+     "少样本示例数（默认随任务）"},
+    {"gen", 0, OPT_LIST, AT(generation), "K=V", "generation parameter, such as temperature=0.7",
+     "生成参数，如 temperature=0.7"},
+    {"system", 0, OPT_TEXT, AT(system), "TEXT", "system instruction", "系统提示词"},
+    {"chat", 0, OPT_FLAG, AT(chat), NULL, "as one chat message", "以单条对话消息呈现"},
+    {"fewshot-as-turns", 0, OPT_FLAG, AT(turns), NULL, "as a chat, examples as turns",
+     "以对话轮次呈现示例"},
+    {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
+     "示例抽取的随机种子（1234）"},
+    {0},
+};
+static const PreviewOptions preview_defaults = {.fewshot = NO_FEWSHOT, .seed = 1234};
+
+/* What is shown; the data files stay open until it is printed. */
+typedef struct Preview {
+    const Task *task;
+    DataFile *data, *fewshot;
+    TaskBound *bound;
+    TaskItem item;
+    ChatMode mode;
+} Preview;
+
+static Status find_task(App *app, const PreviewOptions *o, Str name, const Task **out, Err *err)
+{
+    TaskSet *set;
+    TaskNode node;
+    Json generation;
+    TRY(open_tasks(app, NULL, &set, err));
+    TRY(taskset_find(set, name, &node, err));
+    while (node.kind != TASK_SINGLE && node.n_children) { /* the first of a group speaks for it */
+        TaskNode first = node.children[0];
+        node = first;
+    }
+    if (!node.task)
+        return err_set(err, E_MISSING, "\"" STR_FMT "\" has no tasks", STR_ARG(name));
+    TRY(generation_of(app, &o->generation, &generation, err));
+    *out = node.task;
+    if (o->fewshot == NO_FEWSHOT && !generation.len)
+        return OK;
+    return task_override(set, node.task, o->fewshot == NO_FEWSHOT ? -1 : (int)o->fewshot,
+                         generation.len ? &generation : NULL, out, err);
+}
+
+/* Chat or plain, as a run with this model would ask. */
+static Status mode_of(App *app, const PreviewOptions *o, const Task *task, ChatMode *out, Err *err)
+{
+    bool chat = o->chat || o->turns;
+    if (o->model.len) {
+        ModelSpec spec;
+        Model model;
+        Db *db = NULL;
+        bool stored = strstr(app->db_url, "://") || file_exists(app->db_url);
+        if (stored)
+            TRY(store_open_read(app->db_url, &db, err));
+        Status status = find_model_spec(app, db, o->model, &spec, err);
+        if (db)
+            db_close(db);
+        TRY(status);
+        TRY(model_open(app->arena, &spec, &model, err));
+        chat = model.chat;
+        model_close(&model);
+    }
+    if (task->output_type != OUTPUT_GENERATE)
+        chat = false;
+    *out = !chat ? CHAT_PLAIN : o->turns ? CHAT_TURNS : CHAT_SINGLE;
+    return OK;
+}
+
+static Status open_split(App *app, const Task *task, Str split, DataFile **out, Err *err)
+{
+    const char *path;
+    const char **dirs = arena_array(app->arena, app->data.len + 1, sizeof *dirs);
+    for (size_t i = 0; i < app->data.len; i++)
+        dirs[i] = str_z(app->arena, app->data.items[i]);
+    TRY(datafile_find(app->arena, dirs, app->data.len, task->dataset_path, task->dataset_name,
+                      split, &path, err));
+    return datafile_open(app->arena, path, out, err);
+}
+
+static Status build(App *app, const PreviewOptions *o, Preview *p, Err *err)
+{
+    const Task *t = p->task;
+    TRY(open_split(app, t, t->test_split, &p->data, err));
+    const Docs *docs = datafile_docs(p->data), *shots = NULL;
+    if (t->num_fewshot > 0 && str_eq(t->fewshot_split, t->test_split)) {
+        shots = docs;
+    } else if (t->num_fewshot > 0 && t->fewshot_split.len) {
+        TRY(open_split(app, t, t->fewshot_split, &p->fewshot, err));
+        shots = datafile_docs(p->fewshot);
+    }
+    if (o->item >= (int64_t)docs->len)
+        return err_set(err, E_MISSING, "the data of task \"" STR_FMT "\" has %zu items, numbered "
+                       "from 0", STR_ARG(t->name), docs->len);
+    BindOptions b = {p->mode, o->system, (uint64_t)o->seed};
+    TRY(task_bind(app->arena, t, docs, shots, &b, &p->bound, err));
+    return task_item(p->bound, (size_t)o->item, app->arena, &p->item, err);
+}
+
+/* ---- showing ---- */
+
+static Json parameters(const Preview *p, Arena *a)
+{
+    Json o = {.type = JSON_OBJECT};
+    TaskGeneration g = task_generation(p->bound);
+    json_set(a, &o, STR("max_tokens"), json_integer(a, g.max_tokens));
+    json_set(a, &o, STR("temperature"), json_num(a, g.temperature < 0 ? 0 : g.temperature));
+    if (g.top_p >= 0)
+        json_set(a, &o, STR("top_p"), json_num(a, g.top_p));
+    for (uint32_t i = 0; g.extra && i < g.extra->len; i++)
+        json_set(a, &o, g.extra->members[i].key, g.extra->members[i].value);
+    return o;
+}
+
+static Json stops(const Preview *p, Arena *a)
+{
+    Json list = {.type = JSON_ARRAY};
+    TaskGeneration g = task_generation(p->bound);
+    for (size_t i = 0; i < g.n_stop; i++)
+        json_append(a, &list, json_str(g.stop[i]));
+    return list;
+}
+
+static Json preview_json(const Preview *p, Arena *a)
+{
+    static const char *const modes[] = {
+        [CHAT_PLAIN] = "plain", [CHAT_SINGLE] = "chat", [CHAT_TURNS] = "turns"};
+    const TaskItem *item = &p->item;
+    Json o = {.type = JSON_OBJECT}, requests = {.type = JSON_ARRAY}, choices = {.type = JSON_ARRAY};
+    json_set(a, &o, STR("task"), json_str(p->task->name));
+    json_set(a, &o, STR("item"), json_integer(a, (int64_t)item->position));
+    json_set(a, &o, STR("mode"), json_str(str_from(modes[p->mode])));
+    for (size_t i = 0; i < item->n_requests; i++) {
+        const TaskRequest *r = &item->requests[i];
+        Json one = {.type = JSON_OBJECT};
+        if (r->messages)
+            json_set(a, &one, STR("messages"), *r->messages);
+        else
+            json_set(a, &one, STR("prompt"), json_str(r->context));
+        if (p->task->output_type != OUTPUT_GENERATE)
+            json_set(a, &one, STR("continuation"), json_str(r->continuation));
+        json_append(a, &requests, one);
+    }
+    json_set(a, &o, STR("requests"), requests);
+    json_set(a, &o, STR("target"), item->target);
+    for (size_t i = 0; i < item->n_choices; i++)
+        json_append(a, &choices, json_str(item->choices[i]));
+    if (item->n_choices)
+        json_set(a, &o, STR("choices"), choices);
+    if (p->task->output_type == OUTPUT_GENERATE) {
+        json_set(a, &o, STR("stop"), stops(p, a));
+        json_set(a, &o, STR("parameters"), parameters(p, a));
+    }
+    return o;
+}
+
+static void print_text(App *app, const char *title, Str text)
+{
+    fprintf(app->out, "── %s\n", title);
+    fwrite(text.ptr ? text.ptr : "", 1, text.len, app->out);
+    fputc('\n', app->out);
+}
+
+static void print_request(App *app, const TaskRequest *r)
+{
+    for (uint32_t i = 0; r->messages && i < r->messages->len; i++) {
+        const Json *m = &r->messages->items[i];
+        print_text(app, str_z(app->arena, json_text(json_get(m, "role"))),
+                   json_text(json_get(m, "content")));
+    }
+    if (!r->messages)
+        print_text(app, tr(app, T_PROMPT), r->context);
+}
+
+/* Prompts stand as they are; short texts whose blanks matter are quoted. */
+static void print_preview(App *app, const Preview *p)
+{
+    const TaskItem *item = &p->item;
+    bool generate = p->task->output_type == OUTPUT_GENERATE;
+    Str before = {0};
+    for (size_t i = 0; i < item->n_requests; i++) {
+        const TaskRequest *r = &item->requests[i];
+        if (i == 0 || r->messages || !str_eq(r->context, before))
+            print_request(app, r);
+        before = r->context;
+        if (!generate)
+            fprintf(app->out, "── %s: %s\n", tr(app, T_CONTINUATION),
+                    json_dump(app->arena, &(Json){.type = JSON_STRING, .text = r->continuation})
+                        .ptr);
+    }
+    fprintf(app->out, "── %s: %s\n", tr(app, T_TARGET), json_dump(app->arena, &item->target).ptr);
+    if (!generate)
+        return;
+    Json stop = stops(p, app->arena), more = parameters(p, app->arena);
+    fprintf(app->out, "── %s: %s\n── %s: %s\n", tr(app, T_STOP_TEXTS),
+            json_dump(app->arena, &stop).ptr, tr(app, T_PARAMETERS),
+            json_dump(app->arena, &more).ptr);
+}
+
+static Status preview(App *app, void *options, const StrList *arguments, Err *err)
+{
+    const PreviewOptions *o = options;
+    Preview p = {0};
+    if (arguments->len != 1)
+        return err_set(err, E_USAGE, "which task? Give one name; \"assay task list\" shows them");
+    TRY(find_task(app, o, arguments->items[0], &p.task, err));
+    TRY(mode_of(app, o, p.task, &p.mode, err));
+    Status status = build(app, o, &p, err);
+    if (status == OK && app->json) {
+        Json view = preview_json(&p, app->arena);
+        app_print_json(app, &view);
+    } else if (status == OK) {
+        print_preview(app, &p);
+    }
+    datafile_close(p.data);
+    datafile_close(p.fewshot);
+    return status;
+}
+
+const Command cmd_task_preview = {.name = "task preview",
+                                  .arguments = "NAME",
+                                  .help = T_HELP_TASK_PREVIEW,
+                                  .options = preview_options,
+                                  .options_size = sizeof(PreviewOptions),
+                                  .defaults = &preview_defaults,
+                                  .run = preview};

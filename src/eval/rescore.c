@@ -1,0 +1,254 @@
+/* rescore.c - stored outputs judged again, without inference.
+ *
+ * First everything is judged and compared with the old verdicts; only then, in the same
+ * transaction, the old judgements of rules go and the new ones, the outcomes and the run's
+ * config and protocol are written. Error samples have nothing to judge and stay. */
+#include "base/hash.h"
+#include "base/version.h"
+#include "eval/private.h"
+
+#include <math.h>
+
+/* ---- items of the run's version, on the connection of the transaction ---- */
+
+typedef struct VersionDocs {
+    Docs docs; /* first: what task/ sees */
+    Db *db;
+    int64_t version_id;
+} VersionDocs;
+
+static Status get_item(const Docs *docs, size_t index, Arena *arena, Json *out, Err *err)
+{
+    const VersionDocs *d = (const VersionDocs *)docs;
+    ItemRows rows = {0};
+    TRY(dataset_items(d->db, d->version_id, (int64_t)index, 1, arena, &rows, err));
+    if (!rows.len || rows.items[0].position != (int64_t)index)
+        return err_set(err, E_MISSING, "item %zu is missing in the database", index);
+    return json_parse(arena, rows.items[0].data, out, err);
+}
+
+/* ---- judging ---- */
+
+/* The new verdict on one item; it stands at the first of its samples. */
+typedef struct Verdict {
+    int64_t sample_id; /* of the first repeat; the others follow it */
+    int64_t *others;
+    TaskScore *scores;
+    size_t n_scores;
+    FinishReason finish;
+    Outcome outcome;
+} Verdict;
+
+typedef struct Rescoring {
+    Db *db;
+    RunRow run;
+    Task task; /* without few-shot examples: prompts are stored */
+    TaskBound *bound;
+    Arena *arena;
+    Err *err;
+    VEC(Verdict) verdicts;
+    int64_t n_changed;
+} Rescoring;
+
+/* Likelihoods are stored with the sample, texts as responses. */
+static Status replies_of(Rescoring *w, const SampleView *views, size_t n, Arena *arena,
+                         ModelReply **out, size_t *n_out)
+{
+    Json detail;
+    if (w->task.output_type == OUTPUT_GENERATE) {
+        ModelReply *replies = arena_array(arena, n, sizeof *replies);
+        for (size_t i = 0; i < n; i++)
+            replies[i] = engine_reply_of(&views[i].response);
+        *out = replies;
+        *n_out = n;
+        return OK;
+    }
+    TRY(json_parse(arena, views[0].sample.detail, &detail, w->err));
+    const Json *logprobs = json_get(&detail, "logprobs"), *greedy = json_get(&detail, "greedy");
+    if (!json_is(logprobs, JSON_ARRAY) || !json_is(greedy, JSON_ARRAY) ||
+        logprobs->len != greedy->len)
+        return err_set(w->err, E_PARSE, "the stored log-likelihoods are damaged");
+    ModelReply *replies = arena_array(arena, logprobs->len + 1u, sizeof *replies);
+    for (uint32_t i = 0; i < logprobs->len; i++) {
+        replies[i].finish = FINISH_STOP;
+        replies[i].logprob = json_number(&logprobs->items[i], NAN);
+        replies[i].greedy = json_bool(&greedy->items[i], false);
+    }
+    *out = replies;
+    *n_out = logprobs->len;
+    return OK;
+}
+
+/* The old judgement that a new one takes the place of: the one of its name, else the one at
+ * its place. */
+static const JudgementRow *old_of(const Rescoring *w, const SampleView *v, const TaskScore *s,
+                                  size_t place)
+{
+    const JudgementRow *at_place = NULL;
+    for (size_t i = 0, rules = 0; i < v->judgements.len; i++) {
+        const JudgementRow *j = &v->judgements.items[i];
+        if (!str_starts(j->judge, STR("rule:")))
+            continue;
+        if (str_eq(j->criterion, w->task.metrics[s->metric].name) &&
+            str_eq(j->filter, w->task.filters[s->filter]))
+            return j;
+        if (rules++ == place)
+            at_place = j;
+    }
+    return at_place;
+}
+
+static bool same_value(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
+{
+    for (size_t i = 0; i < new->n_scores; i++) {
+        const TaskScore *s = &new->scores[i];
+        const JudgementRow *old = old_of(w, v, s, i);
+        w->n_changed += !old || !same_value(old->value, s->value) || !str_eq(old->label, s->extracted);
+    }
+}
+
+static void keep_verdict(Rescoring *w, const SampleView *views, const Verdict *v)
+{
+    Verdict kept = *v;
+    size_t n = (size_t)w->run.n_repeats;
+    kept.others = arena_array(w->arena, n, sizeof *kept.others);
+    for (size_t i = 1; i < n; i++)
+        kept.others[i - 1] = views[i].sample.id;
+    kept.scores = arena_array(w->arena, v->n_scores + 1, sizeof *kept.scores);
+    for (size_t i = 0; i < v->n_scores; i++) {
+        kept.scores[i] = v->scores[i];
+        kept.scores[i].extracted = str_copy(w->arena, v->scores[i].extracted);
+        kept.scores[i].why = str_copy(w->arena, v->scores[i].why);
+    }
+    vec_push(w->arena, &w->verdicts, kept);
+}
+
+/* All repeats of one item. */
+static Status judge_item(Rescoring *w, const SampleView *views, Arena *arena)
+{
+    TaskItem item;
+    ModelReply *replies = NULL;
+    size_t n_replies = 0, n = (size_t)w->run.n_repeats;
+    for (size_t i = 0; i < n; i++)
+        if (views[i].sample.outcome == OUTCOME_ERROR)
+            return OK;
+    Verdict v = {.sample_id = views[0].sample.id};
+    TRY(task_item(w->bound, (size_t)views[0].sample.position, arena, &item, w->err));
+    TRY(replies_of(w, views, n, arena, &replies, &n_replies));
+    TRY(eval_judge(w->bound, &item, replies, n_replies, arena, &v.scores, &v.n_scores, &v.outcome,
+                   w->err));
+    v.finish = replies[0].finish;
+    count_changes(w, &views[0], &v);
+    keep_verdict(w, views, &v);
+    return OK;
+}
+
+/* How many of `views` from `at` on belong to one item, whose repeats were written together. */
+static size_t item_run(const SampleViews *views, size_t at)
+{
+    size_t n = 1;
+    while (at + n < views->len &&
+           views->items[at + n].sample.position == views->items[at].sample.position)
+        n++;
+    return n;
+}
+
+/* A page ends where its last item may go on in the next one. */
+static Status judge_page(Rescoring *w, SampleQuery *q, bool *more)
+{
+    SCOPED_ARENA(page);
+    SampleViews views = {0};
+    size_t repeats = (size_t)w->run.n_repeats;
+    TRY(sample_views(w->db, q, &page, &views, w->err));
+    *more = views.len == (size_t)q->limit;
+    for (size_t at = 0; at < views.len;) {
+        size_t n = item_run(&views, at);
+        if (at + n == views.len && n < repeats && *more)
+            return OK;
+        if (n == repeats && judge_item(w, &views.items[at], &page) != OK)
+            return err_wrap(w->err, "item %lld", (long long)views.items[at].sample.position);
+        at += n;
+        q->after = views.items[at - 1].sample.id;
+    }
+    return OK;
+}
+
+static Status judge_all(Rescoring *w)
+{
+    BindOptions b = {.chat = CHAT_PLAIN, .fewshot_seed = 1234};
+    VersionDocs docs = {{(size_t)w->run.n_items, get_item}, w->db, w->run.version_id};
+    SampleQuery q = {.run_id = w->run.id, .outcome = -1, .position = -1};
+    q.limit = 256 + 2 * w->run.n_repeats;
+    TRY(task_bind(w->arena, &w->task, &docs.docs, NULL, &b, &w->bound, w->err));
+    for (bool more = true; more;)
+        TRY(judge_page(w, &q, &more));
+    return OK;
+}
+
+/* ---- writing ---- */
+
+static Status write_verdict(Rescoring *w, const Verdict *v)
+{
+    ModelReply reply = {.finish = v->finish};
+    TRY(sample_set_outcome(w->db, v->sample_id, v->outcome, w->err));
+    for (int64_t i = 0; i + 1 < w->run.n_repeats; i++)
+        TRY(sample_set_outcome(w->db, v->others[i], v->outcome, w->err));
+    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply,
+                               w->err);
+}
+
+/* The command that made the run would make another one now, unless the protocol is the same. */
+static Status write_run(Rescoring *w, const Task *task)
+{
+    Json old;
+    RunRow row = {.id = w->run.id, .identity = w->run.identity, .program = STR(ASSAY_VERSION)};
+    TRY(json_parse(w->arena, w->run.protocol, &old, w->err));
+    Json protocol = protocol_rescored(&old, task, w->arena);
+    row.config = json_dump(w->arena, task->config);
+    row.protocol = json_dump(w->arena, &protocol);
+    row.protocol_hash = hash_hex(w->arena, hash_bytes(row.protocol));
+    if (!str_eq(row.protocol_hash, w->run.protocol_hash)) {
+        Hasher *h = hash_begin(w->arena);
+        hash_add_part(h, STR("rescored"));
+        hash_add_part(h, w->run.identity);
+        hash_add_part(h, row.protocol_hash);
+        row.identity = hash_hex(w->arena, hash_end(h));
+    }
+    return run_set_scoring(w->db, &row, w->err);
+}
+
+static Status rescore(Rescoring *w, const Task *task)
+{
+    if (str_eqc(w->run.state, "running"))
+        return err_set(w->err, E_CONFLICT,
+                       "run %lld is unfinished: wait for it, or run its command again first",
+                       (long long)w->run.id);
+    TRY(judge_all(w));
+    TRY(judgement_clear_rules(w->db, w->run.id, w->err));
+    for (size_t i = 0; i < w->verdicts.len; i++)
+        TRY(write_verdict(w, &w->verdicts.items[i]));
+    return write_run(w, task);
+}
+
+Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int64_t *n_changed,
+                    Err *err)
+{
+    Rescoring w = {.db = db, .task = *task, .arena = arena, .err = err};
+    w.task.num_fewshot = 0;
+    TRY(db_begin(db, err));
+    Status status = run_get(db, run_id, arena, &w.run, err);
+    if (status == OK)
+        status = rescore(&w, task);
+    if (status == OK)
+        status = db_commit(db, err);
+    if (status != OK)
+        db_rollback(db);
+    else
+        *n_changed = w.n_changed;
+    return status;
+}
