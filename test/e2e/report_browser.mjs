@@ -71,6 +71,7 @@ test('comparisons show p, and flipped items lead to their samples', async (page)
   check((await row.textContent()).includes(c.a_only_right + ' : ' + c.b_only_right), 'discordant pairs');
   const details = page.locator('#compare details').nth(2);
   await details.locator('summary').click();
+  await details.locator('li a').first().waitFor(); /* drawn when the toggle event comes */
   same(await details.locator('li a').count(), 24, 'flips shown at first');
   await details.locator('li a').first().click();
   same(await page.locator('.detail h3').textContent(), c.flips[0].item, 'opened item');
