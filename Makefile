@@ -61,6 +61,13 @@ $B/unit: $(TESTS:%.c=$B/%.o) $(LIB_OBJ)
 $B/fuzz_%: $B/test/fuzz/fuzz_%.o $B/test/fuzz/driver.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 
+# Programs for measuring: the mock server, and the HTTP client alone.
+$B/mock: $B/bench/mock.o
+	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -o $@ $^
+
+$B/bench_client: $B/bench/client.o $(LIB_OBJ)
+	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
+
 $B/tool_%: $B/test/tool/%.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 

@@ -1,16 +1,17 @@
 /* commands.c - the table of commands. To add one: write cli/cmd_NAME.c, add a row here. */
 #include "cli/app.h"
 
-extern const Command cmd_run, cmd_runs, cmd_show, cmd_samples, cmd_compare, cmd_version;
-extern const Command cmd_import, cmd_rescore;
+extern const Command cmd_demo, cmd_run, cmd_runs, cmd_show, cmd_samples, cmd_compare, cmd_version;
+extern const Command cmd_import, cmd_export, cmd_rescore;
 extern const Command cmd_task_list, cmd_task_show, cmd_task_check, cmd_task_preview;
 extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
 extern const Command cmd_model_add, cmd_model_list, cmd_model_test, cmd_model_remove;
 
 const Command *const commands[] = {
-    &cmd_run,          &cmd_runs,         &cmd_show,           &cmd_samples,
-    &cmd_compare,      &cmd_rescore,      &cmd_import,       &cmd_task_list,    &cmd_task_show,      &cmd_task_check,
-    &cmd_task_preview, &cmd_dataset_import, &cmd_dataset_list, &cmd_dataset_show,
-    &cmd_model_add,    &cmd_model_list,   &cmd_model_test,     &cmd_model_remove,
-    &cmd_version,      NULL,
+    &cmd_demo,           &cmd_run,          &cmd_runs,           &cmd_show,
+    &cmd_samples,        &cmd_compare,      &cmd_rescore,        &cmd_import,
+    &cmd_export,         &cmd_task_list,    &cmd_task_show,      &cmd_task_check,
+    &cmd_task_preview,   &cmd_dataset_list, &cmd_dataset_import, &cmd_dataset_show,
+    &cmd_model_list,     &cmd_model_add,    &cmd_model_test,     &cmd_model_remove,
+    &cmd_version,        NULL,
 };

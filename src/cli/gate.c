@@ -69,7 +69,7 @@ static double bound_of(const Gate *g, const MeanResult *m)
 
 Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResult *out, Err *err)
 {
-    Gate g;
+    Gate g = {0};
     bool any = false;
     TRY(parse(condition, &g, err));
     GateResult result = {.text = condition, .value = NAN, .passed = true};

@@ -150,9 +150,9 @@
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \
       "评测 %lld：%s，此前已导入，未作改动")                                                       \
     X(T_DEMO_INTRO,                                                                                \
-      "Eleven tiny language models are built in; five of them now answer 5 question sets in "      \
-      "English and Chinese.",                                                                      \
-      "程序内置了十一个微型语言模型，现在让其中五个回答五组中英文题目。")                          \
+      "Eleven tiny language models are built in. Five of them now answer eight question sets, "    \
+      "in English and Chinese.",                                                                   \
+      "程序内置了十一个微型语言模型，现在让其中五个回答八组中英文题目。")                          \
     X(T_DEMO_COMPARE, "Is %s really better than %s?", "%s 真的比 %s 好吗？")                       \
     X(T_DEMO_AUDIT,                                                                                \
       "A public benchmark against fresh twin items of the same kind (a taste of the overfitting "  \
@@ -161,9 +161,17 @@
     X(T_DEMO_PUBLIC, "public", "公开集")                                                           \
     X(T_DEMO_TWIN, "twin", "孪生集")                                                               \
     X(T_DEMO_GAP, "gap", "差距")                                                                   \
-    X(T_DEMO_HONEST, "no evidence that its public score is inflated", "未见公开得分虚高的证据")    \
-    X(T_DEMO_LEAKED, "its public score does not carry over to fresh items",                        \
-      "公开得分无法推广到全新题目")
+    X(T_DEMO_HONEST, "no evidence that the public score is inflated", "未见公开得分虚高的证据")    \
+    X(T_DEMO_LEAKED, "the public score does not carry over to fresh items",                        \
+      "公开得分无法推广到全新题目")                                                                \
+    X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s points, 95 %% interval %s, p = %s",            \
+      "  %-12s %s %s，%s %s：%s %s 个百分点，95%% 置信区间 %s，p = %s")                            \
+    X(T_DEMO_TYPE_NEXT, "What to type next:", "接下来可以试试：")                                  \
+    X(T_DEMO_NEXT_SHOW, "one run in detail", "查看一次评测的详情")                                 \
+    X(T_DEMO_NEXT_WRONG, "what a model got wrong", "看看模型答错了什么")                           \
+    X(T_DEMO_NEXT_COMPARE, "two models, all tasks", "在所有任务上对比两个模型")                    \
+    X(T_DEMO_NEXT_OWN, "your own model, your own data", "评测你自己的模型和数据")                  \
+    X(T_DEMO_TOOK, "%lld answers in %.1f s", "%lld 个回答，用时 %.1f 秒")
 
 typedef enum TextId {
 #define TEXT_ID(id, en, zh) id,

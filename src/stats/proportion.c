@@ -35,3 +35,15 @@ Interval jeffreys(double k, double n, double level)
     return (Interval){k <= 0 ? 0 : beta_quantile(k + 0.5, n - k + 0.5, tail),
                       k >= n ? 1 : beta_quantile(k + 0.5, n - k + 0.5, 1 - tail)};
 }
+
+GapResult proportion_gap(double k1, double n1, double k2, double n2, double level)
+{
+    double p1 = k1 / n1, p2 = k2 / n2;
+    GapResult r = {.gap = p1 - p2, .se = sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)};
+    Interval a = wilson(k1, n1, level), b = wilson(k2, n2, level);
+    r.z = r.gap / r.se;
+    r.p = normal_cdf(-r.z);
+    r.newcombe.low = r.gap - sqrt((p1 - a.low) * (p1 - a.low) + (b.high - p2) * (b.high - p2));
+    r.newcombe.high = r.gap + sqrt((a.high - p1) * (a.high - p1) + (p2 - b.low) * (p2 - b.low));
+    return r;
+}

@@ -43,6 +43,13 @@ Interval wilson(double successes, double n, double level);
 Interval clopper_pearson(double successes, double n, double level);
 Interval jeffreys(double successes, double n, double level);
 
+/* ---- two independent proportions (proportion.c; A12) ---- */
+typedef struct GapResult {
+    double gap, se, z, p; /* p1 - p2; p: one-sided, evidence that p1 > p2 */
+    Interval newcombe;    /* hybrid score interval */
+} GapResult;
+GapResult proportion_gap(double k1, double n1, double k2, double n2, double level);
+
 /* ---- two paired samples (paired.c; B2, B5) ---- */
 double mcnemar_exact(uint64_t b, uint64_t c);      /* two-sided; 1 when b + c = 0 */
 double mcnemar_exact_log10(uint64_t b, uint64_t c); /* for p below 1e-300 */

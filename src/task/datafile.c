@@ -5,11 +5,13 @@
  * of threads may do at once. */
 #include "task/datafile.h"
 
+#include "base/asset.h"
 #include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,6 +125,26 @@ static Status load(DataFile *file, Arena *arena, Err *err)
     return check_records(file, err);
 }
 
+#define BUILT_IN "built-in:"
+
+/* A built-in file becomes an anonymous one, so that it is read like any other. */
+static int open_path(const char *path)
+{
+    Str content;
+    if (!str_starts(str_from(path), STR(BUILT_IN)))
+        return open(path, O_RDONLY | O_CLOEXEC);
+    if (!asset_find(str_from(path + sizeof BUILT_IN - 1), &content)) {
+        errno = ENOENT;
+        return -1;
+    }
+    int fd = memfd_create("assay-data", MFD_CLOEXEC);
+    if (fd >= 0 && write(fd, content.ptr, content.len) != (ssize_t)content.len) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static Status open_file(Arena *arena, const char *path, const char *dotted, DataFile **out,
                         Err *err)
 {
@@ -134,7 +156,7 @@ static Status open_file(Arena *arena, const char *path, const char *dotted, Data
         return err_set(err, E_USAGE,
                        "cannot read \"%s\": its name must end in .jsonl, .json, .csv or .tsv",
                        path);
-    file->fd = open(path, O_RDONLY | O_CLOEXEC);
+    file->fd = open_path(path);
     if (file->fd < 0)
         return err_set(err, errno == ENOENT ? E_MISSING : E_IO, "could not open \"%s\": %s", path,
                        strerror(errno));
@@ -207,6 +229,12 @@ Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, 
                 return OK;
             }
         }
+    }
+    Str asset, built_in = str_printf(arena, "share/data/%s/%s/%s.jsonl", str_z(arena, dataset_path),
+                                     str_z(arena, name), str_z(arena, split));
+    if (asset_find(built_in, &asset)) {
+        *path = str_printf(arena, BUILT_IN "%s", built_in.ptr).ptr;
+        return OK;
     }
     return err_set(err, E_MISSING,
                    "data set \"" STR_FMT "\" (part \"" STR_FMT "\") has no split \"" STR_FMT

@@ -76,10 +76,9 @@ void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeat
     *options = options_of(c->arena, entry);
     Str where = c->where;
     c->where = str_printf(c->arena, "filter \"%s\": ", row->name);
-    size_t before = c->problems->len;
     check_keys(c, options, row->keys, row->n_keys);
     *out = (Filter){.row = row, .options = options};
-    if (row->prepare && c->problems->len == before)
+    if (row->prepare)
         row->prepare(c, options, out);
     check_k(c, out, repeats);
     c->where = where;

@@ -97,7 +97,7 @@ void problem(Checker *c, const Json *at, const char *fmt, ...)
 
 void check_no_functions(Checker *c, const Json *value)
 {
-    if (!value)
+    if (!value || c->functions_seen)
         return;
     const Json *function = json_get(value, "!function");
     if (function)

@@ -68,6 +68,7 @@ typedef struct Checker {
     Problems *problems;
     const char *file; /* of the key being looked at */
     Str where;        /* which part: "", "filter \"regex\": " */
+    bool functions_seen; /* `!function` values have been reported, however deep */
 } Checker;
 void problem(Checker *c, const Json *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -7,9 +7,16 @@ static void set_text(Arena *arena, Json *o, const char *key, Str text)
         json_set(arena, o, str_from(key), json_str(text));
 }
 
+/* Without a regex of the user's the whole output counts, white space at its ends cut off; an
+ * output of nothing else has no answer. */
+static const char whole_text[] = "(?s)\\S.*";
+
 /* One pipeline: the last match of the regex. */
 static Json extraction(Arena *arena, Str regex)
 {
+    bool whole = !regex.len;
+    if (whole)
+        regex = str_from(whole_text);
     Json find = {.type = JSON_OBJECT}, take = {.type = JSON_OBJECT}, steps = {.type = JSON_ARRAY},
          entry = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY};
     json_set(arena, &find, STR("function"), json_str(STR("regex")));
@@ -18,7 +25,7 @@ static Json extraction(Arena *arena, Str regex)
     json_set(arena, &take, STR("function"), json_str(STR("take_first")));
     json_append(arena, &steps, find);
     json_append(arena, &steps, take);
-    json_set(arena, &entry, STR("name"), json_str(STR("extract")));
+    json_set(arena, &entry, STR("name"), json_str(whole ? STR("none") : STR("extract")));
     json_set(arena, &entry, STR("filter"), steps);
     json_append(arena, &list, entry);
     return list;
@@ -42,7 +49,7 @@ Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *e
     json_set(a, &entry, STR("metric"), json_str(metric));
     json_append(a, &metrics, entry);
     json_set(a, o, STR("metric_list"), metrics);
-    if (quick->extract.len)
+    if (!quick->choices.len)
         json_set(a, o, STR("filter_list"), extraction(a, quick->extract));
     if (quick->generation)
         json_set(a, o, STR("generation_kwargs"), json_clone(a, quick->generation));

@@ -22,6 +22,7 @@ static void check_origins(Checker *c, const RawConfig *raw)
         c->file = file ? file : raw->file;
         check_keys(c, &one, task_keys, n_task_keys);
     }
+    c->functions_seen = true;
 }
 
 static Field make_field(Checker *c, const char *key, const Json *value)
@@ -30,12 +31,11 @@ static Field make_field(Checker *c, const char *key, const Json *value)
     if (!value || value->type != JSON_STRING)
         return field;
     Err err = {0};
-    Str name = str_printf(c->arena, "%s:%u:%s", c->file, value->line, key);
     Template *parsed;
-    if (template_parse(c->arena, value->text, name.ptr, &parsed, &err) == OK)
+    if (template_parse(c->arena, value->text, key, &parsed, &err) == OK)
         field.template = parsed;
     else
-        problem(c, value, "\"%s\": %s", key, err.msg);
+        problem(c, value, "%s", err.msg);
     return field;
 }
 
@@ -168,6 +168,7 @@ static void resolve_output(Checker *c, const RawConfig *raw, Task *task)
             task->output_type = (OutputType)i;
             return;
         }
+    task->output_type = OUTPUT_LOGLIKELIHOOD; /* asks least, so that no more is said below */
     if (str_eqc(name, "loglikelihood_rolling"))
         problem(c, value, "output_type \"loglikelihood_rolling\" is not supported yet");
     else

@@ -29,7 +29,7 @@ static bool is_not_text(Str s)
     size_t i = 0;
     while (i < s.len && strchr("0123456789.+-_:xeoabcdfABCDEF", s.ptr[i]))
         i++;
-    return i == s.len;
+    return i == s.len && (!s.len || strchr("0123456789.+-", s.ptr[0]));
 }
 
 /* A plain or simply quoted scalar. */

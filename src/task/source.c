@@ -132,7 +132,7 @@ static Status merge_include(TaskSet *set, const Chain *chain, const Json *includ
 
 static Status merge_file(TaskSet *set, const Chain *chain, RawConfig *raw, Err *err)
 {
-    const Json *own;
+    const Json *own = NULL;
     TRY(parse_file(set, chain->file, &own, err));
     const Json *include = json_get(own, "include");
     if (json_is(include, JSON_ARRAY)) {

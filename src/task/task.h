@@ -174,7 +174,9 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
 
 /* ---- data sets on disk ---- */
 /* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a
- * single file. Records are read at need; only their places are kept in memory. */
+ * single file. Records are read at need; only their places are kept in memory.
+ * datafile_find falls back to the built-in data sets (share/data), whose paths start with
+ * "built-in:". */
 typedef struct DataFile DataFile;
 Status datafile_open(Arena *arena, const char *path, DataFile **out, Err *err) MUST_CHECK;
 Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, Str dataset_path,

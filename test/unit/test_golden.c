@@ -1,6 +1,6 @@
 /* test_golden.c - tasks of lm-evaluation-harness: every prompt, target, filtered answer and
  * metric value must be what it gives. Aggregates and standard errors are tested elsewhere. */
-#include "sha256.h"
+#include "base/sha256.h"
 #include "test.h"
 
 #include "base/file.h"

@@ -55,6 +55,17 @@ TEST(wilson_grows_with_the_successes_and_lies_inside_clopper_pearsons_centre)
     }
 }
 
+TEST(the_gap_of_two_proportions_matches_its_oracle)
+{
+    GapResult g = proportion_gap(.72 * 1319, 1319, .64 * 1205, 1205, 0.95);
+    CHECK_NEAR(g.z, 4.31302, 1e-5);
+    CHECK_NEAR(g.p, 8.05e-6, 1e-8);
+    CHECK_NEAR(g.gap - 1.959963984540054 * g.se, .04364, 1e-5);
+    Interval n = proportion_gap(56, 70, 48, 80, 0.95).newcombe;
+    CHECK_NEAR(n.low, .0524315, 1e-7);
+    CHECK_NEAR(n.high, .3338727, 1e-7);
+}
+
 TEST(means_have_their_standard_errors)
 {
     SCOPED_ARENA(a);

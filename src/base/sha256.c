@@ -1,5 +1,5 @@
 /* sha256.c - SHA-256 from the description in FIPS 180-4. */
-#include "sha256.h"
+#include "base/sha256.h"
 
 #include <math.h>
 
@@ -50,21 +50,32 @@ static void block(uint32_t h[8], const uint32_t k[64], const unsigned char *p)
         h[i] += v[i];
 }
 
-Str sha256_hex(Arena *arena, Str text)
+void sha256(Str text, unsigned char digest[32])
 {
     uint32_t h[8], k[64];
+    unsigned char tail[128] = {0};
+    size_t whole = text.len / 64 * 64, rest = text.len - whole;
+    size_t padded = rest + 9 <= 64 ? 64 : 128;
     constants(h, k);
-    size_t padded = (text.len + 9 + 63) / 64 * 64;
-    unsigned char *p = arena_alloc(arena, padded);
-    if (text.len)
-        memcpy(p, text.ptr, text.len);
-    p[text.len] = 0x80;
+    for (size_t at = 0; at < whole; at += 64)
+        block(h, k, (const unsigned char *)text.ptr + at);
+    if (rest)
+        memcpy(tail, text.ptr + whole, rest);
+    tail[rest] = 0x80;
     for (size_t i = 0; i < 8; i++)
-        p[padded - 1 - i] = (unsigned char)((uint64_t)text.len * 8 >> (8 * i));
+        tail[padded - 1 - i] = (unsigned char)((uint64_t)text.len * 8 >> (8 * i));
     for (size_t at = 0; at < padded; at += 64)
-        block(h, k, p + at);
+        block(h, k, tail + at);
+    for (int i = 0; i < 32; i++)
+        digest[i] = (unsigned char)(h[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+Str sha256_hex(Arena *arena, Str text)
+{
+    unsigned char digest[32];
     StrBuf out = strbuf_make(arena, 100);
-    for (int i = 0; i < 8; i++)
-        strbuf_addf(&out, "%08x", h[i]);
+    sha256(text, digest);
+    for (int i = 0; i < 32; i++)
+        strbuf_addf(&out, "%02x", digest[i]);
     return strbuf_str(&out);
 }

@@ -1,0 +1,178 @@
+/* text.js - every text of the page in English and Chinese, and numbers as text. */
+const TEXTS = {
+  brand: ['Assay', '试金'],
+  report: ['Evaluation report', '评测报告'],
+  theme: ['Colours', '配色'],
+  theme_auto: ['Auto', '自动'], theme_light: ['Light', '浅色'], theme_dark: ['Dark', '深色'],
+  language: ['Language', '语言'],
+  sections: ['Sections', '章节'],
+  made: ['Made {0} by {1}', '{0} 由 {1} 生成'],
+  n_models: ['models', '被测模型'], n_tasks: ['tasks', '评测任务'],
+  n_runs: ['runs', '评测'], n_samples: ['samples', '样本'],
+  evaluated: ['What was evaluated', '评测内容'],
+  incomplete_title: ['Not complete', '尚未完成'],
+  incomplete: ['Run {0} ({1}, {2}): {3} of {4} samples have no reply. Errors are in no number; run the same command again to ask them.',
+    '评测 {0}（{1}，{2}）：{4} 个样本中有 {3} 个没有作答。出错的样本不计入任何得分；再次运行同一命令即可续跑。'],
+  protocols_differ: ['Task {0} was run under {1} protocols. Numbers of different protocols are not ranked together.',
+    '评测任务 {0} 有 {1} 种评测口径；不同口径的得分不放在一起排名。'],
+  overview: ['Overview', '总览'],
+  overview_note: ['Headline score of each model on each task, with half the width of its 95 % interval.',
+    '各模型在各任务上的主得分，及其 95% 置信区间半宽。'],
+  radar: ['Radar', '雷达图'],
+  radar_note: ['Bands are 95 % intervals; every axis runs from 0 to 100.', '色带为 95% 置信区间；每个轴均为 0 到 100。'],
+  board: ['Leaderboard', '榜单'],
+  board_note: ['A dot is the score, the bar its 95 % interval. The rank is a range: a model stands above another only when a paired test says so (Holm p < 0.05, see Comparison) or, where the two were not compared, when their intervals do not overlap. “≈ leader” marks a model that is not distinguishable from the leader by this rule.',
+    '圆点为得分，横条为 95% 置信区间。名次是一个区间：只有配对检验显著（Holm 校正 p < 0.05，见“对比”），或未做配对检验时两者置信区间不重叠，才判定一个模型优于另一个。“≈ 领先者”表示按此规则与领先者无法区分。'],
+  rank: ['Rank range', '名次区间'], model: ['Model', '被测模型'], score: ['Score', '得分'],
+  interval: ['95 % interval', '95% 置信区间'], n: ['n', '题数'],
+  answered: ['Among answered', '仅计已作答'], same: ['same', '相同'],
+  outcomes: ['Outcomes', '结果状态'], tokens: ['Tokens in / out', '词元（输入 / 输出）'],
+  latency: ['Latency p50 / p90', '时延 p50 / p90'], cost: ['Cost', '费用'],
+  first_token: ['Time to first token p50 / p90', '首字时延 p50 / p90'],
+  metric: ['Metric', '指标'], task: ['Task', '评测任务'], dataset: ['Dataset', '评测集'],
+  split: ['Split', '切分'], version: ['version {0}', '版本 {0}'], protocol: ['Protocol', '评测口径'],
+  run: ['Run', '评测'], runs: ['Runs', '评测'], items: ['Items × repeats', '题目 × 重复次数'],
+  created: ['Started', '开始时间'], finished: ['Finished', '完成时间'], cached: ['From cache', '来自缓存'],
+  state: ['State', '状态'], running: ['running', '进行中'], finished_state: ['finished', '已完成'],
+  stopped: ['stopped', '已停止'],
+  approx_leader: ['≈ leader', '≈ 领先者'],
+  approx_leader_long: ['not distinguishable from the leader', '与领先者无法区分'],
+  incomplete_mark: ['incomplete', '未完成'],
+  n_items: ['{0} items', '{0} 题'], n_items_repeats: ['{0} items × {1}', '{0} 题 × {1} 次'],
+  when: ['Evaluated', '评测时间'], from_to: ['{0} to {1}', '{0} 至 {1}'],
+  method_wilson: ['Wilson interval', 'Wilson 区间'], method_t: ['t interval', 't 区间'], method_bootstrap: ['bootstrap interval', '自助法区间'],
+  method_cluster_t: ['cluster t interval', '聚类 t 区间'], method_none: ['no interval', '无区间'],
+  of_items: ['{0} of {1}', '{0} / {1}'],
+  higher_better: ['higher is better', '越高越好'], lower_better: ['lower is better', '越低越好'],
+  clusters: ['{0} clusters', '{0} 个聚类'],
+  method: ['Interval method', '置信区间方法'],
+  scored: ['scored', '已评分'], no_answer: ['no answer', '未读出答案'], truncated: ['truncated', '被截断'],
+  refused: ['refused', '拒答'], filtered: ['filtered', '被拦截'], error: ['error', '出错'],
+  groups: ['Task groups', '任务组'],
+  groups_note: ['Means over the tasks of a group, with the pooled standard error.', '任务组内各任务的均值，标准误为合并标准误。'],
+  group: ['Task group', '任务组'], n_group_tasks: ['Tasks', '任务数'],
+  compare: ['Comparison', '对比'],
+  compare_note: ['Each pair is compared item by item. The bar is the 95 % interval of the difference; left of 0 the first model is better, right of it the second. Holm’s p accounts for all comparisons of this report.',
+    '逐题配对对比。横条为差值的 95% 置信区间；在 0 左侧表示前者更好，右侧表示后者更好。Holm 校正 p 已计入本报告的全部对比。'],
+  compare_note_lower: ['(For metrics where lower is better it is the other way round.)', '（越低越好的指标则相反。）'],
+  pair: ['First → second', '前者 → 后者'], difference: ['Difference', '差值'], p: ['p', 'p 值'],
+  p_holm: ['p (Holm)', 'p 值（Holm 校正）'], detectable: ['Minimum detectable', '最小可检出差异'],
+  discordant: ['Only one right', '仅一方答对'], verdict: ['Verdict', '结论'],
+  better: ['{0} is better', '{0} 更好'], no_difference: ['no significant difference', '没有显著差异'],
+  discordant_pair: ['{0} only first, {1} only second', '仅前者 {0}，仅后者 {1}'],
+  forced: ['The protocols differ; the numbers are not strictly comparable:', '评测口径不同，得分并不严格可比：'],
+  unpaired: ['{0} items only in the first run, {1} only in the second', '仅前者有 {0} 题，仅后者有 {1} 题'],
+  flips: ['Items that flipped ({0})', '结果翻转的题目（{0}）'],
+  more: ['{0} more', '另有 {0} 条'], show_more: ['Show more', '显示更多'], show_all: ['Show all {0} characters', '显示全部 {0} 个字符'],
+  points: ['points', '个百分点'],
+  test_mcnemar: ['exact McNemar', '精确 McNemar 检验'], test_sign_flip: ['sign-flip permutation', '符号翻转置换检验'],
+  samples: ['Samples', '样本'],
+  samples_note: ['Keys: j and k or the arrows step through the list, / searches.', '快捷键：j、k 或方向键切换样本，/ 搜索。'],
+  no_samples: ['This report was made without samples.', '本报告不含样本。'],
+  all_runs: ['All runs', '全部评测'], all_samples: ['All samples', '全部样本'],
+  filter_run: ['Run', '评测'], filter_show: ['Show', '显示'],
+  filter_right: ['Right', '答对'], filter_wrong: ['Wrong', '答错'], filter_different: ['Different between models', '模型间不同'],
+  search: ['Search prompt, output, target', '搜索提示词、模型输出、标准答案'],
+  found: ['{0} of {1} samples', '{0} / {1} 个样本'],
+  nothing_found: ['No sample matches.', '没有符合条件的样本。'],
+  page_of: ['{0}–{1} of {2}', '第 {0}–{1} 条，共 {2} 条'],
+  previous: ['Previous', '上一条'], next: ['Next', '下一条'],
+  previous_page: ['Previous page', '上一页'], next_page: ['Next page', '下一页'],
+  back: ['Back to the list', '返回列表'],
+  pick: ['Choose a sample from the list.', '从列表中选择一个样本。'],
+  right: ['right', '答对'], wrong: ['wrong', '答错'], partial: ['partial', '部分得分'], unjudged: ['not judged', '未评判'],
+  prompt: ['Prompt', '提示词'], output: ['Output', '模型输出'], reasoning: ['Reasoning', '思考过程'],
+  no_output: ['No reply was stored.', '没有存下模型输出。'], empty_output: ['(empty)', '（空）'],
+  extracted: ['Extracted answer', '抽取的答案'], target: ['Target', '标准答案'], why: ['Why', '理由'],
+  judgements: ['Judgements', '评判'], judge: ['Judge', '评判者'], value: ['Value', '分值'], outcome: ['Outcome', '结果状态'],
+  choices: ['Choices', '选项'], choice: ['Choice', '选项'], logprob: ['Log-probability', '对数概率'],
+  choices_note: ['The bar is a choice’s share of the probability of all choices.', '横条为该选项在所有选项概率中的占比。'],
+  likelihood: ['Likelihood of the target', '标准答案的似然'],
+  chosen: ['chosen', '所选'], correct: ['right', '正确'], greedy: ['greedy', '贪心解'],
+  facts: ['Facts', '运行信息'], seconds: ['{0} s', '{0} 秒'], time: ['Time', '用时'], finish: ['Finish', '结束原因'],
+  attempts: ['Attempts', '请求次数'], yes: ['yes', '是'], no: ['no', '否'],
+  others: ['The same item under the other models', '同一题目在其他模型下'],
+  record: ['Item record', '题目记录'], item: ['Item', '题目'], repeat: ['repeat {0}', '第 {0} 次重复'],
+  no_number: ['no interval', '无区间'],
+  role_system: ['system', '系统'], role_user: ['user', '用户'], role_assistant: ['assistant', '助手'], role_tool: ['tool', '工具'],
+  none: ['–', '–'], loading: ['Reading the samples …', '正在读取样本……'],
+  link: ['Link to this sample', '本样本的链接'],
+  chart_interval: ['{0}, 95 % interval {1} to {2}', '{0}，95% 置信区间 {1} 至 {2}'],
+  foot: ['One file, no network: everything shown here is inside this page. “Score” is the headline reading: no answer, truncated, refused and filtered count as 0; “among answered” takes scored samples alone; errors are in neither.',
+    '单个文件，无需联网：所有内容都在本页之内。“得分”为主口径：未读出答案、被截断、拒答、被拦截均按 0 计；“仅计已作答”只统计已评分的样本；出错的样本两者都不计。'],
+};
+
+const settings = { chinese: false, theme: 'auto' };
+
+/* The text `key` with {0} {1} ... replaced. */
+function t(key, ...values) {
+  const row = TEXTS[key];
+  if (!row) return key;
+  return row[settings.chinese ? 1 : 0].replace(/\{(\d)\}/g, (all, i) => String(values[i]));
+}
+
+/* A word of the document (an outcome, a role, a test) when the page has one for it. */
+function word(prefix, value) {
+  const key = prefix + String(value).replace(/-/g, '_');
+  return Object.hasOwn(TEXTS, key) ? t(key) : String(value);
+}
+
+const isNumber = (x) => typeof x === 'number' && Number.isFinite(x);
+const locale = () => (settings.chinese ? 'zh-CN' : 'en');
+
+function showCount(n) {
+  return isNumber(n) ? n.toLocaleString(locale()) : t('none');
+}
+
+function showCompact(n) {
+  if (!isNumber(n)) return t('none');
+  if (n < 10000) return showCount(n);
+  return n.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 1 });
+}
+
+/* A metric's value: percent with one decimal when it is a share, else three digits. */
+function showValue(x, share) {
+  if (!isNumber(x)) return t('none');
+  if (share) return (x * 100).toFixed(1) + '%';
+  return Math.abs(x) >= 1000 ? x.toExponential(2) : String(Number(x.toPrecision(4)));
+}
+
+/* Both ends of an interval, without a percent sign. */
+function showEnd(x, share) {
+  if (!isNumber(x)) return t('none');
+  return share ? (x * 100).toFixed(1) : showValue(x, false);
+}
+
+function showSigned(x, share) {
+  if (!isNumber(x)) return t('none');
+  const text = share ? (Math.abs(x) * 100).toFixed(1) : showValue(Math.abs(x), false);
+  return (Number(text) === 0 ? '' : x < 0 ? '−' : '+') + text;
+}
+
+/* Very small p come as log10, where a double would be 0. */
+function showP(p, log10) {
+  if (!isNumber(p)) return t('none');
+  if (p >= 0.001) return p.toFixed(3);
+  const exponent = p > 0 ? Math.log10(p) : log10;
+  if (!isNumber(exponent)) return '< 10⁻³⁰⁰';
+  const whole = Math.floor(exponent);
+  const digits = String(-whole).replace(/\d/g, (d) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[d]);
+  return (10 ** (exponent - whole)).toFixed(1) + ' × 10⁻' + digits;
+}
+
+function showSeconds(x) {
+  if (!isNumber(x)) return t('none');
+  return t('seconds', x < 0.095 ? x.toPrecision(2) : x < 10 ? x.toFixed(2) : x.toFixed(1));
+}
+
+/* Money in the unit of the price list: at least two significant digits. */
+function showCost(x) {
+  if (!isNumber(x)) return t('none');
+  return x === 0 ? '0' : x >= 0.1 ? x.toFixed(2) : String(Number(x.toPrecision(2)));
+}
+
+function showTime(iso) {
+  const date = new Date(iso);
+  if (typeof iso !== 'string' || Number.isNaN(date.getTime())) return t('none');
+  return date.toLocaleString(settings.chinese ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+}
