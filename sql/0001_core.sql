@@ -87,8 +87,9 @@ CREATE INDEX run_batch ON run (batch_id);
 
 CREATE TABLE response (
     id ID_COLUMN,
-    key TEXT UNIQUE,                        -- request key of the cache; NULL when not reusable
+    key TEXT,                               -- request key of the cache; NULL when not reusable
     model_id BIGINT NOT NULL REFERENCES model (id),
+    prompt BLOB_COLUMN,                     -- what was asked: text, or messages as JSON
     text BLOB_COLUMN,                       -- what the model wrote; NULL for likelihoods
     reasoning BLOB_COLUMN,                  -- thinking that the server kept apart
     finish TEXT NOT NULL,                   -- stop, length, refused, filtered, other
@@ -105,6 +106,10 @@ CREATE TABLE response (
     created BIGINT NOT NULL
 );
 
+-- In the order of arrival, so that adding stays cheap: keys are random, and an index sorted by
+-- them would write a page for every row. A run reads its model's keys from here at the start.
+CREATE INDEX response_keys ON response (model_id, id, key);
+
 CREATE TABLE sample (
     id ID_COLUMN,
     run_id BIGINT NOT NULL REFERENCES run (id),
@@ -113,9 +118,9 @@ CREATE TABLE sample (
     item_key TEXT NOT NULL,
     cluster TEXT,                           -- items that share a source share this
     outcome TEXT NOT NULL,                  -- scored, no_answer, truncated, refused, filtered, error
-    response_id BIGINT REFERENCES response (id), -- NULL for likelihood tasks and errors
+    response_id BIGINT REFERENCES response (id), -- its first response; NULL for errors
     cached BIGINT NOT NULL,                 -- 1 when the reply came from the cache
-    prompt BLOB_COLUMN NOT NULL,            -- the exact prompt, or messages as JSON
+    prompt BLOB_COLUMN,                     -- only when no response holds it
     target TEXT NOT NULL,                   -- as shown
     detail TEXT NOT NULL,                   -- JSON: choices, log-likelihoods
     prompt_tokens BIGINT,                   -- these five: summed over the sample's requests

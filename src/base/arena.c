@@ -42,7 +42,8 @@ static void add_block(Arena *arena, size_t at_least)
     arena->end = arena->at + size;
 }
 
-void *arena_alloc(Arena *arena, size_t size)
+/* Room that is not zeroed, for what is overwritten at once. */
+static void *take(Arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         out_of_memory();
@@ -51,7 +52,12 @@ void *arena_alloc(Arena *arena, size_t size)
         add_block(arena, size);
     void *result = arena->at;
     arena->at += size;
-    return memset(result, 0, size);
+    return result;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 void *arena_array(Arena *arena, size_t count, size_t size)
@@ -71,17 +77,19 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
         memset((char *)old + old_size, 0, (size_t)(arena->at - (char *)old) - old_size);
         return old;
     }
-    void *grown = arena_alloc(arena, new_size);
+    char *grown = take(arena, new_size);
     if (old_size)
         memcpy(grown, old, old_size);
+    memset(grown + old_size, 0, new_size - old_size);
     return grown;
 }
 
 char *arena_copy(Arena *arena, const void *bytes, size_t len)
 {
-    char *copy = arena_alloc(arena, len + 1);
+    char *copy = take(arena, len + 1);
     if (len)
         memcpy(copy, bytes, len);
+    copy[len] = 0;
     return copy;
 }
 

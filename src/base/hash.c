@@ -54,6 +54,11 @@ Hash hash_end(const Hasher *h)
 
 Str hash_hex(Arena *arena, Hash h)
 {
-    return str_printf(arena, "%016llx%016llx", (unsigned long long)h.high,
-                      (unsigned long long)h.low);
+    static const char digits[] = "0123456789abcdef";
+    char text[32];
+    for (int i = 0; i < 16; i++) {
+        text[i] = digits[h.high >> (60 - 4 * i) & 15];
+        text[16 + i] = digits[h.low >> (60 - 4 * i) & 15];
+    }
+    return str_copy(arena, (Str){text, sizeof text});
 }

@@ -94,21 +94,10 @@ static Status read_escape(Reader *r, StrBuf *out)
     return OK;
 }
 
-/* The end of a run of plain bytes: a quote, a backslash or a control character. */
-static size_t plain_end(Str in, size_t at)
-{
-    for (; at < in.len; at++) {
-        unsigned char c = (unsigned char)in.ptr[at];
-        if (c == '"' || c == '\\' || c < 0x20)
-            break;
-    }
-    return at;
-}
-
 static Status read_string(Reader *r, Str *out)
 {
     size_t start = ++r->at;
-    r->at = plain_end(r->in, start);
+    r->at = json_plain_end(r->in, start);
     if (take(r, '"')) {
         *out = str_slice(r->in, start, r->at - 1);
         return OK;
@@ -124,7 +113,7 @@ static Status read_string(Reader *r, Str *out)
             return fail(r, "control character in string");
         TRY(read_escape(r, &text));
         start = r->at;
-        r->at = plain_end(r->in, start);
+        r->at = json_plain_end(r->in, start);
         strbuf_add(&text, str_slice(r->in, start, r->at));
     }
     return fail(r, "unterminated string");

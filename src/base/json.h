@@ -90,6 +90,10 @@ Str json_dump(Arena *arena, const Json *value); /* compact */
  * for none (then ", " and ": " separate). */
 Str json_dump_python(Arena *arena, const Json *value, int indent);
 
+/* Offset of the first byte from `at` on that a JSON string must escape (a quote, a backslash,
+ * a control character), or s.len. */
+size_t json_plain_end(Str s, size_t at);
+
 /* The shortest decimal that strtod reads back as `value`, into buf[32]. */
 void json_format_double(char buf[32], double value);
 

@@ -3,6 +3,34 @@
 
 #include <math.h>
 
+/* Eight bytes are looked at together: these leave a high bit where a byte is zero. A borrow
+ * can set one too many, so a hit is looked at again byte by byte. */
+static const uint64_t ONES = 0x0101010101010101ULL, HIGHS = 0x8080808080808080ULL;
+
+static uint64_t has_zero(uint64_t x)
+{
+    return (x - ONES) & ~x & HIGHS;
+}
+
+static bool is_special(unsigned char c)
+{
+    return c == '"' || c == '\\' || c < 0x20;
+}
+
+size_t json_plain_end(Str s, size_t at)
+{
+    for (; s.len - at >= 8; at += 8) {
+        uint64_t x;
+        memcpy(&x, s.ptr + at, 8);
+        uint64_t below_space = (x - ONES * 0x20) & ~x & HIGHS;
+        if (has_zero(x ^ ONES * '"') | has_zero(x ^ ONES * '\\') | below_space)
+            break;
+    }
+    while (at < s.len && !is_special((unsigned char)s.ptr[at]))
+        at++;
+    return at;
+}
+
 Json json_str(Str text)
 {
     return (Json){.type = JSON_STRING, .text = text};
@@ -141,26 +169,28 @@ void json_end(JsonWriter *w, char bracket)
     w->comma = true;
 }
 
-static void put_string(StrBuf *out, Str s)
+static void put_escape(StrBuf *out, unsigned char c)
 {
     static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-    strbuf_addc(out, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        strbuf_add(out, str_slice(s, from, i));
-        from = i + 1;
-        const char *hit = c ? strchr(names, c) : NULL;
-        if (hit) {
-            char escape[2] = {'\\', letters[hit - names]};
-            strbuf_add(out, (Str){escape, 2});
-        } else {
-            strbuf_addf(out, "\\u%04x", c);
-        }
+    const char *hit = c ? strchr(names, c) : NULL;
+    if (!hit) {
+        strbuf_addf(out, "\\u%04x", c);
+        return;
     }
-    strbuf_add(out, str_after(s, from));
+    char escape[2] = {'\\', letters[hit - names]};
+    strbuf_add(out, (Str){escape, 2});
+}
+
+static void put_string(StrBuf *out, Str s)
+{
+    strbuf_addc(out, '"');
+    for (size_t from = 0; from < s.len;) {
+        size_t end = json_plain_end(s, from);
+        strbuf_add(out, str_slice(s, from, end));
+        if (end < s.len)
+            put_escape(out, (unsigned char)s.ptr[end]);
+        from = end + 1;
+    }
     strbuf_addc(out, '"');
 }
 

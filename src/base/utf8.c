@@ -60,6 +60,15 @@ size_t utf8_offset(Str s, size_t index)
     return at;
 }
 
+Str utf8_cut(Str s, size_t limit)
+{
+    if (s.len <= limit)
+        return s;
+    while (limit > 0 && ((unsigned char)s.ptr[limit] & 0xC0) == 0x80)
+        limit--;
+    return str_slice(s, 0, limit);
+}
+
 void utf8_put(StrBuf *out, int32_t code)
 {
     char b[4];

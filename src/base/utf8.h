@@ -19,6 +19,9 @@ size_t utf8_count(Str s);
 /* Byte offset of code point number `index`; s.len when there are fewer. */
 size_t utf8_offset(Str s, size_t index);
 
+/* At most `limit` bytes of s, never half a character. */
+Str utf8_cut(Str s, size_t limit);
+
 void utf8_put(StrBuf *out, int32_t code);
 
 /* s itself when it is UTF-8, else a copy with U+FFFD for each bad byte. */

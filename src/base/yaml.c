@@ -263,9 +263,6 @@ static Status read_mapping(Loader *l, Json *out)
             merged = value;
             continue;
         }
-        if (json_get_str(&map, name))
-            return err_set(l->err, E_PARSE, "%s:%u:%u: key \"" STR_FMT "\" appears twice", l->file,
-                           key.line, key.column, STR_ARG(name));
         json_set(l->arena, &map, name, value);
     }
     if (merge)

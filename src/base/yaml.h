@@ -6,7 +6,8 @@
  * !!str, !!int, !!float, !!bool are honoured; `!function name` becomes the object
  * {"!function": "name"}; any other tag is an error. Aliases, depth and size are
  * limited (limits.h); anchors on a node that contains itself are an error;
- * merge keys ("<<") are applied. One document a file. */
+ * merge keys ("<<") are applied. Of a repeated key the last one counts, as in PyYAML: real
+ * task files rely on it. One document a file. */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 

@@ -2,6 +2,7 @@
 #include "cli/app.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -116,6 +117,9 @@ static void add_environment_dirs(App *app, const char *name, StrList *out)
 
 static void set_up(App *app)
 {
+    /* Threads' heaps grow in steps of a page by default, a system call each. */
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
     app->out = stdout;
     app->info = stderr;
     app->out_tty = isatty(STDOUT_FILENO);

@@ -209,7 +209,7 @@ Json view_sample(const SampleView *v, Arena *a)
     put(a, &o, "prompt",
         s->prompt.len && s->prompt.ptr[0] == '[' ? parsed_or_text(s->prompt, a)
                                                  : json_str(utf8_clean(a, s->prompt)));
-    put(a, &o, "output", v->response.id ? json_str(utf8_clean(a, v->response.text)) : (Json){0});
+    put(a, &o, "output", v->response.text.ptr ? json_str(utf8_clean(a, v->response.text)) : (Json){0});
     if (v->response.reasoning.len)
         put_text(a, &o, "reasoning", utf8_clean(a, v->response.reasoning));
     put_text(a, &o, "finish", v->response.id ? v->response.finish : STR(""));

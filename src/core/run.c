@@ -9,17 +9,14 @@
 Status batch_add(Db *db, Str command, Str tree, int64_t *out_id, Err *err)
 {
     SCOPED_STMT(s);
-    bool row;
-    TRY(db_query(db,
-                 "INSERT INTO batch (workspace_id, command, tree, created) "
-                 "VALUES (1, ?1, ?2, ?3) RETURNING id",
-                 &s, err));
+    TRY(db_query_insert(db,
+                        "INSERT INTO batch (workspace_id, command, tree, created) "
+                        "VALUES (1, ?1, ?2, ?3)",
+                        &s, err));
     db_bind_text(s, 1, command);
     db_bind_text(s, 2, tree);
     db_bind_int(s, 3, clock_unix_ms());
-    TRY(db_next(s, &row, err));
-    *out_id = db_int(s, 0);
-    return OK;
+    return db_insert(s, out_id, err);
 }
 
 Status batch_tree(Db *db, int64_t batch_id, Arena *arena, Str *out, Err *err)
@@ -33,12 +30,12 @@ Status batch_tree(Db *db, int64_t batch_id, Arena *arena, Str *out, Err *err)
     return OK;
 }
 
-#define RUN_COLUMNS                                                                                \
-    "r.id, r.batch_id, r.model_id, r.version_id, COALESCE(r.fewshot_version_id, 0), m.name, "      \
-    "r.task, r.config, r.protocol, r.protocol_hash, r.identity, r.settings, r.n_items, "           \
-    "r.n_repeats, r.state, r.stop_reason, r.owner, r.program, r.created, r.finished, "             \
-    "d.name, d.split, v.number "                                                                   \
-    "FROM run r JOIN model m ON m.id = r.model_id "                                                \
+#define RUN_COLUMNS                                                                           \
+    "r.id, r.batch_id, r.model_id, r.version_id, COALESCE(r.fewshot_version_id, 0), m.name, " \
+    "r.task, r.config, r.protocol, r.protocol_hash, r.identity, r.settings, r.n_items, "      \
+    "r.n_repeats, r.state, r.stop_reason, r.owner, r.program, r.created, r.finished, "        \
+    "d.name, d.split, v.number "                                                              \
+    "FROM run r JOIN model m ON m.id = r.model_id "                                           \
     "JOIN dataset_version v ON v.id = r.version_id JOIN dataset d ON d.id = v.dataset_id "
 
 static RunRow read_run(DbStmt *s, Arena *arena)
@@ -57,9 +54,9 @@ static RunRow read_run(DbStmt *s, Arena *arena)
         Str *field;
         int column;
     } texts[] = {
-        {&r.model, 5},     {&r.task, 6},      {&r.config, 7},       {&r.protocol, 8},
+        {&r.model, 5},         {&r.task, 6},      {&r.config, 7},    {&r.protocol, 8},
         {&r.protocol_hash, 9}, {&r.identity, 10}, {&r.settings, 11}, {&r.state, 14},
-        {&r.stop_reason, 15}, {&r.owner, 16},   {&r.program, 17},     {&r.dataset, 20},
+        {&r.stop_reason, 15},  {&r.owner, 16},    {&r.program, 17},  {&r.dataset, 20},
         {&r.split, 21},
     };
     for (size_t i = 0; i < COUNT(texts); i++)
@@ -80,7 +77,6 @@ static Status read_all(DbStmt *s, Arena *arena, RunRows *out, Err *err)
 
 static Status insert_run(DbStmt *s, const RunRow *r, int64_t *out_id, Err *err)
 {
-    bool row;
     db_bind_int(s, 1, r->batch_id);
     db_bind_int(s, 2, r->model_id);
     db_bind_int(s, 3, r->version_id);
@@ -95,21 +91,20 @@ static Status insert_run(DbStmt *s, const RunRow *r, int64_t *out_id, Err *err)
     db_bind_int(s, 12, r->n_items);
     db_bind_int(s, 13, r->n_repeats);
     db_bind_int(s, 14, clock_unix_ms());
-    TRY(db_next(s, &row, err));
-    *out_id = db_int(s, 0);
-    return OK;
+    return db_insert(s, out_id, err);
 }
 
 Status run_add(Db *db, const RunRow *r, int64_t *out_id, Err *err)
 {
     SCOPED_STMT(s);
-    TRY(db_query(db,
-                 "INSERT INTO run (workspace_id, batch_id, model_id, version_id, "
-                 "fewshot_version_id, task, config, protocol, protocol_hash, identity, settings, "
-                 "program, n_items, n_repeats, state, stop_reason, owner, created, finished) "
-                 "VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'stopped', "
-                 "'', '', ?14, 0) RETURNING id",
-                 &s, err));
+    TRY(db_query_insert(
+        db,
+        "INSERT INTO run (workspace_id, batch_id, model_id, version_id, "
+        "fewshot_version_id, task, config, protocol, protocol_hash, identity, settings, "
+        "program, n_items, n_repeats, state, stop_reason, owner, created, finished) "
+        "VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'stopped', "
+        "'', '', ?14, 0)",
+        &s, err));
     return insert_run(s, r, out_id, err);
 }
 

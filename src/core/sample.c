@@ -17,52 +17,40 @@ static void bind_count(DbStmt *s, int index, int64_t value)
         db_bind_int(s, index, value);
 }
 
-static Status bind_response(DbStmt *s, const ResponseRow *r, Arena *scratch)
+static void bind_response(DbStmt *s, const ResponseRow *r, Arena *scratch)
 {
     db_bind_text(s, 1, r->key.len ? r->key : (Str){0});
     db_bind_int(s, 2, r->model_id);
-    db_bind_blob(s, 3, r->text.ptr ? store_pack(scratch, r->text) : (Str){0});
-    db_bind_blob(s, 4, r->reasoning.len ? store_pack(scratch, r->reasoning) : (Str){0});
-    db_bind_text(s, 5, or_empty(r->finish));
-    db_bind_text(s, 6, or_empty(r->finish_raw));
-    db_bind_double(s, 7, r->logprob);
-    bind_count(s, 8, r->greedy);
-    bind_count(s, 9, r->prompt_tokens);
-    bind_count(s, 10, r->completion_tokens);
-    db_bind_double(s, 11, r->seconds);
-    db_bind_double(s, 12, r->first_token);
-    db_bind_double(s, 13, r->cost);
-    db_bind_int(s, 14, r->attempts);
-    db_bind_text(s, 15, or_empty(r->served_model));
-    db_bind_int(s, 16, clock_unix_ms());
-    return OK;
+    db_bind_blob(s, 3, r->prompt.ptr ? store_pack(scratch, r->prompt) : (Str){0});
+    db_bind_blob(s, 4, r->text.ptr ? store_pack(scratch, r->text) : (Str){0});
+    db_bind_blob(s, 5, r->reasoning.len ? store_pack(scratch, r->reasoning) : (Str){0});
+    db_bind_text(s, 6, or_empty(r->finish));
+    db_bind_text(s, 7, or_empty(r->finish_raw));
+    db_bind_double(s, 8, r->logprob);
+    bind_count(s, 9, r->greedy);
+    bind_count(s, 10, r->prompt_tokens);
+    bind_count(s, 11, r->completion_tokens);
+    db_bind_double(s, 12, r->seconds);
+    db_bind_double(s, 13, r->first_token);
+    db_bind_double(s, 14, r->cost);
+    db_bind_int(s, 15, r->attempts);
+    db_bind_text(s, 16, or_empty(r->served_model));
+    db_bind_int(s, 17, clock_unix_ms());
 }
 
 Status response_add(Db *db, const ResponseRow *r, int64_t *out_id, Err *err)
 {
     SCOPED_ARENA(scratch);
     SCOPED_STMT(s);
-    bool row;
-    TRY(db_query(db,
-                 "INSERT INTO response (key, model_id, text, reasoning, finish, finish_raw, "
-                 "logprob, greedy, prompt_tokens, completion_tokens, seconds, first_token, cost, "
-                 "attempts, served_model, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                 "?10, ?11, ?12, ?13, ?14, ?15, ?16) "
-                 "ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id",
-                 &s, err));
-    TRY(bind_response(s, r, &scratch));
-    TRY(db_next(s, &row, err));
-    *out_id = db_int(s, 0);
-    return OK;
-}
-
-Status response_any(Db *db, int64_t model_id, bool *out, Err *err)
-{
-    SCOPED_STMT(s);
-    TRY(db_query(db, "SELECT 1 FROM response WHERE model_id = ?1 AND key IS NOT NULL LIMIT 1", &s,
-                 err));
-    db_bind_int(s, 1, model_id);
-    return db_next(s, out, err);
+    TRY(db_query_insert(
+        db,
+        "INSERT INTO response (key, model_id, prompt, text, reasoning, finish, finish_raw, "
+        "logprob, greedy, prompt_tokens, completion_tokens, seconds, first_token, cost, "
+        "attempts, served_model, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+        "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        &s, err));
+    bind_response(s, r, &scratch);
+    return db_insert(s, out_id, err);
 }
 
 static void bind_sample(DbStmt *s, const SampleRow *r, Arena *scratch)
@@ -78,7 +66,7 @@ static void bind_sample(DbStmt *s, const SampleRow *r, Arena *scratch)
     else
         db_bind_null(s, 7);
     db_bind_int(s, 8, r->cached);
-    db_bind_blob(s, 9, store_pack(scratch, r->prompt));
+    db_bind_blob(s, 9, r->response_id ? (Str){0} : store_pack(scratch, r->prompt));
     db_bind_text(s, 10, or_empty(r->target));
     db_bind_text(s, 11, or_empty(r->detail));
     db_bind_text(s, 12, or_empty(r->error));
@@ -95,18 +83,16 @@ Status sample_add(Db *db, const SampleRow *r, int64_t *out_id, Err *err)
 {
     SCOPED_ARENA(scratch);
     SCOPED_STMT(s);
-    bool row;
-    TRY(db_query(db,
-                 "INSERT INTO sample (run_id, position, repeat_index, item_key, cluster, outcome, "
-                 "response_id, cached, prompt, target, detail, error, created, prompt_tokens, "
-                 "completion_tokens, seconds, cost, attempts, first_token) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-                 "?17, ?18, ?19) RETURNING id",
-                 &s, err));
+    TRY(db_query_insert(
+        db,
+        "INSERT INTO sample (run_id, position, repeat_index, item_key, cluster, outcome, "
+        "response_id, cached, prompt, target, detail, error, created, prompt_tokens, "
+        "completion_tokens, seconds, cost, attempts, first_token) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+        "?17, ?18, ?19)",
+        &s, err));
     bind_sample(s, r, &scratch);
-    TRY(db_next(s, &row, err));
-    *out_id = db_int(s, 0);
-    return OK;
+    return db_insert(s, out_id, err);
 }
 
 static Status run_statement(Db *db, const char *sql, int64_t id, Err *err)
@@ -120,8 +106,8 @@ static Status run_statement(Db *db, const char *sql, int64_t id, Err *err)
 /* An item is asked again as a whole, so all repeats of an item with an error go. */
 Status sample_clear_errors(Db *db, int64_t run_id, Err *err)
 {
-#define ERROR_SAMPLES                                                                              \
-    "(SELECT id FROM sample WHERE run_id = ?1 AND position IN "                                    \
+#define ERROR_SAMPLES                                           \
+    "(SELECT id FROM sample WHERE run_id = ?1 AND position IN " \
     "(SELECT position FROM sample WHERE run_id = ?1 AND outcome = 'error'))"
     TRY(run_statement(db, "DELETE FROM judgement WHERE sample_id IN " ERROR_SAMPLES, run_id, err));
     return run_statement(db, "DELETE FROM sample WHERE id IN " ERROR_SAMPLES, run_id, err);

@@ -11,6 +11,7 @@
 typedef struct ResponseRow {
     int64_t id, model_id;
     Str key;       /* empty: not reusable */
+    Str prompt;    /* ptr NULL when another response of the sample has it */
     Str text;      /* ptr NULL for likelihoods */
     Str reasoning; /* ptr NULL when none */
     Str finish, finish_raw, served_model;
@@ -21,19 +22,21 @@ typedef struct ResponseRow {
     int64_t attempts;
 } ResponseRow;
 
-/* Adds it; when the key is there already, returns that row's id instead. */
 Status response_add(Db *db, const ResponseRow *row, int64_t *out_id, Err *err) MUST_CHECK;
-Status response_find(Db *db, Str key, Arena *arena, ResponseRow *out, bool *found,
-                     Err *err) MUST_CHECK;
-/* Whether any reusable response of this model exists: if not, look-ups can be saved. */
-Status response_any(Db *db, int64_t model_id, bool *out, Err *err) MUST_CHECK;
+Status response_get(Db *db, int64_t id, Arena *arena, ResponseRow *out, bool *found,
+                    Err *err) MUST_CHECK;
+
+/* Calls `each` with every reusable response of a model, oldest first. */
+typedef void (*OnKey)(void *user, Str key, int64_t id);
+Status response_keys(Db *db, int64_t model_id, OnKey each, void *user, Err *err) MUST_CHECK;
 
 typedef struct SampleRow {
     int64_t id, run_id, position, repeat_index, response_id; /* response_id 0 = none */
     Str item_key, cluster; /* cluster ptr NULL when none */
     Outcome outcome;
     bool cached;
-    Str prompt, target, detail, error;
+    Str prompt; /* written only when there is no response; read: from wherever it is */
+    Str target, detail, error;
     int64_t prompt_tokens, completion_tokens, attempts; /* tokens -1: not told */
     double seconds, first_token, cost;                  /* NAN: not known */
 } SampleRow;

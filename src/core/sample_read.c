@@ -56,13 +56,29 @@ static Status read_response(DbStmt *s, int at, Arena *arena, ResponseRow *out, E
     return OK;
 }
 
-Status response_find(Db *db, Str key, Arena *arena, ResponseRow *out, bool *found, Err *err)
+Status response_get(Db *db, int64_t id, Arena *arena, ResponseRow *out, bool *found, Err *err)
 {
     SCOPED_STMT(s);
-    TRY(db_query(db, "SELECT " RESPONSE_COLUMNS " FROM response p WHERE p.key = ?1", &s, err));
-    db_bind_text(s, 1, key);
+    TRY(db_query(db, "SELECT " RESPONSE_COLUMNS " FROM response p WHERE p.id = ?1", &s, err));
+    db_bind_int(s, 1, id);
     TRY(db_next(s, found, err));
     return *found ? read_response(s, 0, arena, out, err) : OK;
+}
+
+Status response_keys(Db *db, int64_t model_id, OnKey each, void *user, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "SELECT id, key FROM response WHERE model_id = ?1 AND key IS NOT NULL ORDER BY id",
+                 &s, err));
+    db_bind_int(s, 1, model_id);
+    for (;;) {
+        bool row;
+        TRY(db_next(s, &row, err));
+        if (!row)
+            return OK;
+        each(user, db_text(s, 1), db_int(s, 0));
+    }
 }
 
 Status sample_counts(Db *db, int64_t run_id, int64_t counts[N_OUTCOMES], Err *err)
@@ -281,7 +297,7 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
         SCOPED_STMT(s);
         TRY(db_query(db,
                      "SELECT s.id, s.run_id, s.position, s.repeat_index, s.item_key, s.cluster, "
-                     "s.outcome, s.cached, s.prompt, s.target, s.detail, s.error, "
+                     "s.outcome, s.cached, COALESCE(s.prompt, p.prompt), s.target, s.detail, s.error, "
                      "i.data, s.prompt_tokens, s.completion_tokens, s.seconds, s.cost, s.attempts, "
                      "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
                      "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "

@@ -23,6 +23,9 @@ struct Backend {
     double (*get_double)(void *stmt, int column);
     Str (*get_bytes)(void *stmt, int column, bool blob);
     bool (*is_null)(void *stmt, int column);
+    /* The id of the row just inserted; `suffix` is what makes an INSERT tell it. */
+    const char *insert_suffix;
+    int64_t (*inserted)(void *stmt);
 };
 
 extern const Backend backend_sqlite, backend_postgres;

@@ -107,21 +107,50 @@ Status db_script(Db *db, Str sql, Err *err)
     return db->backend->script(db->connection, sql.ptr, err);
 }
 
-Status db_query(Db *db, const char *sql, DbStmt **out, Err *err)
+static Status prepare(Db *db, const char *sql, const char *suffix, DbStmt **out, Err *err)
 {
     Str key = {(const char *)&sql, sizeof sql};
     DbStmt *s = map_get(&db->statements, key);
     if (!s) {
         void *handle;
-        TRY(db->backend->prepare(db->connection, sql, &handle, err));
+        SCOPED_ARENA(a);
+        const char *text = *suffix ? str_printf(&a, "%s%s", sql, suffix).ptr : sql;
+        TRY(db->backend->prepare(db->connection, text, &handle, err));
         s = ARENA_NEW(&db->arena, DbStmt);
         s->db = db;
         s->handle = handle;
         map_set(&db->arena, &db->statements, str_copy(&db->arena, key), s);
     }
-    db_done(s);
+    if (s->active)
+        db_done(s);
     *out = s;
     return OK;
+}
+
+Status db_query(Db *db, const char *sql, DbStmt **out, Err *err)
+{
+    return prepare(db, sql, "", out, err);
+}
+
+Status db_query_insert(Db *db, const char *sql, DbStmt **out, Err *err)
+{
+    return prepare(db, sql, db->backend->insert_suffix, out, err);
+}
+
+Status db_insert(DbStmt *s, int64_t *id, Err *err)
+{
+    bool row;
+    TRY(db_next(s, &row, err));
+    *id = s->db->backend->inserted(s->handle);
+    db_done(s);
+    return OK;
+}
+
+Status db_skip_reference_checks(Db *db, Err *err)
+{
+    if (db->backend->kind != DB_SQLITE)
+        return OK;
+    return db->backend->script(db->connection, "PRAGMA foreign_keys=OFF", err);
 }
 
 void db_bind_int(DbStmt *s, int index, int64_t value)
@@ -180,7 +209,8 @@ Status db_run(DbStmt *s, Err *err)
 
 void db_done(DbStmt *s)
 {
-    s->db->backend->reset(s->handle);
+    if (s->active)
+        s->db->backend->reset(s->handle);
     s->active = false;
 }
 

@@ -37,6 +37,10 @@ Status db_script(Db *db, Str sql, Err *err) MUST_CHECK;
 
 /* A statement ready to bind; resets it when it was used before. */
 Status db_query(Db *db, const char *sql, DbStmt **out, Err *err) MUST_CHECK;
+/* For an INSERT into a table with an id: db_insert executes it and gives the new row's id.
+ * (Cheaper than RETURNING, for which SQLite builds a temporary table each time.) */
+Status db_query_insert(Db *db, const char *sql, DbStmt **out, Err *err) MUST_CHECK;
+Status db_insert(DbStmt *s, int64_t *id, Err *err) MUST_CHECK;
 void db_bind_int(DbStmt *s, int index, int64_t value);
 void db_bind_double(DbStmt *s, int index, double value); /* NaN binds NULL */
 void db_bind_text(DbStmt *s, int index, Str value);      /* ptr NULL binds NULL */
@@ -58,6 +62,10 @@ bool db_is_null(DbStmt *s, int column);
 Status db_begin(Db *db, Err *err) MUST_CHECK;
 Status db_commit(Db *db, Err *err) MUST_CHECK;
 void db_rollback(Db *db); /* harmless when nothing is open */
+
+/* Stops checking foreign keys on this connection (SQLite), for a writer whose rows refer
+ * only to rows it has just written. */
+Status db_skip_reference_checks(Db *db, Err *err) MUST_CHECK;
 
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);

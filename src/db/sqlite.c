@@ -55,8 +55,11 @@ static Status set_up(Sqlite *c, bool read_only, Err *err)
     if (read_only)
         return run_script(c, "PRAGMA query_only=ON; SELECT 1 FROM sqlite_master;", err);
     return run_script(c,
-                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                      "PRAGMA secure_delete=OFF; PRAGMA cache_size=-8000;",
+                      "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                      "PRAGMA secure_delete=OFF; PRAGMA cache_size=-12000;"
+                      /* Copying the log back every 4 MB would write each index page again and
+                         again: 64 MB halves what a long run writes. */
+                      "PRAGMA wal_autocheckpoint=8192; PRAGMA journal_size_limit=67108864;",
                       err);
 }
 
@@ -169,6 +172,11 @@ static Str get_bytes(void *stmt, int column, bool blob)
     return (Str){bytes ? bytes : "", (size_t)sqlite3_column_bytes(handle, column)};
 }
 
+static int64_t inserted(void *stmt)
+{
+    return sqlite3_last_insert_rowid(((SqliteStmt *)stmt)->connection->handle);
+}
+
 const Backend backend_sqlite = {
     .kind = DB_SQLITE,
     .id_column = "INTEGER PRIMARY KEY",
@@ -187,4 +195,6 @@ const Backend backend_sqlite = {
     .get_double = get_double,
     .get_bytes = get_bytes,
     .is_null = is_null,
+    .insert_suffix = "",
+    .inserted = inserted,
 };

@@ -3,12 +3,11 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "core/sample.h"
 #include "core/store.h"
 
 #include <math.h>
 
-enum { SPARE_UNITS = 1024, INDEX_BITS = 24 };
+enum { SPARE_UNITS = 512, INDEX_BITS = 24 };
 
 static uint64_t id_of(const Engine *e, const Unit *unit, size_t index)
 {
@@ -205,7 +204,7 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index)
     Err err = {0};
     if (!reader || !x->key.len)
         return false;
-    if (response_find(reader, x->key, &unit->arena, &row, &found, &err) != OK) {
+    if (cache_find(&e->cache, reader, x->key, &unit->arena, &row, &found, &err) != OK) {
         engine_fail(e, &err);
         return false;
     }
@@ -241,8 +240,17 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
     writer_push(e->writer, &e->source, id_of(e, unit, index));
 }
 
+/* The prompt is kept once a unit: the choices of an item share their context. */
+static Str stored_prompt(const ModelRequest *r, size_t index, Arena *arena)
+{
+    if (r->kind == REQUEST_SCORE && index > 0)
+        return (Str){0};
+    return r->messages ? json_dump(arena, r->messages) : r->prompt.ptr ? r->prompt : STR("");
+}
+
 static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, Err *err)
 {
+    SCOPED_ARENA(scratch);
     const ModelReply *reply = &unit->replies[index];
     Exchange *x = &unit->exchanges[index];
     bool score = unit->requests[index].kind == REQUEST_SCORE;
@@ -251,6 +259,7 @@ static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, 
     ResponseRow row = {
         .model_id = e->options->model_id,
         .key = x->key,
+        .prompt = stored_prompt(&unit->requests[index], index, &scratch),
         .text = score ? (Str){0} : reply->text.ptr ? reply->text : STR(""),
         .reasoning = reply->reasoning,
         .finish = str_from(finish_names[reply->finish]),
@@ -311,11 +320,12 @@ static void on_wake(void *user)
 
 /* ---- running ---- */
 
-static Status decide_cache(Engine *e, Err *err)
+static Status read_cache(Engine *e, Err *err)
 {
     Db *db;
     TRY(store_open_read(e->options->db_url, &db, err));
-    Status status = response_any(db, e->options->model_id, &e->use_cache, err);
+    Status status = cache_read(db, e->options->model_id, &e->cache, err);
+    e->use_cache = e->cache.len > 0;
     db_close(db);
     return status;
 }
@@ -339,7 +349,7 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     e->writer = writer;
     e->progress = progress;
     e->source = (WriterSource){e, on_write, on_committed, on_wake};
-    TRY(decide_cache(e, err));
+    TRY(read_cache(e, err));
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->freed, NULL);
     pace_init(&e->pace, options->concurrency, options->model->rpm, options->model->tpm,
@@ -356,6 +366,7 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     *reason = e->reason;
     for (size_t i = 0; i < e->n_units; i++)
         arena_free(&e->units[i].arena);
+    cache_free(&e->cache);
     pace_destroy(&e->pace);
     pthread_cond_destroy(&e->freed);
     pthread_mutex_destroy(&e->lock);

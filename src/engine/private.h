@@ -2,6 +2,7 @@
 #ifndef ENGINE_PRIVATE_H
 #define ENGINE_PRIVATE_H
 
+#include "engine/cache.h"
 #include "engine/engine.h"
 #include "engine/pace.h"
 
@@ -26,7 +27,8 @@ typedef struct Engine {
 
     Unit *units;
     size_t n_units;
-    bool use_cache;
+    Cache cache;
+    bool use_cache; /* some reply may be there */
     atomic_llong answered; /* requests that got an answer: tells a dead server from a flaky one */
     void (*wake_workers)(struct Engine *e);
     void *workers;        /* private to remote.c */

@@ -266,6 +266,7 @@ static void *shard_main(void *argument)
 {
     Shard *s = argument;
     Engine *e = s->engine;
+    pthread_setname_np(pthread_self(), "assay-shard");
     for (;;) {
         double now = clock_seconds(), wait = 0.25;
         int stopping = engine_stopping(e);

@@ -93,6 +93,7 @@ static void tell(const Entry *group, size_t n, bool fine)
 static void *writer_main(void *argument)
 {
     Writer *w = argument;
+    pthread_setname_np(pthread_self(), "assay-writer");
     Entry group[GROUP];
     size_t n;
     while ((n = take_group(w, group)) > 0) {
@@ -115,6 +116,11 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
 {
     Db *db;
     TRY(store_open(db_url, &db, err));
+    Status status = db_skip_reference_checks(db, err);
+    if (status != OK) {
+        db_close(db);
+        return status;
+    }
     Writer *w = calloc(1, sizeof *w);
     if (!w)
         abort();

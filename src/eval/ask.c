@@ -204,15 +204,16 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
         size_t end = generate ? first + 1 : unit->n_requests;
         for (size_t r = first; r < end; r++)
             add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
+        row.response_id = unit->exchanges[first].response_id;
         if (generate) {
-            row.response_id = unit->exchanges[i].response_id;
             row.first_token = unit->replies[i].first_token < 0 ? NAN : unit->replies[i].first_token;
         } else {
             row.detail = likelihood_detail(unit, &asked->item, &unit->arena);
         }
         TRY(sample_add(db, &row, &id, err));
         if (i == 0)
-            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0], err));
+            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0],
+                                    &unit->arena, err));
     }
     note_progress(run, scores, n_scores);
     return OK;

@@ -3,6 +3,7 @@
 #include "eval/private.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 /* All runs of one model: the engine sees them as one stream of units. */
 typedef struct ModelWork {
@@ -50,8 +51,8 @@ static void work_on(ModelWork *w)
         .stop = w->options->stop,
     };
     EngineJob job = {w, next_unit, finish_unit};
-    long cores = 2;
-    if (first->model->provider->answer && o.concurrency > cores)
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (first->model->provider->answer && cores > 0 && o.concurrency > cores)
         o.concurrency = (int)cores;
     w->status = engine_run(&o, &job, w->writer, &w->progress->engine, &w->end, &w->reason, &w->err);
 }

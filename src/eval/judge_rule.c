@@ -1,5 +1,9 @@
 /* judge_rule.c - rules judge the replies to one item: scores and outcomes. */
+#include "base/utf8.h"
 #include "eval/private.h"
+
+/* A judgement quotes what it judged, it does not store it again. */
+enum { LABEL_BYTES = 300, WHY_BYTES = 160 };
 
 /* What one pipeline's verdict is called. A reply that was cut before an answer is not a
  * wrong answer, and neither is one the model or a filter refused to give. */
@@ -30,7 +34,7 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
 }
 
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Err *err)
+                           size_t n_scores, const ModelReply *reply, Arena *arena, Err *err)
 {
     for (size_t i = 0; i < n_scores; i++) {
         const TaskScore *s = &scores[i];
@@ -40,8 +44,8 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .filter = task->filters[s->filter],
             .judge = STR(SCORER_VERSION),
             .value = s->value,
-            .label = s->extracted,
-            .why = s->why,
+            .label = utf8_cut(s->extracted, LABEL_BYTES),
+            .why = utf8_clean(arena, utf8_cut(s->why, WHY_BYTES)),
             .outcome = outcome_of(s, reply),
         };
         TRY(judgement_add(db, &row, err));

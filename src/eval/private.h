@@ -63,7 +63,8 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
                   size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
                   Outcome *outcome, Err *err) MUST_CHECK;
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
+                           size_t n_scores, const ModelReply *reply, Arena *arena,
+                           Err *err) MUST_CHECK;
 
 #define SCORER_VERSION "rule:1"
 

@@ -80,9 +80,11 @@ static const Scan *scan_include(TaskSet *set, const char *file, Str include, int
     Scan *scan = map_get(&set->scans, str_from(path));
     if (!scan) {
         scan = ARENA_NEW(set->arena, Scan);
-        if (!scan_file(set, path, depth + 1, scan))
-            scan->unsure = true;
+        scan->unsure = true; /* while it is being looked at: a file that includes itself */
         map_set(set->arena, &set->scans, str_copy(set->arena, str_from(path)), scan);
+        Scan found;
+        if (scan_file(set, path, depth + 1, &found))
+            *scan = found;
     }
     return scan;
 }
@@ -127,11 +129,11 @@ static bool scan_file(TaskSet *set, const char *path, int depth, Scan *out)
         return false;
     scan_names(&scratch, text, &scan);
     Scan own = own_copy(set->arena, &scan);
-    for (size_t i = scan.includes.len; i-- > 0 && !own.unsure;)
+    for (size_t i = scan.includes.len; i-- > 0;)
         inherit(&own, scan_include(set, path, scan.includes.items[i], depth));
-    if (own.unsure)
-        return scan_parsed(set, path, out);
-    *out = own;
+    /* A file that does not parse keeps its guessed name, so that asking for it says why. */
+    if (!own.unsure || !scan_parsed(set, path, out))
+        *out = own;
     return true;
 }
 

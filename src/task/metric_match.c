@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "text/normalise.h"
 
+enum { QUOTE = 70 }; /* bytes of an answer in a reason */
+
 /* numpy keeps texts in fixed cells, so NULs at the end are lost. */
 static Str without_last_nuls(Str s)
 {
@@ -94,8 +96,9 @@ static Status exact_match(const ScoreInput *in, const MetricOptions *options, Ta
         out->value = out->value > 0 ? 1.0 : 0.0;
     if (v->len)
         out->extracted = python_str(in->arena, &v->items[0].json);
+    Str got = utf8_cut(out->extracted, QUOTE), want = utf8_cut(in->item->target_text, QUOTE);
     out->why = str_printf(in->arena, "extracted \"" STR_FMT "\", expected \"" STR_FMT "\"",
-                          STR_ARG(out->extracted), STR_ARG(in->item->target_text));
+                          STR_ARG(got), STR_ARG(want));
     return OK;
 }
 

@@ -113,8 +113,27 @@ static bool read_task(Str value, Str *rest, Scan *out)
     return out->task_is_list || read_scalar(value, &out->task);
 }
 
+static bool is_name_key(Str key)
+{
+    return str_eqc(key, "task") || str_eqc(key, "group") || str_eqc(key, "tag") ||
+           str_eqc(key, "include");
+}
+
+/* Whether the next line that is not blank goes on with the value of this one. */
+static bool goes_on(Str rest)
+{
+    while (rest.ptr && rest.len) {
+        Str line = str_split(&rest, '\n');
+        if (str_trim(line).len)
+            return line.ptr[0] == ' ' || line.ptr[0] == '\t';
+    }
+    return false;
+}
+
 static bool read_key(Arena *arena, Str key, Str value, Str *rest, Scan *out)
 {
+    if (value.len && is_name_key(key) && goes_on(*rest))
+        return false;
     if (str_eqc(key, "task"))
         return read_task(value, rest, out);
     if (str_eqc(key, "group"))
@@ -131,11 +150,68 @@ static bool read_key(Arena *arena, Str key, Str value, Str *rest, Scan *out)
     return true;
 }
 
+/* Where a value stands that began with a quote or a bracket: it may go on at the first
+ * column of the next lines, which are then no keys. */
+typedef struct Open {
+    char quote;
+    int depth;
+    bool unclear; /* a quote that may be part of a plain word */
+} Open;
+
+static void follow(Open *o, Str s)
+{
+    char before = ' '; /* the last character that is no blank */
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (o->quote) {
+            bool doubled = c == '\'' && i + 1 < s.len && s.ptr[i + 1] == '\'';
+            if ((c == '\\' && o->quote == '"') || (doubled && o->quote == '\''))
+                i++;
+            else if (c == o->quote)
+                o->quote = 0;
+        } else if (c == '#' && i && strchr(" \t", s.ptr[i - 1])) {
+            return;
+        } else if ((c == '"' || c == '\'') && strchr(" [{,:", before)) {
+            o->unclear |= i && s.ptr[i - 1] == ':';
+            o->quote = c;
+        } else {
+            o->depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+        }
+        if (!strchr(" \t\r", c))
+            before = c;
+    }
+}
+
+static bool skip_value(Str value, Str *rest)
+{
+    Open open = {0};
+    if (!value.len || !strchr("\"'[{", value.ptr[0]))
+        return true;
+    follow(&open, value);
+    while ((open.quote || open.depth > 0) && rest->ptr && rest->len)
+        follow(&open, str_split(rest, '\n'));
+    return !open.unclear && !open.quote && open.depth <= 0;
+}
+
+/* Whether a line further in may leave a quoted text open. */
+static bool may_leave_open(Str line)
+{
+    size_t single = 0, twice = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        single += line.ptr[i] == '\'';
+        twice += line.ptr[i] == '"';
+    }
+    return single % 2 || twice % 2 || str_find(line, STR("\\\"")) >= 0;
+}
+
 static bool scan_line(Arena *arena, Str line, Str *rest, Scan *out)
 {
     char first = line.len ? line.ptr[0] : ' ';
-    if (strchr(" \t\r#-", first))
-        return !str_starts(line, STR("--- ")) && !str_starts(line, STR("-\t"));
+    if (first == '#')
+        return true;
+    if (strchr(" \t\r-", first))
+        return !str_starts(line, STR("--- ")) && !str_starts(line, STR("-\t")) &&
+               !may_leave_open(line);
     size_t end = 0;
     while (end < line.len && is_key_char(line.ptr[end]))
         end++;
@@ -144,16 +220,19 @@ static bool scan_line(Arena *arena, Str line, Str *rest, Scan *out)
     Str value = str_after(line, end + 1);
     if (value.len && !strchr(" \t\r", value.ptr[0]))
         return false;
-    return read_key(arena, str_slice(line, 0, end), without_comment(value), rest, out);
+    value = str_trim(value);
+    if (value.len && strchr("!&", value.ptr[0]) && may_leave_open(value))
+        return false;
+    if (!read_key(arena, str_slice(line, 0, end), without_comment(value), rest, out))
+        return false;
+    return skip_value(value, rest);
 }
 
 void scan_names(Arena *arena, Str text, Scan *out)
 {
     for (Str rest = text; rest.ptr && rest.len;) {
         Str line = str_split(&rest, '\n');
-        if (!scan_line(arena, line, &rest, out)) {
-            *out = (Scan){.unsure = true};
-            return;
-        }
+        if (!scan_line(arena, line, &rest, out))
+            out->unsure = true; /* what is found is a guess, for a file that does not parse */
     }
 }

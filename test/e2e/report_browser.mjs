@@ -138,12 +138,12 @@ test('choices show probabilities, the chosen and the right one', async (page) =>
   const s = data.samples.find((x) => x.run === 1 && x.judgements[0].value === 0);
   await page.goto(small + '#sample=' + s.sample);
   await page.waitForSelector('.choices');
-  const chosen = await page.locator('.choices tr.is-chosen th').textContent();
+  const chosen = await page.locator('.choices tr.is-chosen .choice').textContent();
   same(chosen.trim(), s.judgements[0].extracted, 'chosen');
-  same((await page.locator('.choices tr.is-right th').textContent()).trim(), s.target, 'right');
-  const shares = await page.locator('.choices tbody tr').evaluateAll((rows) => rows.map((r) => parseFloat(r.children[3].textContent)));
+  same((await page.locator('.choices tr.is-right .choice').textContent()).trim(), s.target, 'right');
+  const shares = await page.locator('.choices tbody tr').evaluateAll((rows) => rows.map((r) => parseFloat(r.children[2].textContent)));
   check(Math.abs(shares.reduce((a, b) => a + b) - 100) < 0.3, 'shares sum to 100: ' + shares);
-  same(await page.locator('.choices tr.is-chosen td:last-child').textContent(), Math.max(...s.detail.logprobs).toFixed(3), 'log-probability');
+  same(await page.locator('.choices tr.is-chosen td:last-child').textContent(), Math.max(...s.detail.logprobs).toFixed(3).replace('-', '−'), 'log-probability');
   await shot(page, 'choices');
 });
 
@@ -267,6 +267,21 @@ test('48,000 samples stay fast', async (page) => {
   });
   console.log(`     boards ${boards} ms, samples ${all} ms, search ${Math.round(search)} ms`);
   check(boards < 8000 && all < 15000 && search < 5000, 'too slow');
+});
+
+/* ---- sparse documents ---- */
+test('a document without anything is a page that says so', async (page) => {
+  await page.goto('file://' + folder + '/report-empty.html');
+  await page.waitForSelector('#samples p');
+  same(await page.locator('section').count(), 1, 'sections');
+  check((await page.locator('#samples').textContent()).includes('without samples'), 'words');
+});
+
+test('one run without samples, comparisons or groups has its board', async (page) => {
+  await page.goto('file://' + folder + '/report-one.html');
+  await page.waitForSelector('article.board');
+  same(await page.locator('.rank').allTextContents(), ['1'], 'rank');
+  same(await page.locator('.top nav a').allTextContents(), ['Leaderboard', 'Samples'], 'sections');
 });
 
 /* ---- running ---- */

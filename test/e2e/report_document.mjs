@@ -1,5 +1,5 @@
 /* report_document.mjs - invented documents for the browser test of the report.
- *   node report_document.mjs [ITEMS] > DOCUMENT.json
+ *   node report_document.mjs ITEMS|empty|one > DOCUMENT.json
  * Three tasks (questions with choices, sums, Chinese questions), four models, every outcome,
  * texts that try to become markup. Seeded: the same call gives the same document. */
 
@@ -200,5 +200,13 @@ export function makeDocument(items = 120) {
   return document;
 }
 
-if (process.argv[1] && process.argv[1].endsWith('report_document.mjs'))
-  process.stdout.write(JSON.stringify(makeDocument(Number(process.argv[2] || 120))));
+/* What is left of a document when nothing optional is there. */
+const SPARSE = {
+  empty: () => ({}),
+  one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1) }),
+};
+
+if (process.argv[1] && process.argv[1].endsWith('report_document.mjs')) {
+  const kind = process.argv[2] || '120';
+  process.stdout.write(JSON.stringify(SPARSE[kind] ? SPARSE[kind]() : makeDocument(Number(kind))));
+}

@@ -30,9 +30,9 @@ if [ ! -d build/node/node_modules/playwright-core ]; then
 fi
 
 make -s MODE=release build/release/tool_report_page >&2 || { echo "0 passed, 1 failed"; exit 1; }
-for items in 120 4000; do
-    node test/e2e/report_document.mjs "$items" > "build/screens/document-$items.json" &&
-        build/release/tool_report_page html "build/screens/document-$items.json" \
-            > "build/screens/report-$items.html" || { echo "0 passed, 1 failed"; exit 1; }
+for kind in 120 4000 empty one; do
+    node test/e2e/report_document.mjs "$kind" > "build/screens/document-$kind.json" &&
+        build/release/tool_report_page html "build/screens/document-$kind.json" \
+            > "build/screens/report-$kind.html" || { echo "0 passed, 1 failed"; exit 1; }
 done
 node test/e2e/report_browser.mjs build/screens

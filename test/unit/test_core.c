@@ -160,6 +160,12 @@ static int64_t add_sample(Db *db, int64_t run, int64_t position, Outcome outcome
     return id;
 }
 
+static void note_id(void *user, Str key, int64_t id)
+{
+    CHECK_STR(key, "k1");
+    *(int64_t *)user = id;
+}
+
 TEST(samples_and_judgements_come_back_as_written)
 {
     FOR_EACH_DATABASE(url)
@@ -181,10 +187,11 @@ TEST(samples_and_judgements_come_back_as_written)
                          .prompt_tokens = 7, .completion_tokens = 9, .seconds = 0.25,
                          .first_token = NAN, .cost = 0.1, .attempts = 2};
         CHECK_OK(response_add(db, &r, &response, &err), err);
-        CHECK_OK(response_add(db, &r, &again, &err), err);
-        CHECK_INT(again, response);
         ResponseRow back;
-        CHECK_OK(response_find(db, STR("k1"), &a, &back, &found, &err), err);
+        CHECK_OK(response_get(db, response, &a, &back, &found, &err), err);
+        int64_t keyed = 0;
+        CHECK_OK(response_keys(db, model, note_id, &keyed, &err), err);
+        CHECK_INT(keyed, response);
         CHECK(found && str_eq(back.text, r.text) && isnan(back.logprob) && back.greedy == -1);
         CHECK_NEAR(back.cost, 0.1, 0);
         add_sample(db, run, 0, OUTCOME_SCORED, response, 1);

@@ -7,14 +7,24 @@
     "dataset_path: d\ntest_split: test\ndoc_to_text: q\ndoc_to_target: a\noutput_type: "          \
     "generate_until\n"
 
+static bool has_name(const TaskEntries *list, Str name)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq(list->items[i].name, name))
+            return true;
+    return false;
+}
+
+/* What is listed beyond the built-in tasks. */
 static Str listed(Arena *a, TaskSet *set)
 {
     Err err = {0};
-    TaskEntries entries = {0};
+    TaskEntries entries = {0}, built_in = {0};
     CHECK_OK(taskset_list(set, a, &entries, &err), err);
+    CHECK_OK(taskset_list(tasks_in(a, test_folder()), a, &built_in, &err), err);
     StrBuf out = strbuf_make(a, 10000);
     for (size_t i = 0; i < entries.len; i++)
-        if (!str_starts(entries.items[i].file, STR("builtin:")))
+        if (!has_name(&built_in, entries.items[i].name))
             strbuf_addf(&out, "%c:" STR_FMT " ", "sgt"[entries.items[i].kind],
                         STR_ARG(entries.items[i].name));
     return strbuf_str(&out);
@@ -101,6 +111,41 @@ TEST(task_scan_is_unsure_rather_than_wrong)
     CHECK_INT(scan.tags.len, 2);
     CHECK_STR(scan.tags.items[0], "a b");
     CHECK_STR(scan.includes.items[0], "../_base");
+}
+
+TEST(task_scan_does_not_take_the_inside_of_a_text_for_a_key)
+{
+    SCOPED_ARENA(a);
+    Scan scan = {0};
+    scan_names(&a, STR("doc_to_text: 'it''s\n  {{''text''}}\ntask: no\ngroup: no'\n"
+                       "description: \"x\\\"\ntask: no\"\nc: [1,\ntask: no\n]\ntask: yes1\n"),
+               &scan);
+    CHECK(!scan.unsure);
+    CHECK_STR(scan.task, "yes1");
+    CHECK_STR(scan.group, "");
+}
+
+TEST(task_files_that_do_not_parse_are_listed_and_say_why)
+{
+    SCOPED_ARENA(a);
+    const char *dir = test_folder();
+    put_file(&a, dir, "a.yaml", "task: bad\nx: \"open\n");
+    TaskSet *set = tasks_in(&a, dir);
+    CHECK_STR(listed(&a, set), "s:bad ");
+    CHECK(strstr(tree(&a, set, "bad").ptr, "a.yaml:3:1: "));
+}
+
+TEST(task_files_built_into_the_program_are_right)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    TaskSet *set = tasks_in(&a, test_folder());
+    TaskEntries entries = {0};
+    CHECK_OK(taskset_list(set, &a, &entries, &err), err);
+    for (size_t i = 0; i < entries.len; i++) {
+        TaskNode node;
+        CHECK_OK(taskset_find(set, entries.items[i].name, &node, &err), err);
+    }
 }
 
 TEST(task_groups_nest_and_override)

@@ -47,7 +47,7 @@ TEST(yaml_errors_name_the_place)
 {
     SCOPED_ARENA(a);
     CHECK(strstr(as_json(&a, "a: 1\nb: [1,\n").ptr, "t.yaml:3:1"));
-    CHECK(strstr(as_json(&a, "a: 1\na: 2\n").ptr, "t.yaml:2:1: key \"a\" appears twice"));
+    CHECK_STR(as_json(&a, "a: 1\nb: 3\na: 2\n"), "{\"a\":2,\"b\":3}"); /* the last counts */
     CHECK(strstr(as_json(&a, "a: 1\n---\nb: 2\n").ptr, "one document"));
     Json v;
     Err err = {0};

@@ -24,8 +24,8 @@ function whatList() {
   const ends = doc.runs.map((r) => r.finished).filter(Boolean).sort();
   const when = starts.length && ends.length ? t('from_to', showTime(starts[0]), showTime(ends[ends.length - 1])) : showTime(starts[0]);
   return el('dl', { class: 'what' },
-    el('dt', null, t('model')), el('dd', null, nameList(models)),
-    el('dt', null, t('task')), el('dd', null, nameList(tasks)),
+    el('dt', null, t('models')), el('dd', null, nameList(models)),
+    el('dt', null, t('tasks')), el('dd', null, nameList(tasks)),
     el('dt', null, t('when')), el('dd', null, when));
 }
 

@@ -76,14 +76,14 @@ function choicesBlock(s) {
   const right = single ? 0 : rightChoice(d, String(s.target)), chosen = single ? -1 : chosenChoice(d, s);
   const shares = single ? d.logprobs.map((x) => Math.exp(x)) : softmax(d.logprobs);
   const rows = d.choices.map((c, i) => el('tr', { class: (i === right ? 'is-right ' : '') + (i === chosen ? 'is-chosen' : '') },
-    el('th', { scope: 'row' }, foreign(c, 'span', { class: 'choice' })),
-    td('marks', i === right && chip('v-right', '✓ ' + t('correct')), i === chosen && chip(i === right ? 'v-right' : 'v-wrong', '● ' + t('chosen')),
-      list(d.greedy)[i] === true && chip('neutral', t('greedy'))),
+    el('th', { scope: 'row' }, foreign(c, 'span', { class: 'choice' }), el('span', { class: 'chips' },
+      i === right && !single && chip('v-right', '✓ ' + t('correct')), i === chosen && chip(i === right ? 'v-right' : 'v-wrong', '● ' + t('chosen')),
+      list(d.greedy)[i] === true && chip('neutral', t('greedy')))),
     td('plot', svg('svg', { class: 'choice-bar', height: '14', 'aria-hidden': 'true' },
       svg('rect', { class: 'track', x: 0, y: 4, width: '100%', height: 6, rx: 3 }),
       svg('rect', { class: 'fill', x: 0, y: 4, width: (shares[i] * 100).toFixed(2) + '%', height: 6, rx: 3 }))),
-    td('num', showValue(shares[i], true)), td('num', isNumber(d.logprobs[i]) ? d.logprobs[i].toFixed(3) : t('none'))));
-  const heads = [th(t('choice')), th(''), th(''), th('', 'num'), th(t('logprob'), 'num')];
+    td('num', showValue(shares[i], true)), td('num', isNumber(d.logprobs[i]) ? d.logprobs[i].toFixed(3).replace('-', '−') : t('none'))));
+  const heads = [th(t('choice')), th('', 'plot'), th(t('share'), 'num'), th(t('logprob'), 'num')];
   return block(single ? t('likelihood') : t('choices'), table(t('choices'), heads, rows, 'choices'),
     !single && el('p', { class: 'small muted' }, t('choices_note')));
 }

@@ -1,0 +1,569 @@
+/* fake_model.c - a model server for tests: repeatable answers, repeatable faults.
+ *
+ *     tool_fake_model [port=0] [seed=1] [delay=MS] [log=FILE] [limit=N]
+ *                     [status429=P] [status500=P] [cut=P] [slow=P] [wrong=P] [huge=P]
+ *                     [permanent=P]
+ *
+ * Listens on 127.0.0.1 and prints "port N" (port=0: any free one). P are rates from 0 to 1.
+ *
+ * Answers. /v1/chat/completions and /v1/completions say "The answer is X." with X one of
+ * A-D by the hash of the prompt (all message contents, or the prompt). "[[answer:TEXT]]" in
+ * the prompt makes the answer TEXT; "[[fail]]" is a 400 for ever. "stream": true streams.
+ * "echo": true returns a token for each word with log-probabilities that depend on the text
+ * up to that token alone, offsets in code points. "logprobs": true on chat gives top_logprobs
+ * of A-D. /v1/models lists one model; /stats counts.
+ *
+ * Faults. permanent=0.03 answers 400 to 3 % of all prompts, whenever they are asked. The
+ * others are drawn by seed, prompt and number of the attempt, so that a retry fares
+ * differently: 429 (Retry-After: 0), 500, hanging up in the middle of the body, slow bytes,
+ * half a JSON, a body over 32 MiB. limit=N answers 429 above N requests at once.
+ *
+ * Log. One line a request when its last byte is written: hash of the prompt, "ok" or
+ * the fault's name. */
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/rng.h"
+#include "base/utf8.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MAX_FD = 4096, REQUEST_LIMIT = 64 << 20, SLOW_PIECES = 8, SLOW_MS = 10 };
+
+typedef enum Fault {
+    NO_FAULT,
+    STATUS_429,
+    STATUS_500,
+    CUT,
+    SLOW,
+    WRONG,
+    HUGE_BODY,
+    PERMANENT,
+    N_FAULTS,
+} Fault;
+
+static const char *const fault_names[] = {"ok",   "status429", "status500", "cut",
+                                          "slow", "wrong",     "huge",      "permanent"};
+
+typedef struct Conn {
+    int fd;
+    StrBuf in, out;
+    size_t sent, until; /* bytes of out written; allowed to be written now */
+    double due;         /* when more may be written; 0 nothing to do */
+    Fault fault;
+    char hash[33];
+    bool busy;
+} Conn;
+
+typedef struct Server {
+    Arena keep;
+    Map attempts; /* hash of a prompt -> int64_t */
+    int listener, epoll, log;
+    double rates[N_FAULTS], delay;
+    int64_t seed, port, limit, busy, requests;
+    Conn *conns[MAX_FD];
+} Server;
+
+/* ---- what to answer ---- */
+
+static Str whole_prompt(Arena *arena, const Json *body)
+{
+    StrBuf all = strbuf_make(arena, REQUEST_LIMIT);
+    const Json *messages = json_get(body, "messages");
+    strbuf_add(&all, json_text(json_get(body, "prompt")));
+    for (uint32_t i = 0; json_is(messages, JSON_ARRAY) && i < messages->len; i++) {
+        strbuf_add(&all, json_text(json_get(&messages->items[i], "content")));
+        strbuf_addc(&all, '\n');
+    }
+    return strbuf_str(&all);
+}
+
+static Str answer_to(Arena *arena, Str prompt, Hash hash)
+{
+    ptrdiff_t at = str_find(prompt, STR("[[answer:"));
+    ptrdiff_t end = at < 0 ? -1 : str_find_from(prompt, STR("]]"), (size_t)at);
+    if (end >= 0)
+        return str_slice(prompt, (size_t)at + 9, (size_t)end);
+    return str_printf(arena, "The answer is %c.", (int)('A' + hash.low % 4));
+}
+
+/* A log-probability that depends on the text up to the token alone. */
+static double echo_logprob(Str so_far)
+{
+    return -0.05 - (double)(hash_bytes(so_far).low % 4000) / 1000;
+}
+
+static size_t word_end(Str text, size_t from)
+{
+    size_t at = from;
+    utf8_next(text, &at);
+    while (at < text.len && text.ptr[at] != ' ' && text.ptr[at] != '\n')
+        utf8_next(text, &at);
+    return at;
+}
+
+typedef enum EchoPart { TOKENS, LOGPROBS, TOPS, OFFSETS, N_PARTS } EchoPart;
+
+static void write_echo_token(JsonWriter *w, EchoPart part, Str text, size_t from, size_t to)
+{
+    Str token = str_slice(text, from, to);
+    double logprob = echo_logprob(str_slice(text, 0, to));
+    if (part == TOKENS)
+        json_write_str(w, token);
+    else if (part == OFFSETS)
+        json_write_int(w, (int64_t)utf8_count(str_slice(text, 0, from)));
+    else if (from == 0)
+        json_write_null(w);
+    else if (part == LOGPROBS)
+        json_write_double(w, logprob);
+    if (part != TOPS || from == 0)
+        return;
+    json_begin(w, '{');
+    if (logprob < -2) { /* another word was likelier */
+        json_key(w, "#");
+        json_write_double(w, logprob / 2);
+    }
+    json_key_str(w, token);
+    json_write_double(w, logprob);
+    json_end(w, '}');
+}
+
+static void write_echo(JsonWriter *w, Str text)
+{
+    static const char *const names[] = {"tokens", "token_logprobs", "top_logprobs", "text_offset"};
+    json_key(w, "logprobs");
+    json_begin(w, '{');
+    for (EchoPart part = TOKENS; part < N_PARTS; part++) {
+        json_key(w, names[part]);
+        json_begin(w, '[');
+        for (size_t at = 0; at < text.len;) {
+            size_t end = word_end(text, at);
+            write_echo_token(w, part, text, at, end);
+            at = end;
+        }
+        json_end(w, ']');
+    }
+    json_end(w, '}');
+}
+
+static void write_letters(JsonWriter *w, Hash hash)
+{
+    char letters[2] = {0};
+    json_key(w, "logprobs");
+    json_begin(w, '{');
+    json_key(w, "content");
+    json_begin(w, '[');
+    json_begin(w, '{');
+    json_key(w, "top_logprobs");
+    json_begin(w, '[');
+    for (unsigned i = 0; i < 4; i++) {
+        letters[0] = (char)('A' + (hash.low + i) % 4);
+        json_begin(w, '{');
+        json_key(w, "token");
+        json_write_str(w, str_from(letters));
+        json_key(w, "logprob");
+        json_write_double(w, -0.2 - 1.5 * i);
+        json_end(w, '}');
+    }
+    for (int i = 0; i < 2; i++)
+        json_end(w, i ? '}' : ']');
+    json_end(w, ']');
+    json_end(w, '}');
+}
+
+static void write_usage(JsonWriter *w, Str prompt, Str answer)
+{
+    json_key(w, "usage");
+    json_begin(w, '{');
+    json_key(w, "prompt_tokens");
+    json_write_int(w, (int64_t)(prompt.len / 4 + 1));
+    json_key(w, "completion_tokens");
+    json_write_int(w, (int64_t)(answer.len / 4 + 1));
+    json_end(w, '}');
+}
+
+typedef struct Asked {
+    const Json *body;
+    Str prompt, answer;
+    Hash hash;
+    bool chat, echo;
+} Asked;
+
+static Str json_reply(Arena *arena, const Asked *a)
+{
+    StrBuf out = strbuf_make(arena, REQUEST_LIMIT * 4u);
+    JsonWriter w = json_writer(&out);
+    Str text = a->echo ? a->prompt : a->answer;
+    json_begin(&w, '{');
+    json_key(&w, "object");
+    json_write_str(&w, a->chat ? STR("chat.completion") : STR("text_completion"));
+    json_key(&w, "model");
+    json_write_str(&w, json_text_or(json_get(a->body, "model"), STR("fake")));
+    json_key(&w, "choices");
+    json_begin(&w, '[');
+    json_begin(&w, '{');
+    if (a->chat) {
+        json_key(&w, "message");
+        json_begin(&w, '{');
+        json_key(&w, "role");
+        json_write_str(&w, STR("assistant"));
+        json_key(&w, "content");
+        json_write_str(&w, text);
+        json_end(&w, '}');
+    } else {
+        json_key(&w, "text");
+        json_write_str(&w, text);
+    }
+    if (a->echo)
+        write_echo(&w, a->prompt);
+    else if (a->chat && json_bool(json_get(a->body, "logprobs"), false))
+        write_letters(&w, a->hash);
+    json_key(&w, "finish_reason");
+    json_write_str(&w, STR("stop"));
+    json_end(&w, '}');
+    json_end(&w, ']');
+    write_usage(&w, a->prompt, a->answer);
+    json_end(&w, '}');
+    return strbuf_str(&out);
+}
+
+/* The answer in pieces of at most five bytes, then the usage, then [DONE]. */
+static Str stream_reply(Arena *arena, const Asked *a)
+{
+    StrBuf out = strbuf_make(arena, REQUEST_LIMIT * 4u);
+    strbuf_adds(&out, ": hello\n\n");
+    for (size_t at = 0; at < a->answer.len;) {
+        size_t end = at;
+        while (end < a->answer.len && end < at + 5)
+            utf8_next(a->answer, &end);
+        Json piece = json_str(str_slice(a->answer, at, end));
+        Str text = json_dump(arena, &piece);
+        strbuf_addf(&out,
+                    a->chat ? "data: {\"choices\":[{\"delta\":{\"content\":%s}}]}\n\n"
+                            : "data: {\"choices\":[{\"text\":%s}]}\n\n",
+                    str_z(arena, text));
+        at = end;
+    }
+    strbuf_adds(&out, "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+                      "data: {\"choices\":[],");
+    StrBuf usage = strbuf_make(arena, 1000);
+    JsonWriter w = json_writer(&usage);
+    write_usage(&w, a->prompt, a->answer);
+    strbuf_add(&out, strbuf_str(&usage));
+    strbuf_adds(&out, "}\n\ndata: [DONE]\n\n");
+    return strbuf_str(&out);
+}
+
+/* ---- faults ---- */
+
+static Fault draw_fault(Server *s, Hash hash, Str prompt)
+{
+    SCOPED_ARENA(arena);
+    uint64_t state = hash.low ^ (uint64_t)s->seed;
+    Rng fixed = rng_make(state);
+    if (rng_double(&fixed) < s->rates[PERMANENT] || str_find(prompt, STR("[[fail]]")) >= 0)
+        return PERMANENT;
+    if (s->limit && s->busy > s->limit)
+        return STATUS_429;
+    Str key = hash_hex(&arena, hash);
+    int64_t *attempts = map_get(&s->attempts, key);
+    if (!attempts) {
+        attempts = ARENA_NEW(&s->keep, int64_t);
+        map_set(&s->keep, &s->attempts, str_copy(&s->keep, key), attempts);
+    }
+    Rng r = rng_make(state + (uint64_t)++ * attempts * 0x9e3779b97f4a7c15u);
+    double u = rng_double(&r);
+    for (Fault f = STATUS_429; f < PERMANENT; f++) {
+        if (u < s->rates[f])
+            return f;
+        u -= s->rates[f];
+    }
+    return NO_FAULT;
+}
+
+static void put_reply(Conn *c, int status, const char *extra, Str body)
+{
+    strbuf_addf(&c->out, "HTTP/1.1 %d X\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n\r\n",
+                status, str_starts(body, STR(":")) ? "text/event-stream" : "application/json",
+                extra, body.len);
+    strbuf_add(&c->out, body);
+}
+
+static void put_fault(Conn *c, Str good)
+{
+    static const char *const words[N_FAULTS] = {
+        [STATUS_429] = "{\"error\":{\"message\":\"rate limit\",\"code\":\"rate_limit\"}}",
+        [STATUS_500] = "{\"error\":{\"message\":\"something broke\"}}",
+        [PERMANENT] = "{\"error\":{\"message\":\"this prompt is not accepted\"}}",
+    };
+    Str body = str_from(words[c->fault]);
+    if (c->fault == STATUS_429)
+        put_reply(c, 429, "Retry-After: 0\r\n", body);
+    else if (c->fault == STATUS_500)
+        put_reply(c, 500, "", body);
+    else if (c->fault == PERMANENT)
+        put_reply(c, 400, "", body);
+    else if (c->fault == WRONG)
+        put_reply(c, 200, "", str_slice(good, 0, good.len / 2));
+    else
+        put_reply(c, 200, "", good);
+    if (c->fault == HUGE_BODY) {
+        strbuf_clear(&c->out);
+        size_t n = LIMIT_REPLY + MIB;
+        strbuf_addf(&c->out, "HTTP/1.1 200 X\r\nContent-Length: %zu\r\n\r\n", n);
+        memset(strbuf_reserve(&c->out, n), 'x', n);
+        c->out.len += n;
+    }
+}
+
+/* ---- requests ---- */
+
+static void put_completion(Server *s, Conn *c, bool chat, Str text)
+{
+    SCOPED_ARENA(arena);
+    Json body;
+    if (json_parse(&arena, text, &body, NULL) != OK) {
+        put_reply(c, 400, "", STR("{\"error\":{\"message\":\"the body is not JSON\"}}"));
+        return;
+    }
+    Asked a = {.body = &body, .chat = chat, .prompt = whole_prompt(&arena, &body)};
+    a.hash = hash_bytes(a.prompt);
+    a.answer = answer_to(&arena, a.prompt, a.hash);
+    a.echo = !chat && json_bool(json_get(&body, "echo"), false);
+    memcpy(c->hash, hash_hex(&arena, a.hash).ptr, sizeof c->hash);
+    c->fault = draw_fault(s, a.hash, a.prompt);
+    bool stream = json_bool(json_get(&body, "stream"), false);
+    put_fault(c, stream ? stream_reply(&arena, &a) : json_reply(&arena, &a));
+}
+
+static void put_answer(Server *s, Conn *c, Str line, Str body)
+{
+    SCOPED_ARENA(arena);
+    c->fault = NO_FAULT;
+    c->hash[0] = 0;
+    if (str_starts(line, STR("POST /v1/chat/completions ")))
+        put_completion(s, c, true, body);
+    else if (str_starts(line, STR("POST /v1/completions ")))
+        put_completion(s, c, false, body);
+    else if (str_starts(line, STR("GET /v1/models ")))
+        put_reply(c, 200, "", STR("{\"object\":\"list\",\"data\":[{\"id\":\"fake\"}]}"));
+    else if (str_starts(line, STR("GET /stats ")))
+        put_reply(c, 200, "",
+                  str_printf(&arena, "{\"requests\":%lld,\"prompts\":%zu}", (long long)s->requests,
+                             s->attempts.len));
+    else
+        put_reply(c, 404, "", STR("{\"error\":{\"message\":\"no such path\"}}"));
+}
+
+/* Takes a whole request from the buffer; false when there is none yet. */
+static bool take_request(Server *s, Conn *c)
+{
+    Str all = strbuf_str(&c->in);
+    ptrdiff_t head = str_find(all, STR("\r\n\r\n"));
+    if (head < 0)
+        return false;
+    int64_t len = 0;
+    Str headers = str_slice(all, 0, (size_t)head), rest = headers;
+    while (rest.len) {
+        Str value = str_split(&rest, '\n');
+        Str name = str_split(&value, ':');
+        if (str_eq_nocase(name, STR("content-length")) && !str_to_int(str_trim(value), &len))
+            len = 0;
+    }
+    size_t need = (size_t)head + 4 + (size_t)len;
+    if (all.len < need)
+        return false;
+    s->requests++;
+    s->busy++;
+    c->busy = true;
+    strbuf_clear(&c->out);
+    put_answer(s, c, headers, str_slice(all, (size_t)head + 4, need));
+    c->sent = 0;
+    size_t n = c->out.len;
+    c->until = c->fault == CUT ? n - n / 4 : c->fault == SLOW ? n / SLOW_PIECES : n;
+    c->due = clock_seconds() + s->delay;
+    memmove(c->in.ptr, c->in.ptr + need, all.len - need);
+    c->in.len = all.len - need;
+    return true;
+}
+
+static void hang_up(Server *s, Conn *c)
+{
+    s->busy -= c->busy;
+    s->conns[c->fd] = NULL;
+    close(c->fd);
+    strbuf_free(&c->in);
+    strbuf_free(&c->out);
+    free(c);
+}
+
+static void log_line(const Server *s, const Conn *c)
+{
+    if (s->log < 0 || !c->hash[0])
+        return;
+    bool answered = c->fault == NO_FAULT || c->fault == SLOW;
+    dprintf(s->log, "%s %s\n", c->hash, answered ? "ok" : fault_names[c->fault]);
+}
+
+/* Writes what is due; false when the connection is gone. */
+static bool write_out(Server *s, Conn *c, double now)
+{
+    while (c->sent < c->until) {
+        ssize_t n = send(c->fd, c->out.ptr + c->sent, c->until - c->sent, MSG_NOSIGNAL);
+        if (n < 0 && errno == EAGAIN) {
+            c->due = now + 0.001;
+            return true;
+        }
+        if (n <= 0) {
+            hang_up(s, c);
+            return false;
+        }
+        c->sent += (size_t)n;
+    }
+    if (c->fault == SLOW && c->until < c->out.len) {
+        size_t piece = c->out.len / SLOW_PIECES + 1;
+        c->until = c->until + piece < c->out.len ? c->until + piece : c->out.len;
+        c->due = now + SLOW_MS / 1000.0;
+        return true;
+    }
+    log_line(s, c);
+    c->due = 0;
+    if (c->fault == CUT) {
+        hang_up(s, c);
+        return false;
+    }
+    s->busy--;
+    c->busy = false;
+    return true;
+}
+
+static void readable(Server *s, Conn *c)
+{
+    char chunk[1 << 16];
+    ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
+    if (n < 0 && errno == EAGAIN)
+        return;
+    strbuf_add(&c->in, (Str){chunk, n > 0 ? (size_t)n : 0});
+    if (n <= 0 || c->in.failed) {
+        hang_up(s, c);
+        return;
+    }
+    if (!c->busy && take_request(s, c) && s->delay <= 0)
+        write_out(s, c, clock_seconds());
+}
+
+/* ---- the loop ---- */
+
+static void take_connections(Server *s)
+{
+    int fd;
+    while ((fd = accept4(s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        if (fd >= MAX_FD) {
+            close(fd);
+            continue;
+        }
+        Conn *c = calloc(1, sizeof *c);
+        if (!c)
+            abort();
+        c->fd = fd;
+        c->in = strbuf_make(NULL, REQUEST_LIMIT);
+        c->out = strbuf_make(NULL, REQUEST_LIMIT * 4u);
+        s->conns[fd] = c;
+        struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
+        epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &e);
+    }
+}
+
+/* Writes what has become due; returns milliseconds until the next, -1 when none waits. */
+static int write_due(Server *s)
+{
+    double now = clock_seconds(), next = -1;
+    for (int fd = 0; fd < MAX_FD; fd++) {
+        Conn *c = s->conns[fd];
+        if (!c || c->due <= 0)
+            continue;
+        if (c->due <= now && !write_out(s, c, now))
+            continue;
+        if (c->due > 0 && (next < 0 || c->due < next))
+            next = c->due;
+    }
+    return next < 0 ? -1 : next <= now ? 0 : (int)((next - now) * 1000) + 1;
+}
+
+static Status read_option(Server *s, Str option, Err *err)
+{
+    Str value = option, name = str_split(&value, '=');
+    double number = 0;
+    if (str_eq(name, STR("log"))) {
+        SCOPED_ARENA(arena);
+        s->log = open(str_z(&arena, value), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        return s->log < 0 ? err_set(err, E_IO, "could not open the log: %s", strerror(errno)) : OK;
+    }
+    if (!str_to_double(value, &number) || number < 0)
+        return err_set(err, E_USAGE, "cannot read \"" STR_FMT "\"", STR_ARG(option));
+    for (size_t f = STATUS_429; f < N_FAULTS; f++)
+        if (str_eqc(name, fault_names[f])) {
+            s->rates[f] = number;
+            return OK;
+        }
+    if (str_eq(name, STR("port")))
+        s->port = (int64_t)number;
+    else if (str_eq(name, STR("seed")))
+        s->seed = (int64_t)number;
+    else if (str_eq(name, STR("delay")))
+        s->delay = number / 1000;
+    else if (str_eq(name, STR("limit")))
+        s->limit = (int64_t)number;
+    else
+        return err_set(err, E_USAGE, "unknown option \"" STR_FMT "\"", STR_ARG(name));
+    return OK;
+}
+
+static Status start(Server *s, int argc, char **argv, Err *err)
+{
+    for (int i = 1; i < argc; i++)
+        TRY(read_option(s, str_from(argv[i]), err));
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                            .sin_port = htons((uint16_t)s->port)};
+    socklen_t len = sizeof a;
+    int one = 1;
+    s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(s->listener, (struct sockaddr *)&a, len) != 0 || listen(s->listener, 1024) != 0 ||
+        getsockname(s->listener, (struct sockaddr *)&a, &len) != 0)
+        return err_set(err, E_IO, "could not listen: %s", strerror(errno));
+    s->epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event e = {.events = EPOLLIN, .data.fd = s->listener};
+    epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &e);
+    printf("port %d\n", ntohs(a.sin_port));
+    fflush(stdout);
+    return OK;
+}
+
+int main(int argc, char **argv)
+{
+    static Server s = {.log = -1, .seed = 1};
+    Err err = {0};
+    if (start(&s, argc, argv, &err) != OK) {
+        fprintf(stderr, "fake_model: %s\n", err.msg);
+        return 2;
+    }
+    for (int wait = -1;; wait = write_due(&s)) {
+        struct epoll_event events[256];
+        int n = epoll_wait(s.epoll, events, 256, wait);
+        for (int i = 0; i < n; i++) {
+            if (events[i].data.fd == s.listener)
+                take_connections(&s);
+            else if (s.conns[events[i].data.fd])
+                readable(&s, s.conns[events[i].data.fd]);
+        }
+    }
+}
