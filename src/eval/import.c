@@ -147,9 +147,10 @@ static Str settings_of(const Importing *w)
     return json_dump(w->arena, &s);
 }
 
-static Status add_response(Importing *w, int64_t model_id, Str output, int64_t *out)
+static Status add_response(Importing *w, int64_t model_id, size_t at, Str output, int64_t *out)
 {
     ResponseRow row = {.model_id = model_id,
+                       .prompt = w->items[at].requests[0].context,
                        .text = output,
                        .finish = STR("stop"),
                        .finish_raw = STR("stop"),
@@ -193,11 +194,12 @@ static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_i
         row.error = STR("no output of this item was recorded");
         return sample_add(w->db, &row, &id, w->err);
     }
-    TRY(add_response(w, model_id, output, &row.response_id));
+    TRY(add_response(w, model_id, at, output, &row.response_id));
     row.outcome = j->outcome;
     TRY(sample_add(w->db, &row, &id, w->err));
     ModelReply reply = reply_of(output);
-    return eval_add_judgements(w->db, w->set->task, id, j->scores, j->n_scores, &reply, w->err);
+    return eval_add_judgements(w->db, w->set->task, id, j->scores, j->n_scores, &reply, w->arena,
+                               w->err);
 }
 
 static Status add_run(Importing *w, size_t m, int64_t batch_id, Str protocol, RecordedRun *out)
