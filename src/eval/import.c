@@ -130,6 +130,7 @@ static Str identity_of(const Importing *w, const RecordedModel *model, Str proto
     Hasher *h = hash_begin(w->arena);
     hash_add_part(h, STR("recorded"));
     hash_add_part(h, model->name);
+    hash_add_part(h, w->set->task->name);
     hash_add_part(h, protocol_hash);
     for (size_t i = 0; i < w->set->n_items; i++) {
         hash_add_part(h, model->outputs[i].ptr ? STR("output") : STR("none"));
