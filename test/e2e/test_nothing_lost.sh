@@ -26,7 +26,7 @@ paid_twice() { # KILL REPEATS
     tail -n +"$(($(cat "seen.$1") + 1))" log | head -n $(($(cat "seen.$(($1 + 1))") - $(cat "seen.$1"))) |
         awk -v repeats="$2" '
             FILENAME != "-" { paid[$1]++ }
-            FILENAME == "-" && $2 == "asked" && ++asked[$4] + paid[$4] > repeats { n++ }
+            FILENAME == "-" && $2 == "asked" && ++asked[$5] + paid[$5] > repeats { n++ }
             END { print n + 0 }' "paid.$1" -
 }
 

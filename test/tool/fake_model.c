@@ -21,7 +21,7 @@
  *
  * Log. One line a request when its last byte is written: hash of the prompt, "ok" or
  * the fault's name. arrivals=1 adds a line when the request arrives: hash, "asked", seconds,
- * and the answer it is going to get. */
+ * the fault it is going to meet or "ok", the answer. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -343,7 +343,8 @@ static void put_completion(Server *s, Conn *c, bool chat, Str text)
     memcpy(c->hash, hash_hex(&arena, a.hash).ptr, sizeof c->hash);
     c->fault = draw_fault(s, a.hash, a.prompt);
     if (s->arrivals && s->log >= 0)
-        dprintf(s->log, "%s asked %.6f %s\n", c->hash, clock_seconds(), str_z(&arena, a.answer));
+        dprintf(s->log, "%s asked %.6f %s %s\n", c->hash, clock_seconds(), fault_names[c->fault],
+                str_z(&arena, a.answer));
     bool stream = json_bool(json_get(&body, "stream"), false);
     put_fault(c, stream ? stream_reply(&arena, &a) : json_reply(&arena, &a));
 }
