@@ -195,6 +195,8 @@ test('a Chinese browser gets Chinese at once, on a phone without sideways scroll
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'too wide');
   const wide = await page.locator('.scroll:has(.board)').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel));
   same(wide, [], 'boards that scroll sideways');
+  const over = await page.locator('.board td, .board th').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent));
+  same(over, [], 'cells that flow over their neighbours');
   await shot(page, 'phone', true);
   await page.locator('.list li').first().click();
   await page.waitForSelector('.detail h3');
