@@ -2,7 +2,7 @@
 #include "cli/app.h"
 
 extern const Command cmd_demo, cmd_run, cmd_runs, cmd_show, cmd_samples, cmd_compare, cmd_version;
-extern const Command cmd_import, cmd_rescore;
+extern const Command cmd_import, cmd_export, cmd_rescore;
 extern const Command cmd_task_list, cmd_task_show, cmd_task_check, cmd_task_preview;
 extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
 extern const Command cmd_model_add, cmd_model_list, cmd_model_test, cmd_model_remove;
@@ -16,6 +16,7 @@ const Command *const commands[] = {
     &cmd_compare,
     &cmd_rescore,
     &cmd_import,
+    &cmd_export,
     &cmd_task_list,
     &cmd_task_show,
     &cmd_task_check,

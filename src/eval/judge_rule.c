@@ -33,6 +33,11 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
     return OK;
 }
 
+Str eval_label(const TaskScore *score)
+{
+    return utf8_cut(score->extracted, LABEL_BYTES);
+}
+
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
                            size_t n_scores, const ModelReply *reply, Err *err)
 {
@@ -45,7 +50,7 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .filter = task->filters[s->filter],
             .judge = STR(SCORER_VERSION),
             .value = s->value,
-            .label = utf8_cut(s->extracted, LABEL_BYTES),
+            .label = eval_label(s),
             .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
             .outcome = outcome_of(s, reply),
         };

@@ -62,6 +62,8 @@ Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
 Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
                   size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
                   Outcome *outcome, Err *err) MUST_CHECK;
+/* The extracted answer as it is stored: its beginning, when it is long. */
+Str eval_label(const TaskScore *score);
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
                            size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
 

@@ -136,6 +136,15 @@ TEST(model_echo_finds_the_unit_when_tokens_are_parts_of_characters)
         CHECK_NEAR(out.logprob, cases[i].want, 1e-9);
         CHECK(!out.greedy); /* no alternatives were given */
     }
+    /* nothing but the offsets tells that 3 of the 5 parts belong to the first character */
+    ModelReply parts = {0};
+    CHECK_INT(score_text(&a,
+                         STR("{\"tokens\":[\"a\",\"" BAD "\",\"" BAD "\",\"" BAD "\",\"" BAD
+                             "\",\"" BAD "\",\"x\"],\"token_logprobs\":[null,-1,-1,-1,-2,-3,-9],"
+                             "\"text_offset\":[0,1,2,3,4,8,10]}"),
+                         "a\xE4\xBD\xA0", "\xE5\xA5\xBD\xE5\x90\x97", &parts),
+              OK);
+    CHECK_NEAR(parts.logprob, -5, 1e-9);
     /* no offsets at all, the continuation itself in parts */
     ModelReply out = {0};
     Str logprobs = STR("{\"tokens\":[\"a\",\" \",\"" BAD "\",\"" BAD "\",\"" BAD "\"],"
