@@ -284,6 +284,17 @@ test('a document without anything is a page that says so', async (page) => {
   check((await page.locator('#samples').textContent()).includes('without samples'), 'words');
 });
 
+test('a page with some of the samples says so and links only to those', async (page) => {
+  await page.goto('file://' + folder + '/report-some.html');
+  await ready(page);
+  check((await page.locator('#samples').textContent()).includes('This page holds 120 of 1,440 samples'), 'words');
+  const c = data.comparisons[2];
+  await page.locator('#compare summary').nth(2).click();
+  await page.locator('.flips li').first().waitFor();
+  const first = c.flips.slice(0, 24), held = first.filter((f) => f.position < 10).length;
+  same([await page.locator('.flips a').count(), await page.locator('.flips .absent').count()], [held, 24 - held], 'links and plain');
+});
+
 test('one run without samples, comparisons or groups has its board', async (page) => {
   await page.goto('file://' + folder + '/report-one.html');
   await page.waitForSelector('article.board');

@@ -1,5 +1,5 @@
 /* report_document.mjs - invented documents for the browser test of the report.
- *   node report_document.mjs ITEMS|empty|one > DOCUMENT.json
+ *   node report_document.mjs ITEMS|some|empty|one > DOCUMENT.json
  * Three tasks (questions with choices, sums, Chinese questions), four models, every outcome,
  * texts that try to become markup. Seeded: the same call gives the same document. */
 
@@ -200,8 +200,15 @@ export function makeDocument(items = 120) {
   return document;
 }
 
-/* What is left of a document when nothing optional is there. */
+/* Documents with parts left out. */
+function someSamples() {
+  const document = makeDocument(120);
+  document.samples = document.samples.filter((s) => s.position < 10);
+  return document;
+}
+
 const SPARSE = {
+  some: someSamples,
   empty: () => ({}),
   one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1) }),
 };
