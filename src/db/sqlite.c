@@ -2,6 +2,7 @@
 #include "db/backend.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 enum { BUSY_TIMEOUT_MS = 15000 };
 
@@ -63,6 +64,35 @@ static Status set_up(Sqlite *c, bool read_only, Err *err)
                       err);
 }
 
+/* Appends `path` to a URI file name. */
+static void put_path(StrBuf *out, const char *path)
+{
+    for (; *path; path++)
+        if (*path == '?' || *path == '#' || *path == '%')
+            strbuf_addf(out, "%%%02X", (unsigned)*path);
+        else
+            strbuf_addc(out, *path);
+}
+
+/* Sharing a log needs a file beside the database. Where this user may not make one and nobody
+ * has a log open, the database stands still and can be read as it is. */
+static bool open_still(Sqlite *c)
+{
+    SCOPED_ARENA(a);
+    StrBuf uri = strbuf_make(&a, 8192), wal = strbuf_make(&a, 8192);
+    int code = sqlite3_errcode(c->handle);
+    strbuf_addf(&wal, "%s-wal", c->path);
+    if ((code != SQLITE_READONLY && code != SQLITE_CANTOPEN) || access(wal.ptr, F_OK) == 0)
+        return false;
+    strbuf_adds(&uri, c->path[0] == '/' ? "file://" : "file:");
+    put_path(&uri, c->path);
+    strbuf_adds(&uri, "?immutable=1");
+    sqlite3_close_v2(c->handle);
+    c->handle = NULL;
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    return sqlite3_open_v2(uri.ptr, &c->handle, flags, NULL) == SQLITE_OK;
+}
+
 Status sqlite_connect(const char *path, bool read_only, void **connection, Err *err)
 {
     Sqlite *c = calloc(1, sizeof *c);
@@ -80,6 +110,8 @@ Status sqlite_connect(const char *path, bool read_only, void **connection, Err *
                        path);
     }
     Status status = code == SQLITE_OK ? set_up(c, read_only, err) : failure(c, err);
+    if (status != OK && read_only && open_still(c))
+        status = set_up(c, read_only, err);
     if (status != OK) {
         close_connection(c);
         return status;
