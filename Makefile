@@ -65,6 +65,9 @@ $B/fuzz_%: $B/test/fuzz/fuzz_%.o $B/test/fuzz/driver.o $(LIB_OBJ)
 $B/mock: $B/bench/mock.o
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -o $@ $^
 
+$B/bench_%: $B/bench/bench_%.o $(LIB_OBJ)
+	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
+
 $B/bench_client: $B/bench/client.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 

@@ -358,6 +358,9 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     Status status = options->model->provider->answer ? engine_inline(e, err)
                                                      : engine_remote(e, err);
     writer_drain(writer); /* from here on it does not know this engine */
+    if (status == OK && e->status == OK && !writer_failed(writer) && e->n_free != e->n_units)
+        status = err_set(err, E_IO, "%zu items were lost on the way; this is a fault of assay",
+                         e->n_units - e->n_free);
     if (status == OK && e->status != OK) {
         status = e->status;
         *err = e->err;

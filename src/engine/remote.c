@@ -24,7 +24,7 @@ typedef struct Shard {
     Db *reader;
     pthread_t thread;
     Call *calls; /* slots, named by number in HttpRequest.id */
-    size_t n_calls, n_waiting;
+    size_t n_calls, n_used, n_waiting, transfers; /* transfers: most in flight */
     uint32_t free_call;
     Unit *current; /* unit whose requests are being sent */
     bool over;     /* no more units */
@@ -35,24 +35,20 @@ typedef struct Shard {
 
 enum { NO_CALL = UINT32_MAX };
 
-static size_t active(const Shard *s)
-{
-    return http_in_flight(s->http) + s->n_waiting;
-}
-
+/* There is a free one while n_used < n_calls. */
 static Call *new_call(Shard *s, Unit *unit, size_t index)
 {
-    if (s->free_call == NO_CALL)
-        return NULL;
     Call *call = &s->calls[s->free_call];
     s->free_call = call->next_free;
     *call = (Call){.unit = unit, .index = (uint32_t)index, .used = true};
+    s->n_used++;
     return call;
 }
 
 static void end_call(Shard *s, Call *call)
 {
     call->used = false;
+    s->n_used--;
     call->next_free = s->free_call;
     s->free_call = (uint32_t)(call - s->calls);
 }
@@ -224,7 +220,7 @@ static bool send_one(Shard *s, double now, double *wait)
 static double fill(Shard *s, double now)
 {
     double wait = 0.25;
-    while (active(s) < s->n_calls) {
+    while (s->n_used < s->n_calls && s->n_used - s->n_waiting < s->transfers) {
         if (!s->current && !s->over)
             s->current = engine_next_unit(s->engine, false, &s->over);
         if (!s->current)
@@ -281,7 +277,7 @@ static void *shard_main(void *argument)
             if (due - now < wait)
                 wait = due - now;
         }
-        if (s->over && !s->current && !active(s))
+        if (s->over && !s->current && !s->n_used)
             break;
         poll_replies(s, wait > 0 ? wait : 0);
         int in_flight;
@@ -305,6 +301,7 @@ static Status open_shard(Engine *e, Shard *s, size_t transfers, uint64_t seed, A
 {
     s->engine = e;
     s->rng = rng_make(seed);
+    s->transfers = transfers;
     s->n_calls = transfers * 4; /* in flight, and waiting for a retry */
     s->calls = arena_array(arena, s->n_calls, sizeof *s->calls);
     for (size_t i = 0; i < s->n_calls; i++)

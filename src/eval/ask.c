@@ -212,8 +212,7 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
         }
         TRY(sample_add(db, &row, &id, err));
         if (i == 0)
-            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0],
-                                    &unit->arena, err));
+            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0], err));
     }
     note_progress(run, scores, n_scores);
     return OK;

@@ -39,8 +39,9 @@ Str eval_label(const TaskScore *score)
 }
 
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Arena *arena, Err *err)
+                           size_t n_scores, const ModelReply *reply, Err *err)
 {
+    SCOPED_ARENA(scratch);
     for (size_t i = 0; i < n_scores; i++) {
         const TaskScore *s = &scores[i];
         JudgementRow row = {
@@ -50,7 +51,7 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .judge = STR(SCORER_VERSION),
             .value = s->value,
             .label = eval_label(s),
-            .why = utf8_clean(arena, utf8_cut(s->why, WHY_BYTES)),
+            .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
             .outcome = outcome_of(s, reply),
         };
         TRY(judgement_add(db, &row, err));

@@ -65,8 +65,7 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
 /* The extracted answer as it is stored: its beginning, when it is long. */
 Str eval_label(const TaskScore *score);
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Arena *arena,
-                           Err *err) MUST_CHECK;
+                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
 
 #define SCORER_VERSION "rule:1"
 

@@ -199,8 +199,7 @@ static Status write_verdict(Rescoring *w, const Verdict *v)
     TRY(sample_set_outcome(w->db, v->sample_id, v->outcome, w->err));
     for (int64_t i = 0; i + 1 < w->run.n_repeats; i++)
         TRY(sample_set_outcome(w->db, v->others[i], v->outcome, w->err));
-    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply,
-                               w->arena, w->err);
+    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply, w->err);
 }
 
 /* The command that made the run would make another one now, unless the protocol is the same. */

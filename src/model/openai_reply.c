@@ -253,7 +253,7 @@ static bool take_value(Gathered *g, const Json *value, int status)
     take_usage(g, json_path(value, "x_groq.usage"));
     Str served = json_text(json_get(value, "model"));
     if (served.len)
-        g->out->served_model = str_copy(g->arena, str_slice(served, 0, 200));
+        g->out->served_model = openai_line(g->model, str_slice(served, 0, 200), g->arena);
     if (str_eqc(json_text(json_path(value, "promptFeedback.blockReason")), "SAFETY")) {
         g->out->finish = FINISH_FILTERED;
         g->choice = true;

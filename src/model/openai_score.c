@@ -253,7 +253,7 @@ static void walk(Str text, Unit unit, int64_t target, size_t *byte, int64_t *uni
 
 typedef struct Fit {
     size_t hits, misses;
-    bool ends_right; /* the first token past the text starts right at its end */
+    bool ends_right; /* one token lies past the text, as asked for, right at its end */
 } Fit;
 
 /* Sets starts by the offsets counted in `unit` and says how well the texts agree. */
@@ -262,9 +262,11 @@ static Fit place_by_offsets(TokenVec *tokens, Str text, Unit unit)
     Fit fit = {0};
     size_t first = skip_front(tokens, text, 0), byte = 0;
     int64_t units = 0;
+    size_t past = 0;
     for (size_t i = first; i < tokens->len; i++) {
         Token *t = &tokens->items[i];
         int64_t offset = t->offset - tokens->items[first].offset;
+        past += byte >= text.len;
         if (offset < units) { /* backwards, or within a character already counted */
             fit.misses += t->offset < 0 || units - offset > 3;
             t->start = (ptrdiff_t)byte;
@@ -280,6 +282,7 @@ static Fit place_by_offsets(TokenVec *tokens, Str text, Unit unit)
         else
             fit.misses += !t->partial;
     }
+    fit.ends_right &= past == 0; /* after the one that reached the end */
     return fit;
 }
 

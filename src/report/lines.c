@@ -73,8 +73,9 @@ typedef struct Row {
 static bool is_formula(Str text)
 {
     double number;
-    return text.len && strchr("=+-@\t\r", text.ptr[0]) && text.ptr[0] &&
-           !str_to_double(text, &number);
+    while (text.len && !text.ptr[0]) /* NULs are left out of the cell */
+        text = str_after(text, 1);
+    return text.len && strchr("=+-@\t\r", text.ptr[0]) && !str_to_double(text, &number);
 }
 
 static void add_cell(Row *row, Str text)

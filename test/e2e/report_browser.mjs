@@ -71,6 +71,7 @@ test('comparisons show p, and flipped items lead to their samples', async (page)
   check((await row.textContent()).includes(c.a_only_right + ' : ' + c.b_only_right), 'discordant pairs');
   const details = page.locator('#compare details').nth(2);
   await details.locator('summary').click();
+  await details.locator('li a').first().waitFor(); /* drawn when the toggle event comes */
   same(await details.locator('li a').count(), 24, 'flips shown at first');
   await details.locator('li a').first().click();
   same(await page.locator('.detail h3').textContent(), c.flips[0].item, 'opened item');
@@ -181,6 +182,8 @@ test('the page speaks Chinese with the words of the glossary', async (page) => {
   const english = (await headings(page)).filter((h) => /[A-Za-z]{2,}/.test(h.replace(/[（(][^）)]*[）)]/g, '')) && !allowed.test(h));
   const documentWords = ['trivia_choices', 'sums_cot', 'acc', 'f1', 'exact_match', 'everyday'];
   same(english.filter((h) => !documentWords.some((w) => h.includes(w))), [], 'English headings');
+  const thin = await page.locator('thead th').evaluateAll((all) => all.filter((e) => e.offsetHeight > 60).map((e) => e.textContent));
+  same(thin, [], 'headings squeezed into a column');
   await page.reload();
   await ready(page);
   same(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'remembered');
@@ -190,6 +193,8 @@ test('the page speaks Chinese with the words of the glossary', async (page) => {
 test('a Chinese browser gets Chinese at once, on a phone without sideways scrolling', async (page) => {
   same(await page.evaluate(() => document.documentElement.lang), 'zh-CN', 'language');
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'too wide');
+  const wide = await page.locator('.scroll:has(.board)').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel));
+  same(wide, [], 'boards that scroll sideways');
   await shot(page, 'phone', true);
   await page.locator('.list li').first().click();
   await page.waitForSelector('.detail h3');

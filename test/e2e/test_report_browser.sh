@@ -18,7 +18,10 @@ fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-n
 if [ -n "$missing" ]; then
     [ "$(id -u)" = 0 ] || skip "not installed:$missing (and only root can install them)"
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null 2>&1 ||
+    install_missing() {
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null 2>&1
+    }
+    install_missing || { apt-get update -q >/dev/null 2>&1; install_missing; } ||
         skip "could not install:$missing"
 fi
 

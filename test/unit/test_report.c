@@ -154,6 +154,16 @@ TEST(report_csv_reads_back_and_runs_no_formula)
     }
 }
 
+TEST(report_csv_hides_no_formula_behind_a_nul)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Json document = parsed(&a, STR("{\"samples\":[{\"item_key\":\"\\u0000=2\"}]}"));
+    StrBuf out = strbuf_make(&a, MIB);
+    CHECK_OK(report_csv(&document, &out, &err), err);
+    CHECK(str_find(strbuf_str(&out), STR("\r\n,,,'=2,")) > 0);
+}
+
 TEST(report_jsonl_is_one_object_a_line)
 {
     SCOPED_ARENA(a);

@@ -18,6 +18,7 @@ static const struct {
     {"\xEF\xBB\xBF" "data:a\n\n", "[|a]"},
     {": keep-alive\n\n\n\ndata: a\n\n: x\n", "[|a]"},
     {"data: one\ndata: two\ndata:  three\n\n", "[|one\ntwo\n three]"},
+    {"data: one\r\ndata: two\r\n\r\n", "[|one\ntwo]"},
     {"event: ping\ndata: {}\n\ndata: x\n\n", "[ping|{}][|x]"},
     {"id: 7\nretry: 10\nnonsense\ndata: a\n\n", "[|a]"},
     {"error: {\"code\":400}\ndata: [DONE]\n\n", "[error|{\"code\":400}][|[DONE]]"},

@@ -22,7 +22,8 @@ function nameList(names) {
 function whatList() {
   const starts = doc.runs.map((r) => r.created).filter(Boolean).sort();
   const ends = doc.runs.map((r) => r.finished).filter(Boolean).sort();
-  const when = starts.length && ends.length ? t('from_to', showTime(starts[0]), showTime(ends[ends.length - 1])) : showTime(starts[0]);
+  const from = showTime(starts[0]), to = showTime(ends[ends.length - 1]);
+  const when = ends.length && from !== to ? t('from_to', from, to) : from;
   return el('dl', { class: 'what' },
     el('dt', null, t('models')), el('dd', null, nameList(models)),
     el('dt', null, t('tasks')), el('dd', null, nameList(tasks)),

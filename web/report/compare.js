@@ -14,10 +14,17 @@ function pairCell(c, share) {
     el('div', null, '→ ', foreign(c.b.model), el('span', { class: 'muted' }, ' ' + showValue(c.b.mean, share))));
 }
 
-function differenceCell(c, share) {
+/* When no item differs there is nothing to estimate a spread from: neither an interval nor a
+ * detectable difference is known. */
+function differenceOf(c) {
   const d = c.difference || {};
+  return d.se > 0 ? d : { ...d, low: null, high: null };
+}
+
+function differenceCell(c, share) {
+  const d = differenceOf(c);
   return td('num score', showSigned(d.mean, share),
-    el('div', { class: 'small muted' }, isNumber(d.low) ? showSigned(d.low, share) + ' … ' + showSigned(d.high, share) : ''));
+    el('div', { class: 'small muted' }, isNumber(d.low) ? showSigned(d.low, share) + ' … ' + showSigned(d.high, share) : t('no_number')));
 }
 
 function flipLink(c, flip) {
@@ -60,7 +67,7 @@ function comparisonNotes(c) {
 }
 
 function comparisonRows(c, scale, share, columns) {
-  const d = c.difference || {};
+  const d = differenceOf(c);
   const label = t('chart_interval', showSigned(d.mean, share), showSigned(d.low, share), showSigned(d.high, share));
   const sure = isNumber(c.p_holm) && c.p_holm < 0.05;
   const pairs = isNumber(c.a_only_right)
@@ -71,7 +78,7 @@ function comparisonRows(c, scale, share, columns) {
     td('plot', intervalPlot(scale, d, label, sure ? 'sure' : 'unsure')), td('num', showCount(c.n)), td('num nowrap', pairs),
     td('num nowrap', showP(c.p, c.log10_p), el('div', { class: 'small muted test' }, word('test_', testName(c.test)))),
     td('num nowrap', showP(c.p_holm)),
-    td('num nowrap', isNumber(c.detectable) ? '±' + showEnd(c.detectable, share) : t('none')), verdictCell(c))];
+    td('num nowrap', c.detectable > 0 ? '±' + showEnd(c.detectable, share) : t('none')), verdictCell(c))];
   if (notes.length) rows.push(el('tr', { class: 'notes' }, el('td', { colspan: columns }, notes)));
   return rows;
 }

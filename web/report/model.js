@@ -129,7 +129,9 @@ function readSamples() {
     byItem.get(s.key).push(s);
     doc.samples.push(s);
   }
-  doc.texts = texts;
+  /* They come in the order of their replies; people read them in the order of the items. */
+  const order = new Map(doc.runs.map((r, i) => [r.run, i]));
+  doc.samples.sort((a, b) => order.get(a.run) - order.get(b.run) || a.position - b.position || a.repeat - b.repeat);
   for (const group of byItem.values()) {
     const different = group.length > 1 && isDifferent(group);
     for (const s of group) s.different = different;

@@ -52,6 +52,6 @@ function overviewSection() {
   const rows = order.map((model) => el('tr', null,
     el('th', { scope: 'row', class: 'model' }, foreign(model)), tasks.map((task) => overviewCell(headline(model, task)))));
   return section('overview', t('overview'), el('p', { class: 'note' }, t('overview_note')),
-    el('div', { class: 'pair' },
+    el('div', { class: tasks.length > 4 ? 'pair wide' : 'pair' },
       el('article', { class: 'card' }, table(t('overview'), heads, rows, 'plain')), radarCard(order)));
 }

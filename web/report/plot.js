@@ -4,8 +4,8 @@
  * with its cell and needs no redrawing. */
 const EDGE = 3; /* percent left free at both ends, for dots and end labels */
 
-function niceStep(range) {
-  const rough = range / 4;
+function niceStep(range, steps) {
+  const rough = range / steps;
   const unit = 10 ** Math.floor(Math.log10(rough));
   return unit * [1, 2, 2.5, 5, 10].find((k) => k * unit >= rough);
 }
@@ -13,7 +13,7 @@ function niceStep(range) {
 /* A scale from `low` to `high` with about four steps. */
 function niceScale(low, high, show) {
   if (!(high > low)) [low, high] = [low - 1, high + 1];
-  const step = niceStep(high - low);
+  const step = niceStep(high - low, 4);
   const from = Math.floor(low / step + 1e-9) * step;
   const to = Math.ceil(high / step - 1e-9) * step;
   const ticks = [];
@@ -32,7 +32,7 @@ function scoreScale(ms, share) {
 function differenceScale(differences, share) {
   const most = Math.max(...differences.flatMap((d) => [d.low, d.high, d.mean]).filter(isNumber).map(Math.abs), 1e-9);
   const unit = share ? 100 : 1;
-  const step = niceStep(2 * most * unit) / unit;
+  const step = niceStep(2 * most * unit, 6) / unit;
   const edge = Math.ceil(most / step - 1e-9) * step;
   const ticks = [];
   for (let x = -edge; x <= edge + step / 2; x += step) ticks.push(Math.abs(x) < step / 2 ? 0 : x);

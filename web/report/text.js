@@ -91,7 +91,7 @@ const TEXTS = {
   likelihood: ['Likelihood of the target', '标准答案的似然'],
   share: ['Share', '占比'],
   chosen: ['chosen', '所选'], correct: ['right', '正确'], greedy: ['greedy', '贪心解'],
-  facts: ['Facts', '运行信息'], seconds: ['{0} s', '{0} 秒'], time: ['Time', '用时'], finish: ['Finish', '结束原因'],
+  facts: ['Facts', '运行信息'], seconds: ['{0} s', '{0} 秒'], milliseconds: ['{0} ms', '{0} 毫秒'], time: ['Time', '用时'], finish: ['Finish', '结束原因'],
   attempts: ['Attempts', '请求次数'], yes: ['yes', '是'], no: ['no', '否'],
   others: ['The same item under the other models', '同一题目在其他模型下'],
   record: ['Item record', '题目记录'], item: ['Item', '题目'], repeat: ['repeat {0}', '第 {0} 次重复'],
@@ -164,7 +164,8 @@ function showP(p, log10) {
 
 function showSeconds(x) {
   if (!isNumber(x)) return t('none');
-  return t('seconds', x < 0.095 ? x.toPrecision(2) : x < 10 ? x.toFixed(2) : x.toFixed(1));
+  if (x < 0.0995) return t('milliseconds', Number((x * 1000).toPrecision(2)));
+  return t('seconds', x < 10 ? x.toFixed(2) : x.toFixed(1));
 }
 
 /* Money in the unit of the price list: at least two significant digits. */
