@@ -67,6 +67,8 @@ expect_ok assay model test small
 expect_out 'replied in'
 expect_ok assay run -m small --data d.jsonl --prompt '{{q}}' --target '{{a}}' --name quick -q
 expect_out '^ +1 +small +quick'
+expect_status 1 assay run -m small --data d.jsonl --prompt '{{question}}' --target '{{a}}'
+expect_err '"question" is undefined; the columns are \["id","q","a"\]'
 expect_ok assay model remove small
 expect_status 1 assay model test smal
 expect_ok assay show 1
