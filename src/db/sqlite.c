@@ -93,7 +93,8 @@ static Status open_to_read(Sqlite *c, Err *err)
     SCOPED_ARENA(a);
     Status status = open_handle(c, c->path, SQLITE_OPEN_READWRITE, true, err);
     int code = sqlite3_errcode(c->handle) & 0xff;
-    if (status == OK || access(c->path, F_OK) != 0 || access(c->path, R_OK) != 0 ||
+    bool in_use = access(str_printf(&a, "%s-wal", c->path).ptr, F_OK) == 0;
+    if (status == OK || in_use || access(c->path, R_OK) != 0 ||
         (code != SQLITE_READONLY && code != SQLITE_CANTOPEN))
         return status;
     sqlite3_close_v2(c->handle);
