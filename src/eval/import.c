@@ -262,7 +262,7 @@ Status eval_record(Db *db, const RecordedSet *set, Arena *arena, RecordedRun *ru
         any = any || runs[i].added;
     if (status == OK && any)
         status = db_commit(db, err);
-    else
+    if (status != OK || !any)
         db_rollback(db);
     return status;
 }
