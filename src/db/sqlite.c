@@ -26,7 +26,9 @@ static Status failure(Sqlite *c, Err *err)
     else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
         hint = "; check who may write the file and its folder";
     else if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        hint = "; restore it from a backup";
+        hint = "; name another file with --db, or restore it from a backup";
+    else if (code == SQLITE_IOERR)
+        hint = "; check the disk, its space and limits, and run the same command again";
     else if (code == SQLITE_BUSY)
         hint = "; another program is writing to it, try again later";
     else if (code == SQLITE_CONSTRAINT)
