@@ -330,7 +330,7 @@ static Status report(App *app, const Model *model, const ModelReply *reply, Err 
         json_set(a, &o, STR("reply"), fine ? json_str(reply->text) : (Json){0});
         json_set(a, &o, STR("served_model"), json_str(reply->served_model));
         json_set(a, &o, STR("seconds"), json_num(a, reply->seconds));
-        json_set(a, &o, STR("error"), fine ? (Json){0} : json_str(reply->error));
+        json_set(a, &o, STR("error"), fine ? json_null() : json_str(reply->error));
         app_print_json(app, &o);
         app->exit_status = fine ? 0 : 1;
         return OK;

@@ -20,7 +20,7 @@ static Status no_such_model(App *app, Db *db, Str name, Err *err)
 
 Status find_model_spec(App *app, Db *db, Str name, ModelSpec *out, Err *err)
 {
-    ModelRow row;
+    ModelRow row = {0};
     bool found = false;
     if (db)
         TRY(model_row_find(db, name, app->arena, &row, &found, err));
