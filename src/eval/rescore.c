@@ -108,8 +108,8 @@ static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
     for (size_t i = 0; i < new->n_scores; i++) {
         const TaskScore *s = &new->scores[i];
         const JudgementRow *old = old_of(w, v, s, i);
-        w->n_changed += !old || !same_value(old->value, s->value) || 
-                        !str_eq(old->label, eval_label(s));
+        w->n_changed +=
+            !old || !same_value(old->value, s->value) || !str_eq(old->label, eval_label(s));
     }
 }
 
@@ -199,7 +199,8 @@ static Status write_verdict(Rescoring *w, const Verdict *v)
     TRY(sample_set_outcome(w->db, v->sample_id, v->outcome, w->err));
     for (int64_t i = 0; i + 1 < w->run.n_repeats; i++)
         TRY(sample_set_outcome(w->db, v->others[i], v->outcome, w->err));
-    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply, w->err);
+    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply,
+                               w->err);
 }
 
 /* The command that made the run would make another one now, unless the protocol is the same. */
