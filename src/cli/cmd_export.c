@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/version.h"
-#include "cli/view.h"
+#include "cli/export.h"
 #include "core/store.h"
 #include "report/report.h"
 
@@ -201,6 +201,20 @@ static Status write_out(App *app, const Format *format, const Json *document, St
         fwrite(out.ptr, 1, out.len, app->out);
     else if (status == OK)
         status = file_write(str_z(app->arena, file), strbuf_str(&out), err);
+    strbuf_free(&out);
+    return status;
+}
+
+Status export_page(App *app, Db *db, RunSummary *runs, size_t n_runs, Str title, const char *file,
+                   Err *err)
+{
+    Exporting x = {.app = app, .db = db, .err = err, .runs = runs, .n_runs = n_runs,
+                   .samples = PAGE_SAMPLES};
+    TRY(make_document(&x, title));
+    StrBuf out = strbuf_make(NULL, (size_t)1 << 32);
+    Status status = report_html(&x.document, &out, err);
+    if (status == OK)
+        status = file_write(file, strbuf_str(&out), err);
     strbuf_free(&out);
     return status;
 }

@@ -68,7 +68,7 @@ static void print_run(App *app, const RecordedSet *set, size_t m, const Recorded
     fprintf(app->info, "%s\n", line.ptr);
 }
 
-static Status print_results(App *app, Db *db, const RecordedSet *set, const RecordedRun *runs,
+static Status print_imported(App *app, Db *db, const RecordedSet *set, const RecordedRun *runs,
                             Err *err)
 {
     RunSummary *summaries = arena_array(app->arena, set->n_models, sizeof *summaries);
@@ -96,7 +96,7 @@ static Status import_set(App *app, const RecordedSet *set, Err *err)
     TRY(store_open(app->db_url, &db, err));
     Status status = eval_record(db, set, app->arena, runs, err);
     if (status == OK)
-        status = print_results(app, db, set, runs, err);
+        status = print_imported(app, db, set, runs, err);
     db_close(db);
     return status;
 }

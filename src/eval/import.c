@@ -149,10 +149,10 @@ static Str settings_of(const Importing *w)
     return json_dump(w->arena, &s);
 }
 
-static Status add_response(Importing *w, int64_t model_id, Str prompt, Str output, int64_t *out)
+static Status add_response(Importing *w, int64_t model_id, size_t at, Str output, int64_t *out)
 {
     ResponseRow row = {.model_id = model_id,
-                       .prompt = prompt,
+                       .prompt = w->items[at].requests[0].context,
                        .text = output,
                        .finish = STR("stop"),
                        .finish_raw = STR("stop"),
@@ -196,7 +196,7 @@ static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_i
         row.error = STR("no output of this item was recorded");
         return sample_add(w->db, &row, &id, w->err);
     }
-    TRY(add_response(w, model_id, row.prompt, output, &row.response_id));
+    TRY(add_response(w, model_id, at, output, &row.response_id));
     row.outcome = j->outcome;
     TRY(sample_add(w->db, &row, &id, w->err));
     ModelReply reply = reply_of(output);
