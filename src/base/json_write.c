@@ -31,6 +31,11 @@ size_t json_plain_end(Str s, size_t at)
     return at;
 }
 
+Json json_null(void)
+{
+    return (Json){.type = JSON_NULL};
+}
+
 Json json_str(Str text)
 {
     return (Json){.type = JSON_STRING, .text = text};

@@ -1,13 +1,14 @@
 /* cmd_demo.c - assay demo: a complete evaluation with the built-in models. */
 #include "base/clock.h"
+#include "cli/export.h"
 #include "cli/run_command.h"
 #include "cli/table.h"
-#include "cli/view.h"
 #include "core/store.h"
 
 /* Honest models of rising skill, and one that was trained on the public questions. */
 static const char *const demo_models[] = {"local:tiny-2", "local:tiny-4", "local:tiny-6",
                                           "local:tiny-8", "local:tiny-leak"};
+static const char report_file[] = "report.html";
 static const char *const honest = "local:tiny-6", *const leaked = "local:tiny-leak";
 
 static RunOptions demo_options(App *app)
@@ -31,8 +32,8 @@ static const RunSummary *find_run(const RunSummary *runs, size_t n, const char *
 static Status compare_two(App *app, Db *db, const RunSummary *runs, size_t n, Comparisons *out,
                           Err *err)
 {
-    const RunSummary *a = find_run(runs, n, "local:tiny-6", "tiny_sum_public");
-    const RunSummary *b = find_run(runs, n, "local:tiny-leak", "tiny_sum_public");
+    const RunSummary *a = find_run(runs, n, honest, "tiny_sum_public");
+    const RunSummary *b = find_run(runs, n, leaked, "tiny_sum_public");
     if (!a || !b)
         return OK;
     RunPair pair = {a->run.id, b->run.id};
@@ -100,7 +101,7 @@ static void print_next(App *app, const RunSummary *wrong)
     }
 }
 
-static Status show_results(App *app, Db *db, const Plan *plan, const RunSummary *runs, size_t n,
+static Status show_results(App *app, Db *db, const Plan *plan, RunSummary *runs, size_t n,
                            double seconds, Err *err)
 {
     Comparisons comparisons = {0};
@@ -113,13 +114,15 @@ static Status show_results(App *app, Db *db, const Plan *plan, const RunSummary 
     TRY(compare_two(app, db, runs, n, &comparisons, err));
     GapLine gaps[] = {gap_of(runs, n, honest), gap_of(runs, n, leaked)};
     fprintf(app->info, "%s\n\n", trf(app, a, T_DEMO_TOOK, (long long)answers, seconds).ptr);
-    print_summaries(app, runs, n);
+    print_results(app, runs, n);
     print_groups(app, &groups);
     fprintf(app->out, "\n%s\n", trf(app, a, T_DEMO_COMPARE, leaked, honest).ptr);
     print_comparisons(app, &comparisons, false);
     fprintf(app->out, "\n%s\n", tr(app, T_DEMO_AUDIT));
     for (size_t i = 0; i < COUNT(gaps); i++)
         print_gap(app, &gaps[i]);
+    TRY(export_page(app, db, runs, n, str_from(tr(app, T_DEMO_TITLE)), report_file, err));
+    fprintf(app->out, "\n%s\n", trf(app, a, T_DEMO_WROTE, app->db_url, report_file).ptr);
     print_next(app, find_run(runs, n, "local:tiny-4", "tiny_sum_public"));
     return OK;
 }

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/version.h"
-#include "cli/view.h"
+#include "cli/export.h"
 #include "core/store.h"
 #include "report/report.h"
 
@@ -16,9 +16,11 @@ enum { NOT_SAID = 1 << 30, PAGE = 200, PAGE_SAMPLES = 1000 };
 
 static const Option export_options[] = {
     {"format", 0, OPT_TEXT, offsetof(ExportOptions, format), "F",
-     "json, jsonl, csv or html (by the file's name)", "格式：json、jsonl、csv 或 html（默认按文件名）"},
+     "json, jsonl, csv or html (by the file's name)",
+     "格式：json、jsonl、csv 或 html（默认按文件名）"},
     {"samples", 0, OPT_INT, offsetof(ExportOptions, samples), "N",
-     "samples of each run at most (all; 1000 in html)", "每次评测最多导出的样本数（默认全部；html 为 1000）"},
+     "samples of each run at most (all; 1000 in html)",
+     "每次评测最多导出的样本数（默认全部；html 为 1000）"},
     {"title", 0, OPT_TEXT, offsetof(ExportOptions, title), "TEXT", "title of the page (the tasks)",
      "报告标题（默认为任务名）"},
     {0},
@@ -203,6 +205,20 @@ static Status write_out(App *app, const Format *format, const Json *document, St
     return status;
 }
 
+Status export_page(App *app, Db *db, RunSummary *runs, size_t n_runs, Str title, const char *file,
+                   Err *err)
+{
+    Exporting x = {.app = app, .db = db, .err = err, .runs = runs, .n_runs = n_runs,
+                   .samples = PAGE_SAMPLES};
+    TRY(make_document(&x, title));
+    StrBuf out = strbuf_make(NULL, (size_t)1 << 32);
+    Status status = report_html(&x.document, &out, err);
+    if (status == OK)
+        status = file_write(file, strbuf_str(&out), err);
+    strbuf_free(&out);
+    return status;
+}
+
 static Status load_runs(Exporting *x, const StrList *names)
 {
     x->n_runs = names->len - 1;
@@ -224,8 +240,9 @@ static Status export_runs(App *app, void *options, const StrList *arguments, Err
     const Format *format = NULL;
     Exporting x = {.app = app, .err = err};
     if (arguments->len < 2)
-        return err_set(err, E_USAGE, "export what where? Give run numbers and then a file, such as "
-                                     "1 2 report.html, or - for the output");
+        return err_set(err, E_USAGE,
+                       "export what where? Give run numbers and then a file, such as "
+                       "1 2 report.html, or - for the output");
     Str file = arguments->items[arguments->len - 1];
     TRY(find_format(o, file, &format, err));
     x.samples = o->samples == NOT_SAID ? format->samples : o->samples;

@@ -18,7 +18,8 @@ static const Option import_options[] = {
     {"output", 0, OPT_LIST, AT(rules.outputs), "[NAME=]TEMPLATE",
      "where the output is: a column, or a template over the record, such as "
      "'{{item.answers[0]}}'; repeated: one model each (output)",
-     "模型输出所在的列或模板，如 '{{item.answers[0]}}'；可重复，每个对应一个模型（默认 output 列）"},
+     "模型输出所在的列或模板，如 '{{item.answers[0]}}'；可重复，每个对应一个模型（默认 output "
+     "列）"},
     {"target", 0, OPT_TEXT, AT(rules.target), "TEMPLATE", "where the right answer is (target)",
      "标准答案所在的列或模板（默认 target 列）"},
     {"prompt", 0, OPT_TEXT, AT(rules.prompt), "TEMPLATE", "where the prompt is (prompt)",
@@ -28,7 +29,8 @@ static const Option import_options[] = {
     {"model", 'm', OPT_TEXT, AT(rules.model), "NAME",
      "the model, where no column \"model\" names it (the file's name)",
      "记录中没有 model 列时的模型名（默认取文件名）"},
-    {"records", 0, OPT_TEXT, AT(records), "PATH", "where in a JSON file the records are, as data.items",
+    {"records", 0, OPT_TEXT, AT(records), "PATH",
+     "where in a JSON file the records are, as data.items",
      "记录在 JSON 文件中的位置，如 data.items"},
     {"keep", 0, OPT_LIST, AT(rules.keep), "COLUMN", "another column that goes into the items",
      "一并存入题目的其他列，可重复"},
@@ -66,7 +68,7 @@ static void print_run(App *app, const RecordedSet *set, size_t m, const Recorded
     fprintf(app->info, "%s\n", line.ptr);
 }
 
-static Status print_results(App *app, Db *db, const RecordedSet *set, const RecordedRun *runs,
+static Status print_imported(App *app, Db *db, const RecordedSet *set, const RecordedRun *runs,
                             Err *err)
 {
     RunSummary *summaries = arena_array(app->arena, set->n_models, sizeof *summaries);
@@ -94,7 +96,7 @@ static Status import_set(App *app, const RecordedSet *set, Err *err)
     TRY(store_open(app->db_url, &db, err));
     Status status = eval_record(db, set, app->arena, runs, err);
     if (status == OK)
-        status = print_results(app, db, set, runs, err);
+        status = print_imported(app, db, set, runs, err);
     db_close(db);
     return status;
 }

@@ -63,7 +63,7 @@ static Status check_gates(App *app, const RunOptions *o, const RunSummary *runs,
     return OK;
 }
 
-static Status print_results(App *app, const RunOptions *o, const Plan *plan,
+static Status report_results(App *app, const RunOptions *o, const Plan *plan,
                             const RunSummary *runs, size_t n, Err *err)
 {
     GroupSummaries groups = {0};
@@ -71,7 +71,7 @@ static Status print_results(App *app, const RunOptions *o, const Plan *plan,
     Arena *a = app->arena;
     TRY(eval_groups(json_dump(a, &plan->tree), runs, n, a, &groups, err));
     if (!app->json) {
-        print_summaries(app, runs, n);
+        print_results(app, runs, n);
         print_groups(app, &groups);
         return check_gates(app, o, runs, n, &gates, err);
     }
@@ -129,7 +129,7 @@ static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
         status = run_load_batch(app, db, &batch, &runs, err);
     if (status == OK) {
         print_outcome(app, &outcome);
-        status = print_results(app, o, &plan, runs, batch.n_runs, err);
+        status = report_results(app, o, &plan, runs, batch.n_runs, err);
         int gate = app->exit_status;
         set_exit(app, &outcome);
         if (!app->exit_status || (gate && app->exit_status == EXIT_UNANSWERED))

@@ -131,6 +131,7 @@ static void set_up(App *app)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of the write */
 }
 
 static Status dispatch(App *app, int argc, char **argv, Err *err)

@@ -1,15 +1,33 @@
 /* plan.c - what was asked for becomes opened models and resolved tasks. */
 #include "base/file.h"
 #include "cli/run_options.h"
+#include "text/near.h"
+
+/* Adds the named models that are near to what could not be read as one. */
+static Status no_such_model(App *app, Db *db, Str name, Err *err)
+{
+    ModelRows rows = {0};
+    Names names = {0};
+    if (db && model_row_list(db, app->arena, &rows, NULL) != OK)
+        rows.len = 0;
+    for (size_t i = 0; i < rows.len; i++)
+        vec_push(app->arena, &names, rows.items[i].name);
+    Str near = near_names(app->arena, name, &names);
+    size_t used = strlen(err->msg);
+    snprintf(err->msg + used, sizeof err->msg - used, STR_FMT, STR_ARG(near));
+    return E_USAGE;
+}
 
 Status find_model_spec(App *app, Db *db, Str name, ModelSpec *out, Err *err)
 {
-    ModelRow row;
+    ModelRow row = {0};
     bool found = false;
     if (db)
         TRY(model_row_find(db, name, app->arena, &row, &found, err));
-    if (!found || !row.added)
-        return model_spec_parse(app->arena, name, out, err);
+    if (!found || !row.added) {
+        Status status = model_spec_parse(app->arena, name, out, err);
+        return status == E_USAGE ? no_such_model(app, db, name, err) : status;
+    }
     *out = (ModelSpec){.name = row.name,
                        .provider = row.provider,
                        .address = row.address,

@@ -166,6 +166,9 @@
       "公开得分无法推广到全新题目")                                                                \
     X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s points, 95 %% interval %s, p = %s",            \
       "  %-12s %s %s，%s %s：%s %s 个百分点，95%% 置信区间 %s，p = %s")                            \
+    X(T_DEMO_TITLE, "The tiny models on the built-in suite", "微型模型在内置评测套件上的表现")      \
+    X(T_DEMO_WROTE, "wrote %s and %s: open the page in a browser",                                 \
+      "已写入 %s 和 %s：用浏览器打开该报告")                                                      \
     X(T_DEMO_TYPE_NEXT, "What to type next:", "接下来可以试试：")                                  \
     X(T_DEMO_NEXT_SHOW, "one run in detail", "查看一次评测的详情")                                 \
     X(T_DEMO_NEXT_WRONG, "what a model got wrong", "看看模型答错了什么")                           \

@@ -17,7 +17,9 @@ Json view_group(const GroupSummary *g, Arena *arena);
 Json view_comparison(const Comparison *c, Arena *arena);
 Json view_sample(const SampleView *v, Arena *arena);
 
-/* Tables for people. */
+/* Tables for people. Of several models on several tasks, print_results shows a line a task
+ * and a column a model, with the first metric; else what print_summaries shows. */
+void print_results(App *app, const RunSummary *runs, size_t n);
 void print_summaries(App *app, const RunSummary *runs, size_t n);
 void print_groups(App *app, const GroupSummaries *groups);
 void print_run_details(App *app, const RunSummary *s);

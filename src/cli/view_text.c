@@ -48,6 +48,19 @@ static void add_metric_row(Table *t, const RunSummary *s, const MetricSummary *m
         table_addf(t, "%s (%zu)", show_value(a, m->answered.mean, share).ptr, m->answered.n);
 }
 
+/* Says below a table which runs are incomplete, and by how much. */
+static void print_incomplete(App *app, const RunSummary *runs, size_t n)
+{
+    SCOPED_ARENA(a);
+    for (size_t i = 0; i < n; i++)
+        if (runs[i].incomplete) {
+            int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
+            int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
+            fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+                    trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
+        }
+}
+
 void print_summaries(App *app, const RunSummary *runs, size_t n)
 {
     static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_METRIC, T_SCORE, T_INTERVAL};
@@ -61,13 +74,86 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
         for (size_t m = 0; m < runs[i].metrics.len; m++)
             add_metric_row(&t, &runs[i], &runs[i].metrics.items[m]);
     table_print(&t, app);
+    print_incomplete(app, runs, n);
+}
+
+/* ---- many models, many tasks ---- */
+
+typedef struct Axis {
+    VEC(Str) names;
+} Axis;
+
+static void add_name(Arena *a, Axis *axis, Str name)
+{
+    for (size_t i = 0; i < axis->names.len; i++)
+        if (str_eq(axis->names.items[i], name))
+            return;
+    vec_push(a, &axis->names, name);
+}
+
+static const RunSummary *cell_of(const RunSummary *runs, size_t n, Str task, Str model)
+{
     for (size_t i = 0; i < n; i++)
-        if (runs[i].incomplete) {
-            int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
-            int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
-            fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
-                    trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
-        }
+        if (str_eq(runs[i].run.task, task) && str_eq(runs[i].run.model, model))
+            return &runs[i];
+    return NULL;
+}
+
+static void add_cell(Table *t, const RunSummary *s)
+{
+    if (!s || !s->metrics.len) {
+        table_add(t, STR("-"));
+        return;
+    }
+    const MetricSummary *m = &s->metrics.items[0];
+    bool share = metric_is_share(m);
+    table_addf(t, "%s%s %s", show_value(t->arena, m->headline.mean, share).ptr,
+               s->incomplete ? "*" : "",
+               show_interval(t->arena, m->headline.ci.low, m->headline.ci.high, share).ptr);
+}
+
+static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task,
+                           const Axis *models)
+{
+    const RunSummary *first = NULL;
+    for (size_t m = 0; m < models->names.len && !first; m++)
+        first = cell_of(runs, n, task, models->names.items[m]);
+    table_add(t, task);
+    if (first && first->metrics.len) {
+        const MetricSummary *m = &first->metrics.items[0];
+        table_add(t, metric_title(t->arena, m->metric, m->filter));
+        table_addf(t, "%zu", m->headline.n);
+    } else {
+        table_add(t, STR("-"));
+        table_add(t, STR("-"));
+    }
+    for (size_t m = 0; m < models->names.len; m++)
+        add_cell(t, cell_of(runs, n, task, models->names.items[m]));
+}
+
+void print_results(App *app, const RunSummary *runs, size_t n)
+{
+    enum { MOST_MODELS = 8 };
+    SCOPED_ARENA(a);
+    Axis models = {0}, tasks = {0};
+    for (size_t i = 0; i < n; i++) {
+        add_name(&a, &models, runs[i].run.model);
+        add_name(&a, &tasks, runs[i].run.task);
+    }
+    if (models.names.len < 2 || models.names.len > MOST_MODELS || tasks.names.len < 2) {
+        print_summaries(app, runs, n);
+        return;
+    }
+    Table t = table_make(&a, 3 + models.names.len, UINT64_MAX << 2);
+    table_add(&t, str_from(tr(app, T_TASK)));
+    table_add(&t, str_from(tr(app, T_METRIC)));
+    table_add(&t, str_from(tr(app, T_ITEMS)));
+    for (size_t m = 0; m < models.names.len; m++)
+        table_add(&t, models.names.items[m]);
+    for (size_t i = 0; i < tasks.names.len; i++)
+        add_matrix_row(&t, runs, n, tasks.names.items[i], &models);
+    table_print(&t, app);
+    print_incomplete(app, runs, n);
 }
 
 void print_groups(App *app, const GroupSummaries *groups)

@@ -2,6 +2,7 @@
 #include "db/backend.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 enum { BUSY_TIMEOUT_MS = 15000 };
 
@@ -25,7 +26,9 @@ static Status failure(Sqlite *c, Err *err)
     else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
         hint = "; check who may write the file and its folder";
     else if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        hint = "; restore it from a backup";
+        hint = "; name another file with --db, or restore it from a backup";
+    else if (code == SQLITE_IOERR)
+        hint = "; check the disk, its space and limits, and run the same command again";
     else if (code == SQLITE_BUSY)
         hint = "; another program is writing to it, try again later";
     else if (code == SQLITE_CONSTRAINT)
@@ -63,23 +66,57 @@ static Status set_up(Sqlite *c, bool read_only, Err *err)
                       err);
 }
 
+/* A file as a URI that SQLite reads without locks or a log of its own. */
+static Str immutable_uri(Arena *arena, const char *path)
+{
+    StrBuf uri = strbuf_make(arena, strlen(path) * 3 + 64);
+    strbuf_adds(&uri, "file:");
+    for (const char *p = path; *p; p++) {
+        if (strchr("%?# ", *p))
+            strbuf_addf(&uri, "%%%02X", (unsigned char)*p);
+        else
+            strbuf_addc(&uri, *p);
+    }
+    strbuf_adds(&uri, "?immutable=1");
+    return strbuf_str(&uri);
+}
+
+static Status open_handle(Sqlite *c, const char *name, int flags, bool read_only, Err *err)
+{
+    if (sqlite3_open_v2(name, &c->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return failure(c, err);
+    return set_up(c, read_only, err);
+}
+
+/* Readers of a WAL file open it for writing too, to share its index. Where nobody may
+ * write, nobody does, so the file can be read as it is. */
+static Status open_to_read(Sqlite *c, Err *err)
+{
+    SCOPED_ARENA(a);
+    Status status = open_handle(c, c->path, SQLITE_OPEN_READWRITE, true, err);
+    int code = sqlite3_errcode(c->handle) & 0xff;
+    bool in_use = access(str_printf(&a, "%s-wal", c->path).ptr, F_OK) == 0;
+    if (status == OK || in_use || access(c->path, R_OK) != 0 ||
+        (code != SQLITE_READONLY && code != SQLITE_CANTOPEN))
+        return status;
+    sqlite3_close_v2(c->handle);
+    return open_handle(c, immutable_uri(&a, c->path).ptr, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                       true, err);
+}
+
 Status sqlite_connect(const char *path, bool read_only, void **connection, Err *err)
 {
+    if (read_only && access(path, F_OK) != 0)
+        return err_set(err, E_MISSING,
+                       "there is no database \"%s\"; run an evaluation first or name it with --db",
+                       path);
     Sqlite *c = calloc(1, sizeof *c);
     if (!c)
         abort();
     snprintf(c->path, sizeof c->path, "%s", path);
-    /* Readers of a WAL file open it for writing too, to share its index. */
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (read_only ? 0 : SQLITE_OPEN_CREATE);
-    int code = sqlite3_open_v2(path, &c->handle, flags, NULL);
-    if (read_only && code == SQLITE_CANTOPEN) {
-        sqlite3_close_v2(c->handle);
-        free(c);
-        return err_set(err, E_MISSING,
-                       "there is no database \"%s\"; run an evaluation first or name it with --db",
-                       path);
-    }
-    Status status = code == SQLITE_OK ? set_up(c, read_only, err) : failure(c, err);
+    Status status = read_only ? open_to_read(c, err)
+                              : open_handle(c, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                                            false, err);
     if (status != OK) {
         close_connection(c);
         return status;

@@ -58,6 +58,24 @@ int engine_stopping(Engine *e)
     return ended;
 }
 
+/* Whether the budget allows another request besides those in flight, each taken to cost as
+ * much as the dearest so far. While they might use it up, nothing leaves. */
+static bool affordable(Engine *e)
+{
+    double budget = e->options->max_cost;
+    double spent = (double)atomic_load(&e->progress->cost_millionths) * 1e-6;
+    double each = (double)atomic_load(&e->dearest_millionths) * 1e-6;
+    int in_flight;
+    pace_limit(&e->pace, &in_flight);
+    if (spent + each > budget || spent >= budget) {
+        engine_end(e, ENGINE_BUDGET, "the budget of %g is reached (%.6g spent)", budget, spent);
+        return false;
+    }
+    if (!atomic_load(&e->answered)) /* the first reply tells the price */
+        return in_flight == 0;
+    return spent + each * (in_flight + 1) <= budget;
+}
+
 bool engine_may_ask(Engine *e)
 {
     const EngineOptions *o = e->options;
@@ -69,15 +87,7 @@ bool engine_may_ask(Engine *e)
                    (long long)o->max_requests);
         return false;
     }
-    double cost = (double)atomic_load(&e->progress->cost_millionths) * 1e-6;
-    long long answered = atomic_load(&e->answered);
-    double each = answered ? cost / (double)answered : 0;
-    if (o->max_cost > 0 &&
-        cost + each * (double)(atomic_load(&e->progress->in_flight) + 1) > o->max_cost) {
-        engine_end(e, ENGINE_BUDGET, "the budget of %g is reached (%.6g spent)", o->max_cost, cost);
-        return false;
-    }
-    return true;
+    return o->max_cost <= 0 || affordable(e);
 }
 
 /* ---- units ---- */
@@ -219,6 +229,15 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index)
 
 /* ---- delivering and writing ---- */
 
+static void count_cost(Engine *e, long long millionths)
+{
+    long long dearest = atomic_load(&e->dearest_millionths);
+    while (millionths > dearest &&
+           !atomic_compare_exchange_weak(&e->dearest_millionths, &dearest, millionths))
+        ;
+    atomic_fetch_add(&e->progress->cost_millionths, millionths);
+}
+
 void engine_deliver(Engine *e, Unit *unit, size_t index)
 {
     const ModelReply *reply = &unit->replies[index];
@@ -229,9 +248,9 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
     } else if (reply->state == REPLY_OK) {
         double cost = model_cost(e->options->model, reply);
         x->cost = cost < 0 ? NAN : cost;
-        atomic_fetch_add(&e->answered, 1);
         if (cost > 0)
-            atomic_fetch_add(&p->cost_millionths, (long long)(cost * 1e6 + 0.5));
+            count_cost(e, (long long)(cost * 1e6 + 0.5));
+        atomic_fetch_add(&e->answered, 1);
         if (reply->prompt_tokens > 0)
             atomic_fetch_add(&p->prompt_tokens, reply->prompt_tokens);
         if (reply->completion_tokens > 0)
@@ -260,7 +279,7 @@ static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, 
         .model_id = e->options->model_id,
         .key = x->key,
         .prompt = stored_prompt(&unit->requests[index], index, &scratch),
-        .text = score ? (Str){0} : reply->text.ptr ? reply->text : STR(""),
+        .text = score ? str_from(NULL) : reply->text.ptr ? reply->text : STR(""),
         .reasoning = reply->reasoning,
         .finish = str_from(finish_names[reply->finish]),
         .finish_raw = reply->finish_raw,

@@ -30,6 +30,7 @@ typedef struct Engine {
     Cache cache;
     bool use_cache; /* some reply may be there */
     atomic_llong answered; /* requests that got an answer: tells a dead server from a flaky one */
+    atomic_llong dearest_millionths; /* highest cost of a request so far */
     void (*wake_workers)(struct Engine *e);
     void *workers;        /* private to remote.c */
     size_t n_workers;
@@ -51,7 +52,8 @@ void engine_abandon(Engine *e, Unit *unit, size_t index);
 void engine_end(Engine *e, EngineEnd end, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void engine_fail(Engine *e, const Err *err);
 
-/* False when a budget or the stop flag forbids another request; ends the engine then. */
+/* False when a budget or the stop flag forbids another request, and ends the engine; false
+ * too while the requests in flight may use up the budget. */
 bool engine_may_ask(Engine *e);
 /* 2 when everything must stop at once, 1 when only what is in flight goes on, 0 else. */
 int engine_stopping(Engine *e);

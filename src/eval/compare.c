@@ -231,6 +231,10 @@ static void compare_pairs(Comparison *c, const Pairs *p, Arena *arena)
     c->difference.ci = (Interval){c->difference.mean - half, c->difference.mean + half};
     c->difference.method = p->clusters ? "cluster-t" : "t";
     c->detectable = detectable_difference(c->difference.se, 0.05, 0.8);
+    if (!(c->difference.se > 0)) { /* no two answers differ: the spread cannot be told */
+        c->difference.ci = (Interval){NAN, NAN};
+        c->detectable = NAN;
+    }
     c->binary = is_binary(p) && p->n > 0;
     c->mid_p = NAN;
     if (c->binary)

@@ -108,8 +108,8 @@ static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
     for (size_t i = 0; i < new->n_scores; i++) {
         const TaskScore *s = &new->scores[i];
         const JudgementRow *old = old_of(w, v, s, i);
-        w->n_changed += !old || !same_value(old->value, s->value) || 
-                        !str_eq(old->label, eval_label(s));
+        w->n_changed +=
+            !old || !same_value(old->value, s->value) || !str_eq(old->label, eval_label(s));
     }
 }
 

@@ -4,6 +4,8 @@
 #include "core/store.h"
 #include "eval/private.h"
 
+#include <stdio.h>
+
 int64_t eval_run_id(const EvalRun *run)
 {
     return run->id;
@@ -136,6 +138,16 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, EvalR
     return OK;
 }
 
+/* Who misspells a column wants to see those there are. */
+static Status add_columns(const EvalRun *run, Status status, Err *err)
+{
+    size_t used = err && status == E_MISSING ? strlen(err->msg) : 0;
+    if (used)
+        snprintf(err->msg + used, sizeof err->msg - used, "; the columns are " STR_FMT,
+                 STR_ARG(run->version.columns));
+    return status;
+}
+
 static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
 {
     TRY(eval_docs_open(arena, o->db_url, run->version.id, run->version.n_items, &run->docs, err));
@@ -150,13 +162,17 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
     BindOptions b = {.chat = !run->chat ? CHAT_PLAIN : o->chat_turns ? CHAT_TURNS : CHAT_SINGLE,
                      .system = o->system,
                      .fewshot_seed = o->fewshot_seed};
-    TRY(task_bind(arena, run->task, run->docs, shots, &b, &run->bound, err));
+    Status status = task_bind(arena, run->task, run->docs, shots, &b, &run->bound, err);
+    if (status != OK)
+        return add_columns(run, status, err);
     /* The first item tells what is wrong with columns and templates before anything is asked. */
     SCOPED_ARENA(scratch);
     TaskItem first;
-    if (task_item(run->bound, 0, &scratch, &first, err) != OK)
-        return err_wrap(err, "task \"" STR_FMT "\", item 0", STR_ARG(run->task->name));
-    return OK;
+    status = task_item(run->bound, 0, &scratch, &first, err);
+    if (status == OK)
+        return OK;
+    err_wrap(err, "task \"" STR_FMT "\", item 0", STR_ARG(run->task->name));
+    return add_columns(run, status, err);
 }
 
 static Status add_or_find_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run,

@@ -49,19 +49,26 @@ Str openai_line(const Model *model, Str text, Arena *arena)
     return str_printf(arena, "%.*s...", (int)end, all.ptr);
 }
 
-static const char *advice(const ErrorFacts *f, ErrorVerdict verdict, const Model *model)
+static const char *advice(const ErrorFacts *f, ErrorVerdict verdict)
 {
     if (verdict == ERROR_REFUSED_ECHO)
         return "; this server gives no log-probabilities of the prompt: set \"score\": "
                "\"top_logprobs\" to compare answer letters, use a generative form of the task, "
                "or a server with echo such as vLLM, or a local: model";
-    if (f->status == 401 && !model->key && !model->spec.key_env.len)
-        return "; set OPENAI_API_KEY";
-    if (f->status == 401 && !model->key && str_eqc(model->spec.key_env, "ASSAY_API_KEY"))
-        return "; the key for an address comes from ASSAY_API_KEY";
     if (f->status == 404)
         return "; check the address (it usually ends in /v1) and the model's name";
     return "";
+}
+
+/* Names the environment variable that holds the key, or should. */
+static Str key_advice(const ErrorFacts *f, const Model *model, Arena *arena)
+{
+    const Str name = model->spec.key_env.len ? model->spec.key_env
+                                             : str_from(model->provider->default_key_env);
+    if (f->status != 401 || !name.len)
+        return STR("");
+    return str_printf(arena, model->key ? "; the key was taken from %.*s" : "; set the key in %.*s",
+                      (int)name.len, name.ptr);
 }
 
 static void set_error(const Model *model, const ErrorFacts *f, Arena *arena, ModelReply *out)
@@ -75,7 +82,8 @@ static void set_error(const Model *model, const ErrorFacts *f, Arena *arena, Mod
     if (f->code.len && words.ptr != f->code.ptr && str_find(words, f->code) < 0)
         strbuf_addf(&line, " (" STR_FMT ")", STR_ARG(f->code));
     Str shown = openai_line(model, strbuf_str(&line), arena);
-    out->error = str_printf(arena, "%s%s", str_z(arena, shown), advice(f, verdict, model));
+    out->error = str_printf(arena, "%s%s%s", str_z(arena, shown), advice(f, verdict),
+                            str_z(arena, key_advice(f, model, arena)));
     out->fatal = verdict == ERROR_FATAL || verdict == ERROR_REFUSED_ECHO;
     out->rate_limited = verdict == ERROR_RATE;
     out->state = verdict == ERROR_RETRY || verdict == ERROR_RATE ? REPLY_RETRY : REPLY_FAILED;

@@ -71,11 +71,13 @@ static void add_escaped(StrBuf *out, Str json)
     strbuf_add(out, str_after(json, from));
 }
 
-static Status add_json(const Json *value, StrBuf *out, Err *err)
+/* Writes one element's JSON with `write` and adds it, escaped. */
+static Status add_json(const Page *page, void (*write)(const Page *page, JsonWriter *w),
+                       StrBuf *out, Err *err)
 {
     StrBuf text = strbuf_make(NULL, LIMIT_JSON_DOCUMENT);
     JsonWriter w = json_writer(&text);
-    json_write(&w, value);
+    write(page, &w);
     Status status = strbuf_check(&text, "the report", err);
     if (status == OK)
         add_escaped(out, strbuf_str(&text));
@@ -83,52 +85,77 @@ static Status add_json(const Json *value, StrBuf *out, Err *err)
     return status;
 }
 
+static void write_head(const Page *page, JsonWriter *w)
+{
+    json_begin(w, '{');
+    for (uint32_t i = 0; i < page->document->len; i++) {
+        const JsonMember *m = &page->document->members[i];
+        if (str_eqc(m->key, "samples"))
+            continue;
+        json_key_str(w, m->key);
+        json_write(w, &m->value);
+    }
+    json_end(w, '}');
+}
+
 /* Everything but the samples: the page shows it before it reads them. */
 static Status add_head(const Page *page, StrBuf *out, Err *err)
 {
-    Json head = {.type = JSON_OBJECT};
-    for (uint32_t i = 0; i < page->document->len; i++) {
-        const JsonMember *m = &page->document->members[i];
-        if (!str_eqc(m->key, "samples"))
-            json_set(page->arena, &head, m->key, m->value);
-    }
-    return add_json(&head, out, err);
+    return add_json(page, write_head, out, err);
 }
 
-/* The index of `value` among the texts, as a number. */
-static Json shared_text(Arena *arena, Map *seen, Json *texts, const Json *value)
+typedef struct Texts {
+    Arena *arena;
+    Map seen; /* JSON of a text -> its index; in the order of the indices */
+} Texts;
+
+static int64_t text_index(Texts *texts, const Json *value)
 {
-    Str key = json_dump(arena, value);
-    int64_t *index = map_get(seen, key);
+    Str key = json_dump(texts->arena, value);
+    int64_t *index = map_get(&texts->seen, key);
     if (!index) {
-        index = ARENA_NEW(arena, int64_t);
-        *index = texts->len;
-        map_set(arena, seen, key, index);
-        json_append(arena, texts, *value);
+        index = ARENA_NEW(texts->arena, int64_t);
+        *index = (int64_t)texts->seen.len;
+        map_set(texts->arena, &texts->seen, key, index);
     }
-    return json_integer(arena, *index);
+    return *index;
+}
+
+static void write_sample(const Json *sample, Texts *texts, JsonWriter *w)
+{
+    json_begin(w, '{');
+    for (uint32_t i = 0; json_is(sample, JSON_OBJECT) && i < sample->len; i++) {
+        const JsonMember *m = &sample->members[i];
+        json_key_str(w, m->key);
+        if (str_eqc(m->key, "prompt") || str_eqc(m->key, "item"))
+            json_write_int(w, text_index(texts, &m->value));
+        else
+            json_write(w, &m->value);
+    }
+    json_end(w, '}');
+}
+
+static void write_samples(const Page *page, JsonWriter *w)
+{
+    Texts texts = {.arena = page->arena};
+    const Json *samples = json_get(page->document, "samples");
+    json_begin(w, '{');
+    json_key(w, "samples");
+    json_begin(w, '[');
+    for (uint32_t i = 0; json_is(samples, JSON_ARRAY) && i < samples->len; i++)
+        write_sample(&samples->items[i], &texts, w);
+    json_end(w, ']');
+    json_key(w, "texts");
+    json_begin(w, '[');
+    for (size_t i = 0; i < texts.seen.len; i++)
+        json_write_raw(w, texts.seen.entries[i].key);
+    json_end(w, ']');
+    json_end(w, '}');
 }
 
 static Status add_samples(const Page *page, StrBuf *out, Err *err)
 {
-    Arena *a = page->arena;
-    Map seen = {0};
-    Json list = {.type = JSON_ARRAY}, texts = {.type = JSON_ARRAY}, all = {.type = JSON_OBJECT};
-    const Json *samples = json_get(page->document, "samples");
-    for (uint32_t i = 0; json_is(samples, JSON_ARRAY) && i < samples->len; i++) {
-        const Json *s = &samples->items[i];
-        Json copy = {.type = JSON_OBJECT};
-        for (uint32_t k = 0; json_is(s, JSON_OBJECT) && k < s->len; k++) {
-            const JsonMember *m = &s->members[k];
-            bool shared = str_eqc(m->key, "prompt") || str_eqc(m->key, "item");
-            json_set(a, &copy, m->key,
-                     shared ? shared_text(a, &seen, &texts, &m->value) : m->value);
-        }
-        json_append(a, &list, copy);
-    }
-    json_set(a, &all, STR("texts"), texts);
-    json_set(a, &all, STR("samples"), list);
-    return add_json(&all, out, err);
+    return add_json(page, write_samples, out, err);
 }
 
 /* ---- the page ---- */

@@ -195,6 +195,8 @@ test('a Chinese browser gets Chinese at once, on a phone without sideways scroll
   check(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'too wide');
   const wide = await page.locator('.scroll:has(.board)').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel));
   same(wide, [], 'boards that scroll sideways');
+  const over = await page.locator('.board td, .board th').evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent));
+  same(over, [], 'cells that flow over their neighbours');
   await shot(page, 'phone', true);
   await page.locator('.list li').first().click();
   await page.waitForSelector('.detail h3');
@@ -280,6 +282,17 @@ test('a document without anything is a page that says so', async (page) => {
   await page.waitForSelector('#samples p');
   same(await page.locator('section').count(), 1, 'sections');
   check((await page.locator('#samples').textContent()).includes('without samples'), 'words');
+});
+
+test('a page with some of the samples says so and links only to those', async (page) => {
+  await page.goto('file://' + folder + '/report-some.html');
+  await ready(page);
+  check((await page.locator('#samples').textContent()).includes('This page holds 120 of 1,440 samples'), 'words');
+  const c = data.comparisons[2];
+  await page.locator('#compare summary').nth(2).click();
+  await page.locator('.flips li').first().waitFor();
+  const first = c.flips.slice(0, 24), held = first.filter((f) => f.position < 10).length;
+  same([await page.locator('.flips a').count(), await page.locator('.flips .absent').count()], [held, 24 - held], 'links and plain');
 });
 
 test('one run without samples, comparisons or groups has its board', async (page) => {

@@ -1,5 +1,5 @@
 /* report_document.mjs - invented documents for the browser test of the report.
- *   node report_document.mjs ITEMS|empty|one > DOCUMENT.json
+ *   node report_document.mjs ITEMS|some|empty|one > DOCUMENT.json
  * Three tasks (questions with choices, sums, Chinese questions), four models, every outcome,
  * texts that try to become markup. Seeded: the same call gives the same document. */
 
@@ -146,7 +146,7 @@ function makeRun(document, number, model, skill, task, items) {
     created: '2026-11-20T09:00:00Z', finished: '2026-11-20T09:12:00Z', program: '0.1.0 (abc1234)',
     protocol_hash: '9f86d081884c7d659a2feaa0c55ad015'.slice(0, 30) + String(10 + TASKS.indexOf(task)), n_items: items, n_repeats: 1, n_samples: items,
     incomplete, outcomes, metrics, tokens: { prompt: items * 81, completion: items * 23 }, attempts: items, cached: Math.ceil(items / 11),
-    cost: model === 'tiny-3' ? null : items * 0.00012, latency: { p50: 1.2, p90: 2.01, p99: 2.2 }, first_token: { p50: 0.21, p90: 0.4, p99: 0.6 },
+    cost: model === 'tiny-3' ? null : items * 0.00012, latency: { p50: model === 'tiny-3' ? 0.00045 : 1.2, p90: 2.01, p99: 2.2 }, first_token: { p50: 0.21, p90: 0.4, p99: 0.6 },
   });
 }
 
@@ -200,8 +200,15 @@ export function makeDocument(items = 120) {
   return document;
 }
 
-/* What is left of a document when nothing optional is there. */
+/* Documents with parts left out. */
+function someSamples() {
+  const document = makeDocument(120);
+  document.samples = document.samples.filter((s) => s.position < 10);
+  return document;
+}
+
 const SPARSE = {
+  some: someSamples,
   empty: () => ({}),
   one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1) }),
 };

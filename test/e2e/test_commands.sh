@@ -67,6 +67,8 @@ expect_ok assay model test small
 expect_out 'replied in'
 expect_ok assay run -m small --data d.jsonl --prompt '{{q}}' --target '{{a}}' --name quick -q
 expect_out '^ +1 +small +quick'
+expect_status 1 assay run -m small --data d.jsonl --prompt '{{question}}' --target '{{a}}'
+expect_err '"question" is undefined; the columns are \["id","q","a"\]'
 expect_ok assay model remove small
 expect_status 1 assay model test smal
 expect_ok assay show 1
@@ -86,6 +88,53 @@ expect_status 2 assay model add x --address http://h/v1 --model y --set rmp=3
 expect_err 'unknown setting "rmp"; known are'
 expect_status 1 assay model remove deed
 expect_err 'there is no model "deed"; near it: "dead"'
+
+title "a server is tested with one request"
+cat > server.py <<'END'
+import http.server, json, sys
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.headers.get("Authorization") != "Bearer right":
+            status, reply = 401, {"error": {"message": "Incorrect API key", "code": "invalid_api_key"}}
+        elif asked["model"] != "known":
+            status, reply = 404, {"error": {"message": "no such model", "code": "model_not_found"}}
+        else:
+            status, reply = 200, {"model": "known-1", "choices": [
+                {"message": {"role": "assistant", "content": "Hello!"}, "finish_reason": "stop"}]}
+        body = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *words): pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Server)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+mkfifo port
+python3 server.py > port &
+server=$!
+read -r number < port
+expect_ok assay model add good --address "http://127.0.0.1:$number/v1" --model known --key-env TEST_KEY
+expect_ok assay model add lost --address "http://127.0.0.1:$number/v1" --model other --key-env TEST_KEY
+expect_ok env TEST_KEY=right assay model test good
+expect_out 'replied in .*"Hello!"'
+expect_status 1 env TEST_KEY=wrong assay model test good
+expect_err '401'
+expect_status 1 env TEST_KEY=right assay model test lost
+expect_err 'no such model'
+expect_ok env TEST_KEY=right assay model test good --json
+expect_json '(o["ok"], o["reply"], o["served_model"])' "(True, 'Hello!', 'known-1')"
+expect_ok assay model add good --address "http://127.0.0.1:$number/v1" --model known \
+    --key-env TEST_KEY --db asked.db
+expect_status 2 assay run -m goood --data d.jsonl --prompt '{{q}}' --target '{{a}}' --db asked.db
+expect_err 'the model "goood".*near it: "good"'
+expect_ok env TEST_KEY=right assay run -m good --data d.jsonl --prompt '{{q}}' --target '{{a}}' \
+    --name asked -q --db asked.db
+expect_out '^ +1 +good +asked'
+kill $server
 
 title "keys are refused and never repeated"
 secret=sk-abcdefghijklmnopqrstuvwxyz0123456789

@@ -2,7 +2,7 @@
  *
  *     tool_fake_model [port=0] [seed=1] [delay=MS] [log=FILE] [limit=N]
  *                     [status429=P] [status500=P] [cut=P] [slow=P] [wrong=P] [huge=P]
- *                     [permanent=P]
+ *                     [permanent=P] [arrivals=1] [key=TEXT]
  *
  * Listens on 127.0.0.1 and prints "port N" (port=0: any free one). P are rates from 0 to 1.
  *
@@ -16,10 +16,12 @@
  * Faults. permanent=0.03 answers 400 to 3 % of all prompts, whenever they are asked. The
  * others are drawn by seed, prompt and number of the attempt, so that a retry fares
  * differently: 429 (Retry-After: 0), 500, hanging up in the middle of the body, slow bytes,
- * half a JSON, a body over 32 MiB. limit=N answers 429 above N requests at once.
+ * half a JSON, a body over 32 MiB. limit=N answers 429 above N requests at once. key=TEXT
+ * answers 401 to whoever does not send it as bearer.
  *
  * Log. One line a request when its last byte is written: hash of the prompt, "ok" or
- * the fault's name. */
+ * the fault's name. arrivals=1 adds a line when the request arrives: hash, "asked", seconds,
+ * the fault it is going to meet or "ok", the answer. */
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -67,7 +69,8 @@ typedef struct Server {
     Map attempts; /* hash of a prompt -> int64_t */
     int listener, epoll, log;
     double rates[N_FAULTS], delay;
-    int64_t seed, port, limit, busy, requests;
+    int64_t seed, port, limit, busy, most_busy, requests, arrivals;
+    Str key; /* empty: none is asked for */
     Conn *conns[MAX_FD];
 } Server;
 
@@ -339,6 +342,9 @@ static void put_completion(Server *s, Conn *c, bool chat, Str text)
     a.echo = !chat && json_bool(json_get(&body, "echo"), false);
     memcpy(c->hash, hash_hex(&arena, a.hash).ptr, sizeof c->hash);
     c->fault = draw_fault(s, a.hash, a.prompt);
+    if (s->arrivals && s->log >= 0)
+        dprintf(s->log, "%s asked %.6f %s %s\n", c->hash, clock_seconds(), fault_names[c->fault],
+                str_z(&arena, a.answer));
     bool stream = json_bool(json_get(&body, "stream"), false);
     put_fault(c, stream ? stream_reply(&arena, &a) : json_reply(&arena, &a));
 }
@@ -348,7 +354,11 @@ static void put_answer(Server *s, Conn *c, Str line, Str body)
     SCOPED_ARENA(arena);
     c->fault = NO_FAULT;
     c->hash[0] = 0;
-    if (str_starts(line, STR("POST /v1/chat/completions ")))
+    SCOPED_ARENA(scratch);
+    Str bearer = str_printf(&scratch, "Authorization: Bearer %.*s\r\n", (int)s->key.len, s->key.ptr);
+    if (s->key.len && str_find(line, bearer) < 0)
+        put_reply(c, 401, "", STR("{\"error\":{\"message\":\"Incorrect API key provided\"}}"));
+    else if (str_starts(line, STR("POST /v1/chat/completions ")))
         put_completion(s, c, true, body);
     else if (str_starts(line, STR("POST /v1/completions ")))
         put_completion(s, c, false, body);
@@ -356,8 +366,8 @@ static void put_answer(Server *s, Conn *c, Str line, Str body)
         put_reply(c, 200, "", STR("{\"object\":\"list\",\"data\":[{\"id\":\"fake\"}]}"));
     else if (str_starts(line, STR("GET /stats ")))
         put_reply(c, 200, "",
-                  str_printf(&arena, "{\"requests\":%lld,\"prompts\":%zu}", (long long)s->requests,
-                             s->attempts.len));
+                  str_printf(&arena, "{\"requests\":%lld,\"prompts\":%zu,\"most_busy\":%lld}",
+                             (long long)s->requests, s->attempts.len, (long long)s->most_busy));
     else
         put_reply(c, 404, "", STR("{\"error\":{\"message\":\"no such path\"}}"));
 }
@@ -370,7 +380,7 @@ static bool take_request(Server *s, Conn *c)
     if (head < 0)
         return false;
     int64_t len = 0;
-    Str headers = str_slice(all, 0, (size_t)head), rest = headers;
+    Str headers = str_slice(all, 0, (size_t)head + 2), rest = headers;
     while (rest.len) {
         Str value = str_split(&rest, '\n');
         Str name = str_split(&value, ':');
@@ -382,6 +392,7 @@ static bool take_request(Server *s, Conn *c)
         return false;
     s->requests++;
     s->busy++;
+    s->most_busy = s->busy > s->most_busy ? s->busy : s->most_busy;
     c->busy = true;
     strbuf_clear(&c->out);
     put_answer(s, c, headers, str_slice(all, (size_t)head + 4, need));
@@ -501,6 +512,10 @@ static Status read_option(Server *s, Str option, Err *err)
 {
     Str value = option, name = str_split(&value, '=');
     double number = 0;
+    if (str_eq(name, STR("key"))) {
+        s->key = str_copy(&s->keep, value);
+        return OK;
+    }
     if (str_eq(name, STR("log"))) {
         SCOPED_ARENA(arena);
         s->log = open(str_z(&arena, value), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -519,6 +534,8 @@ static Status read_option(Server *s, Str option, Err *err)
         s->seed = (int64_t)number;
     else if (str_eq(name, STR("delay")))
         s->delay = number / 1000;
+    else if (str_eq(name, STR("arrivals")))
+        s->arrivals = (int64_t)number;
     else if (str_eq(name, STR("limit")))
         s->limit = (int64_t)number;
     else

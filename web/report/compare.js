@@ -31,14 +31,14 @@ function flipLink(c, flip) {
   const run = runById.get(c.b.run);
   const worse = (flip.b < flip.a) !== LOWER.has(c.metric);
   const text = [foreign(flip.item), el('span', { class: 'small' }, ' ' + showValue(flip.a, false) + ' → ' + showValue(flip.b, false))];
-  return el('li', { class: worse ? 'down' : 'up' }, el('a', {
-    href: '#samples', onclick: (e) => {
-      const sample = run && sampleAt(run, flip.item);
-      if (!sample) return;
-      e.preventDefault();
-      openSample(sample);
-    },
-  }, text));
+  const sample = run && sampleAt(run, flip.item);
+  const open = (e) => {
+    e.preventDefault();
+    openSample(sample);
+  };
+  /* A page may hold only some of the samples. */
+  const link = sample ? el('a', { href: '#sample=' + sample.sample, onclick: open }, text) : el('span', { class: 'absent' }, text);
+  return el('li', { class: worse ? 'down' : 'up' }, link);
 }
 
 function flipList(c) {

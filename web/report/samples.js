@@ -180,13 +180,14 @@ function samplesSection() {
     filters: el('div', { class: 'filters', role: 'search' }),
     count: el('span', { class: 'small muted', 'aria-live': 'polite' }),
     list: el('ul', { class: 'list', role: 'listbox', tabindex: '0', 'aria-label': t('samples') }),
+    some: el('p', { class: 'small warn-text' }),
     pager: el('div', { class: 'pager' }),
     detail: el('article', { class: 'detail' }, el('p', { class: 'muted empty' }, t('loading'))),
   };
   view.parts.panes = el('div', { class: 'panes card' },
     el('div', { class: 'list-pane' }, view.parts.list, view.parts.pager), view.parts.detail);
   return section('samples', t('samples'),
-    el('p', { class: 'note' }, t('samples_note')), view.parts.filters, view.parts.panes);
+    el('p', { class: 'note' }, t('samples_note')), view.parts.some, view.parts.filters, view.parts.panes);
 }
 
 /* Called when the samples are there, and again after the language changed. */
@@ -196,6 +197,8 @@ function fillSamples() {
     view.parts = null;
     return;
   }
+  const all = doc.runs.reduce((sum, r) => sum + (r.n_samples || 0), 0);
+  view.parts.some.textContent = doc.samples.length < all ? t('some_samples', showCount(doc.samples.length), showCount(all)) : '';
   applyFilters();
   drawFilters();
   drawList();

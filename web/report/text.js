@@ -69,6 +69,7 @@ const TEXTS = {
   test_mcnemar: ['exact McNemar', '精确 McNemar 检验'], test_sign_flip: ['sign-flip permutation', '符号翻转置换检验'],
   samples: ['Samples', '样本'],
   samples_note: ['Keys: j and k or the arrows step through the list, / searches.', '快捷键：j、k 或方向键切换样本，/ 搜索。'],
+  some_samples: ['This page holds {0} of {1} samples; the numbers above are of all.', '本页只收录 {1} 个样本中的 {0} 个；上方的得分基于全部样本。'],
   no_samples: ['This report was made without samples.', '本报告不含样本。'],
   all_runs: ['All runs', '全部评测'], all_samples: ['All samples', '全部样本'],
   filter_run: ['Run', '评测'], filter_show: ['Show', '显示'],
