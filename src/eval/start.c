@@ -207,8 +207,9 @@ static Status add_or_find_run(Db *db, const EvalOptions *o, int64_t batch_id, Ev
     return read_settings(run, found ? found_row.settings : row.settings, arena, err);
 }
 
-static Status start_run(Db *db, const EvalOptions *o, int64_t batch_id, const EvalTask *task,
-                        EvalRun *run, Arena *arena, Err *err)
+/* All that can be wrong is found here, before any run is added. */
+static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, EvalRun *run,
+                          Arena *arena, Err *err)
 {
     run->task = task->task;
     run->chat = run->model->chat && run->task->output_type == OUTPUT_GENERATE;
@@ -216,9 +217,15 @@ static Status start_run(Db *db, const EvalOptions *o, int64_t batch_id, const Ev
     TRY(check_model(run, err));
     TRY(save_model(db, run->model, arena, &run->model_id, err));
     TRY(import_data(db, o, task, run, arena, err));
-    TRY(bind(o, run, arena, err));
-    TRY(add_or_find_run(db, o, batch_id, run, arena, err));
+    run->cluster = o->cluster;
     TRY(check_cluster(run, err));
+    return bind(o, run, arena, err);
+}
+
+static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run,
+                        Arena *arena, Err *err)
+{
+    TRY(add_or_find_run(db, o, batch_id, run, arena, err));
     TRY(run_claim(db, run->id, batch_id, err));
     TRY(sample_clear_errors(db, run->id, err));
     return find_done(db, run, arena, err);
@@ -229,14 +236,16 @@ Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_
                   EvalBatch *out, Err *err)
 {
     EvalBatch batch = {.runs = arena_array(arena, n_models * n_tasks, sizeof *batch.runs)};
-    TRY(batch_add(db, command, tree, &batch.id, err));
     for (size_t m = 0; m < n_models; m++)
         for (size_t t = 0; t < n_tasks; t++) {
             EvalRun *run = ARENA_NEW(arena, EvalRun);
             run->model = &models[m];
-            TRY(start_run(db, options, batch.id, &tasks[t], run, arena, err));
+            TRY(prepare_run(db, options, &tasks[t], run, arena, err));
             batch.runs[batch.n_runs++] = run;
         }
+    TRY(batch_add(db, command, tree, &batch.id, err));
+    for (size_t i = 0; i < batch.n_runs; i++)
+        TRY(begin_run(db, options, batch.id, batch.runs[i], arena, err));
     *out = batch;
     return OK;
 }

@@ -24,6 +24,7 @@ run_blocks() { # FILE
             echo "not run: $(basename "$1"):$line"
             continue
         fi
+        expect_same "the end of the block" "$skipped" 0
         cp "$work/blocks/block-$n.sh" "$work/folder/block.sh"
         expect_ok run_in_folder
     done < "$work/list"
