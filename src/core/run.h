@@ -15,7 +15,7 @@ typedef struct ModelRow {
 typedef VEC(ModelRow) ModelRows;
 
 /* Inserts or updates by name; an added model stays added. *out_id is its id. */
-Status model_row_save(Db *db, const ModelRow *row, int64_t *out_id, Err *err) MUST_CHECK;
+Status model_row_save(Db *db, const ModelRow *m, int64_t *out_id, Err *err) MUST_CHECK;
 Status model_row_find(Db *db, Str name, Arena *arena, ModelRow *out, bool *found,
                       Err *err) MUST_CHECK;
 Status model_row_list(Db *db, Arena *arena, ModelRows *out, Err *err) MUST_CHECK; /* added ones */

@@ -38,10 +38,10 @@ MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n,
 double stats_sd(const double *values, size_t n); /* n - 1 */
 double stats_percentile(const double *sorted, size_t n, double q); /* linear, type 7 */
 
-/* ---- proportions (proportion.c; B3) ---- */
-Interval wilson(double successes, double n, double level);
-Interval clopper_pearson(double successes, double n, double level);
-Interval jeffreys(double successes, double n, double level);
+/* ---- proportions (proportion.c; B3): k successes of n ---- */
+Interval wilson(double k, double n, double level);
+Interval clopper_pearson(double k, double n, double level);
+Interval jeffreys(double k, double n, double level);
 
 /* ---- two independent proportions (proportion.c; A12) ---- */
 typedef struct GapResult {
