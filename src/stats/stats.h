@@ -73,9 +73,14 @@ typedef struct BootstrapResult {
     double estimate, se;
     Interval percentile, bca;
 } BootstrapResult;
-/* `clusters` as in stats_mean: whole clusters are drawn. Seeded: same seed, same result. */
+typedef struct BootstrapOptions {
+    size_t draws;
+    uint64_t seed; /* same seed, same result */
+    double level;  /* of the intervals */
+} BootstrapOptions;
+/* `clusters` as in stats_mean: whole clusters are drawn. */
 BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
-                          const uint32_t *clusters, size_t n_clusters, size_t draws,
-                          uint64_t seed, double level, Arena *scratch);
+                          const uint32_t *clusters, size_t n_clusters,
+                          const BootstrapOptions *options, Arena *scratch);
 
 #endif

@@ -238,7 +238,7 @@ Status run_slice(Run *r, const Node *n, const Value *of, const Value at[3], Valu
     }
     ValueVec all = {0}, some = {0};
     TRY(run_elements(r, n, of, &all));
-    for (int64_t i = from; step > 0 ? i < to : i > to; i += step)
+    for (int64_t i = from; all.len && (step > 0 ? i < to : i > to); i += step)
         vec_push(r->arena, &some, all.items[i]);
     if (of->type != VALUE_STRING) {
         *out = value_list(&some);
