@@ -166,7 +166,7 @@ static Status dispatch(App *app, int argc, char **argv, Err *err)
 int main(int argc, char **argv)
 {
     SCOPED_ARENA(arena);
-    App app = {.arena = &arena};
+    App app = {.arena = &arena, .program = argc > 0 ? argv[0] : "assay"};
     Err err = {0};
     set_up(&app);
     add_environment_dirs(&app, "ASSAY_DATA", &app.data);
