@@ -78,7 +78,7 @@ typedef struct PointSet {
 } PointSet;
 typedef struct RunPoints {
     VEC(PointSet) sets;   /* one a (filter, criterion) */
-    size_t n_clusters;    /* 0: the run has no cluster column */
+    size_t n_clusters;    /* cluster numbers are below; 0: the run has no cluster column */
 } RunPoints;
 Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err) MUST_CHECK;
 

@@ -138,6 +138,23 @@ static uint32_t cluster_index(Arena *arena, Map *known, Str cluster)
     return *index;
 }
 
+enum { NO_CLUSTER = -1 };
+
+/* Items without a cluster each get their own, after those that have one. */
+static void separate_lone(RunPoints *points)
+{
+    size_t named = points->n_clusters;
+    for (size_t i = 0; i < points->sets.len; i++)
+        for (size_t p = 0; p < points->sets.items[i].points.len; p++) {
+            Point *point = &points->sets.items[i].points.items[p];
+            if (point->cluster != (uint32_t)NO_CLUSTER)
+                continue;
+            point->cluster = named ? (uint32_t)named + (uint32_t)point->position : 0;
+            if (named && point->cluster >= points->n_clusters)
+                points->n_clusters = point->cluster + 1;
+        }
+}
+
 Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err)
 {
     SCOPED_STMT(s);
@@ -155,14 +172,15 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
         if (!row)
             break;
         Point point = {.position = db_int(s, 0), .value = number_of(s, 5)};
-        if (!db_is_null(s, 1))
-            point.cluster = cluster_index(arena, &clusters, db_text(s, 1));
+        point.cluster = db_is_null(s, 1) ? (uint32_t)NO_CLUSTER
+                                         : cluster_index(arena, &clusters, db_text(s, 1));
         if (!outcome_parse(db_text(s, 4), &point.outcome))
             point.outcome = OUTCOME_ERROR;
         PointSet *set = set_for(arena, out, db_text(s, 2), db_text(s, 3));
         vec_push(arena, &set->points, point);
     }
     out->n_clusters = clusters.len;
+    separate_lone(out);
     return OK;
 }
 

@@ -3,6 +3,7 @@
  * libpq is loaded when the first such connection is made: linking it would bring some
  * thirty libraries into every start of the program. Parameters travel as text, blobs in
  * binary; a result is fetched whole, so readers page through large tables. */
+#include "base/utf8.h"
 #include "db/backend.h"
 
 #include <arpa/inet.h>
@@ -215,6 +216,26 @@ static void bind_double(void *stmt, int index, double value)
     set_value(s, index, room, 0, 0);
 }
 
+/* A copy that ends in NUL. PostgreSQL's text holds neither NUL nor bytes that are not UTF-8, and
+ * models and data hold both: U+FFFD stands for each. */
+static char *storable_text(Str value)
+{
+    StrBuf out = strbuf_make(NULL, SIZE_MAX / 8);
+    strbuf_reserve(&out, value.len + 1);
+    for (size_t at = 0; at < value.len;) {
+        size_t from = at;
+        int32_t code = utf8_next(value, &at);
+        if (code == UTF8_BAD || code == 0)
+            strbuf_adds(&out, "\xEF\xBF\xBD");
+        else
+            strbuf_add(&out, str_slice(value, from, at));
+    }
+    if (!out.ptr)
+        abort();
+    out.ptr[out.len] = 0; /* a reserved buffer that nothing was added to has no end yet */
+    return out.ptr;
+}
+
 static void bind_bytes(void *stmt, int index, Str value, bool blob)
 {
     PostgresStmt *s = stmt;
@@ -223,13 +244,8 @@ static void bind_bytes(void *stmt, int index, Str value, bool blob)
         return;
     }
     free(s->copies[index - 1]);
-    char *copy = malloc(value.len + 1);
-    if (!copy)
-        abort();
-    memcpy(copy, value.ptr, value.len);
-    copy[value.len] = 0;
-    s->copies[index - 1] = copy;
-    set_value(s, index, copy, 0, 0);
+    s->copies[index - 1] = storable_text(value);
+    set_value(s, index, s->copies[index - 1], 0, 0);
 }
 
 static void bind_null(void *stmt, int index)

@@ -36,7 +36,29 @@ for page in "$root/README.md" "$root/README.zh-CN.md" "$root/CONTRIBUTING.md" "$
     [ -e "$page" ] && run_blocks "$page"
 done
 
-# Links to files and headings that exist.
+# What a page shows as the output of a command: every line is in that output.
+shown_lines() { # FILE: the command of each such block, then its lines after "> "
+    awk '
+    /^<!-- output of: .+ -->$/ { sub(/^<!-- output of: /, ""); sub(/ -->$/, ""); print "$ " $0; next_block = 1; next }
+    /^```/ && inside { inside = 0; next }
+    /^```/ && next_block { inside = 1; next_block = 0; next }
+    inside { print "> " $0 }' "$1"
+}
+for page in "$root/README.md" "$root/README.zh-CN.md"; do
+    title "output shown in $(basename "$page")"
+    shown_lines "$page" > "$work/shown"
+    expect_in "$work/shown" '^[$] '
+    rm -rf "$work/folder/"*
+    while IFS= read -r line; do
+        case $line in
+        '$ '*) printf '%s\n' "${line#??}" > "$work/folder/block.sh"; expect_ok run_in_folder ;;
+        *) last="line ${line#??}"
+           if sed 's/ *$//' out/stdout | grep -qxF -e "${line#??}"; then good; else bad "not in the output"; fi ;;
+        esac
+    done < "$work/shown"
+done
+
+# Links to files that exist.
 for page in "$root/README.md" "$root/README.zh-CN.md" "$root/CONTRIBUTING.md" "$root"/docs/*.md; do
     [ -e "$page" ] || continue
     title "links of $(basename "$page")"
@@ -45,5 +67,25 @@ for page in "$root/README.md" "$root/README.zh-CN.md" "$root/CONTRIBUTING.md" "$
         last="link $target"
         expect_file "$(dirname "$page")/$target"
     done < "$work/links"
+done
+
+# Tests, source files and folders that the pages name.
+for page in "$root/CONTRIBUTING.md" "$root"/docs/METHODS.md "$root"/docs/ARCHITECTURE.md "$root"/docs/DECISIONS.md; do
+    title "names in $(basename "$page")"
+    grep -oE '`[a-z_]{25,}`' "$page" | tr -d '`' | sort -u > "$work/names"
+    while read -r name; do
+        last="test $name"
+        if grep -rqF "TEST($name)" "$root/test/unit"; then good; else bad "there is no such test"; fi
+    done < "$work/names"
+    grep -oE '`[a-z0-9_/]+\.(c|h|js|sh|sql)`' "$page" | tr -d '`' | sort -u > "$work/names"
+    while read -r name; do
+        last="file $name"
+        case $name in room/name.*) continue ;; esac
+        if [ -n "$(find "$root/src" "$root/test" "$root/bench" "$root/sql" "$root/web" -path "*/$name" | head -1)" ] || [ -e "$root/$name" ]; then
+            good
+        else
+            bad "there is no such file"
+        fi
+    done < "$work/names"
 done
 finish
