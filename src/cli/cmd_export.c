@@ -147,7 +147,7 @@ static Status add_comparisons(Exporting *x)
 
 static Status add_samples_of(Exporting *x, int64_t run, Json *list)
 {
-    SampleQuery q = {.run_id = run, .outcome = -1, .position = -1};
+    SampleQuery q = {.run_id = run, .after_position = -1, .outcome = -1, .position = -1};
     for (int64_t left = x->samples; left > 0;) {
         SampleViews views = {0};
         q.limit = left < PAGE ? left : PAGE;
@@ -156,7 +156,8 @@ static Status add_samples_of(Exporting *x, int64_t run, Json *list)
             json_append(x->app->arena, list, view_sample(&views.items[i], x->app->arena));
         if (views.len < (size_t)q.limit)
             break;
-        q.after = views.items[views.len - 1].sample.id;
+        q.after_position = views.items[views.len - 1].sample.position;
+        q.after_repeat = views.items[views.len - 1].sample.repeat_index;
         left -= (int64_t)views.len;
     }
     return OK;

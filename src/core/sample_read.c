@@ -302,7 +302,8 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
 static void bind_query(DbStmt *s, const SampleQuery *q)
 {
     db_bind_int(s, 1, q->run_id);
-    db_bind_int(s, 2, q->after);
+    db_bind_int(s, 2, q->after_position);
+    db_bind_int(s, 7, q->after_repeat);
     db_bind_text(s, 3, q->outcome < 0 ? STR("") : str_from(outcome_name((Outcome)q->outcome)));
     db_bind_int(s, 4, q->wrong);
     db_bind_int(s, 5, q->position);
@@ -320,10 +321,12 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
                      "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
                      "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "
                      "LEFT JOIN response p ON p.id = s.response_id "
-                     "WHERE s.run_id = ?1 AND s.id > ?2 AND (?3 = '' OR s.outcome = ?3) "
+                     "WHERE s.run_id = ?1 AND (s.position > ?2 OR "
+                     "(s.position = ?2 AND s.repeat_index > ?7)) AND (?3 = '' OR s.outcome = ?3) "
                      "AND (?4 = 0 OR s.outcome <> 'scored' OR EXISTS (SELECT 1 FROM judgement j "
                      "WHERE j.sample_id = s.id AND (j.value IS NULL OR j.value < 1))) "
-                     "AND (?5 < 0 OR s.position = ?5) ORDER BY s.id LIMIT ?6",
+                     "AND (?5 < 0 OR s.position = ?5) "
+                     "ORDER BY s.position, s.repeat_index LIMIT ?6",
                      &s, err));
         bind_query(s, q);
         for (;;) {

@@ -127,6 +127,20 @@ static void free_unit(Engine *e, Unit *unit)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* With the lock held: waits for a sign, but not for ever. A writer that failed drops what it
+ * has, and wakes only those whose ids were in the failed group. */
+static void wait_freed(Engine *e)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 100 * 1000 * 1000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&e->freed, &e->lock, &until);
+    if (writer_failed(e->writer))
+        e->ended = true;
+}
+
 /* With the lock held: a free unit index, or -1. */
 static int64_t take_free(Engine *e, bool wait)
 {
@@ -135,7 +149,7 @@ static int64_t take_free(Engine *e, bool wait)
         writer_flush(e->writer);
         pthread_mutex_lock(&e->lock);
         if (!e->n_free && !e->ended)
-            pthread_cond_wait(&e->freed, &e->lock);
+            wait_freed(e);
     }
     if (e->ended || e->exhausted || !e->n_free)
         return -1;

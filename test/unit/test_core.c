@@ -207,7 +207,7 @@ TEST(samples_and_judgements_come_back_as_written)
         CHECK(points.sets.len == 1 && points.sets.items[0].points.len == 2);
         CHECK_INT(points.n_clusters, 2);
         SampleViews views = {0};
-        SampleQuery q = {.run_id = run, .limit = 10, .outcome = -1, .wrong = true, .position = -1};
+        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .wrong = true, .position = -1};
         CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
         CHECK_INT(views.len, 2);
         CHECK_STR(views.items[0].item, "{\"x\":2}");
@@ -280,7 +280,7 @@ TEST(texts_no_database_takes_are_stored_all_the_same)
                          .prompt = STR(""), .target = {"a\xff" "b\0c\xe4", 6}, .attempts = 1};
         CHECK_OK(sample_add(db, &row, &id, &err), err);
         SampleViews views = {0};
-        SampleQuery q = {.run_id = run, .limit = 10, .outcome = -1, .position = -1};
+        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .position = -1};
         CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
         CHECK_INT(views.len, 1);
         Str target = views.items[0].sample.target;
