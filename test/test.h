@@ -13,7 +13,7 @@
 void test_register(const char *file, const char *name, void (*run)(void **test_state_));
 
 #define TEST(name)                                                                                 \
-    static void name(void **test_state_);                                                                \
+    static void name(void **test_state_);                                                          \
     __attribute__((constructor)) static void register_##name(void)                                 \
     {                                                                                              \
         test_register(__FILE__, #name, name);                                                      \

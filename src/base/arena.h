@@ -13,8 +13,8 @@ typedef struct ArenaDefer ArenaDefer;
 
 /* A zeroed Arena is a valid, empty one. */
 typedef struct Arena {
-    ArenaBlock *head; /* newest block, the one being filled */
-    char *at, *end;   /* free part of head */
+    ArenaBlock *head;   /* newest block, the one being filled */
+    char *at, *end;     /* free part of head */
     ArenaDefer *defers; /* what to release with the memory, newest first */
 } Arena;
 

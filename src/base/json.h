@@ -41,17 +41,18 @@ struct JsonMember {
 Status json_parse(Arena *arena, Str text, Json *out, Err *err) MUST_CHECK;
 
 /* Access. A NULL or mistyped `value` is treated as absent. */
-const Json *json_get(const Json *object, const char *key);        /* NULL when absent */
+const Json *json_get(const Json *object, const char *key); /* NULL when absent */
 const Json *json_get_str(const Json *object, Str key);
-const Json *json_path(const Json *value, const char *dotted);      /* "error.message", "choices.0.text" */
-Str json_text(const Json *value);                                  /* string's text; else empty */
+const Json *json_path(const Json *value,
+                      const char *dotted); /* "error.message", "choices.0.text" */
+Str json_text(const Json *value);          /* string's text; else empty */
 Str json_text_or(const Json *value, Str otherwise);
 double json_number(const Json *value, double otherwise);
-int64_t json_int(const Json *value, int64_t otherwise);            /* integral numbers only */
+int64_t json_int(const Json *value, int64_t otherwise); /* integral numbers only */
 bool json_bool(const Json *value, bool otherwise);
 bool json_is(const Json *value, JsonType type);
-bool json_is_int(const Json *value);                               /* number without '.', 'e' */
-bool json_equal(const Json *a, const Json *b);                     /* deep; numbers by text */
+bool json_is_int(const Json *value);           /* number without '.', 'e' */
+bool json_equal(const Json *a, const Json *b); /* deep; numbers by text */
 
 /* Building values in an arena. */
 Json json_null(void);
@@ -61,7 +62,7 @@ Json json_integer(Arena *arena, int64_t value);
 Json json_truth(bool value);
 void json_set(Arena *arena, Json *object, Str key, Json value); /* replaces or appends */
 void json_append(Arena *arena, Json *array, Json value);
-Json json_clone(Arena *arena, const Json *value);               /* deep copy, strings too */
+Json json_clone(Arena *arena, const Json *value); /* deep copy, strings too */
 
 /* Writing. The writer puts commas and escapes; nesting is the caller's.
  *     JsonWriter w = json_writer(&buf);
@@ -70,7 +71,7 @@ typedef struct JsonWriter {
     StrBuf *out;
     bool comma;     /* a comma is due before the next value or key */
     bool after_key; /* the next value belongs to the key just written */
-    int indent;  /* spaces a level; 0 = compact */
+    int indent;     /* spaces a level; 0 = compact */
     int depth;
 } JsonWriter;
 
@@ -85,7 +86,7 @@ void json_write_double(JsonWriter *w, double value); /* NaN and infinities becom
 void json_write_bool(JsonWriter *w, bool value);
 void json_write_null(JsonWriter *w);
 void json_write(JsonWriter *w, const Json *value);
-void json_write_raw(JsonWriter *w, Str json); /* already valid JSON */
+void json_write_raw(JsonWriter *w, Str json);   /* already valid JSON */
 Str json_dump(Arena *arena, const Json *value); /* compact */
 /* Python's json.dumps(value, indent=indent, ensure_ascii=False) with indent < 0
  * for none (then ", " and ": " separate). */

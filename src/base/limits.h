@@ -9,25 +9,25 @@
 #define GIB ((size_t)1 << 30)
 
 enum {
-    LIMIT_JSON_DEPTH = 128,      /* nested arrays and objects */
-    LIMIT_YAML_DEPTH = 64,       /* nested collections */
-    LIMIT_YAML_ALIASES = 1000,   /* alias uses in one document */
-    LIMIT_YAML_NODES = 1000000,  /* nodes after aliases are expanded */
-    LIMIT_INCLUDE_DEPTH = 16,    /* task files that include task files */
-    LIMIT_TEMPLATE_DEPTH = 100,  /* nested expressions or blocks, and values it builds */
-    LIMIT_TEMPLATE_HEIGHT = 2000, /* nodes from an expression to its innermost part */
+    LIMIT_JSON_DEPTH = 128,         /* nested arrays and objects */
+    LIMIT_YAML_DEPTH = 64,          /* nested collections */
+    LIMIT_YAML_ALIASES = 1000,      /* alias uses in one document */
+    LIMIT_YAML_NODES = 1000000,     /* nodes after aliases are expanded */
+    LIMIT_INCLUDE_DEPTH = 16,       /* task files that include task files */
+    LIMIT_TEMPLATE_DEPTH = 100,     /* nested expressions or blocks, and values it builds */
+    LIMIT_TEMPLATE_HEIGHT = 2000,   /* nodes from an expression to its innermost part */
     LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
-    LIMIT_COLUMNS = 4096,        /* columns of a table */
-    LIMIT_GGUF_ENTRIES = 100000, /* metadata entries, and tensors, of a model file */
-    LIMIT_MODEL_TOKENS = 1 << 20, /* vocabulary, and context length, of a local model */
-    LIMIT_MODEL_WIDTH = 1 << 18, /* any dimension inside a local model */
+    LIMIT_COLUMNS = 4096,           /* columns of a table */
+    LIMIT_GGUF_ENTRIES = 100000,    /* metadata entries, and tensors, of a model file */
+    LIMIT_MODEL_TOKENS = 1 << 20,   /* vocabulary, and context length, of a local model */
+    LIMIT_MODEL_WIDTH = 1 << 18,    /* any dimension inside a local model */
     LIMIT_MODEL_USER_PIECES = 4096, /* user-defined tokens that are looked for in texts */
 };
 
-#define LIMIT_YAML_FILE (16 * MIB)     /* one task file */
-#define LIMIT_JSON_DOCUMENT (1 * GIB)  /* one JSON file read whole */
-#define LIMIT_RECORD (64 * MIB)        /* one record of a data set */
-#define LIMIT_PROMPT (16 * MIB)        /* one rendered prompt */
-#define LIMIT_REPLY (32 * MIB)         /* one HTTP reply body */
+#define LIMIT_YAML_FILE (16 * MIB)    /* one task file */
+#define LIMIT_JSON_DOCUMENT (1 * GIB) /* one JSON file read whole */
+#define LIMIT_RECORD (64 * MIB)       /* one record of a data set */
+#define LIMIT_PROMPT (16 * MIB)       /* one rendered prompt */
+#define LIMIT_REPLY (32 * MIB)        /* one HTTP reply body */
 
 #endif

@@ -112,8 +112,8 @@ static Status parse_short(Parser *p, Str letters)
     return OK;
 }
 
-Status opt_parse(const OptTable *tables, size_t n_tables, int argc, char *const *argv,
-                 Arena *arena, StrList *rest, Err *err)
+Status opt_parse(const OptTable *tables, size_t n_tables, int argc, char *const *argv, Arena *arena,
+                 StrList *rest, Err *err)
 {
     Parser p = {tables, n_tables, argc, 0, argv, arena, rest, err};
     bool options = true;

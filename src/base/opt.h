@@ -22,8 +22,8 @@ typedef struct Option {
     const char *name; /* without "--"; NULL ends the table */
     char letter;      /* or 0 */
     OptType type;
-    size_t offset;    /* of the field */
-    const char *arg;  /* placeholder in the help, such as "N"; NULL for flags */
+    size_t offset;              /* of the field */
+    const char *arg;            /* placeholder in the help, such as "N"; NULL for flags */
     const char *help, *help_zh; /* one line each */
 } Option;
 
@@ -34,8 +34,8 @@ typedef struct OptTable {
     const Option *options;
     void *fields;
 } OptTable;
-Status opt_parse(const OptTable *tables, size_t n_tables, int argc, char *const *argv,
-                 Arena *arena, StrList *rest, Err *err) MUST_CHECK;
+Status opt_parse(const OptTable *tables, size_t n_tables, int argc, char *const *argv, Arena *arena,
+                 StrList *rest, Err *err) MUST_CHECK;
 
 /* The rows as aligned help lines. */
 void opt_help(StrBuf *out, const Option *options, bool chinese);

@@ -17,8 +17,7 @@
 #define vec_push(arena, v, ...)                                                                    \
     do {                                                                                           \
         if ((v)->len == (v)->cap)                                                                  \
-            (v)->items =                                                                           \
-                vec_grow_((arena), (v)->items, (v)->len, &(v)->cap, sizeof *(v)->items);           \
+            (v)->items = vec_grow_((arena), (v)->items, (v)->len, &(v)->cap, sizeof *(v)->items);  \
         (v)->items[(v)->len++] = (__VA_ARGS__);                                                    \
     } while (0)
 

@@ -124,10 +124,10 @@ static bool as_float(Arena *arena, Str s, Json *out)
 static Json plain_scalar(Arena *arena, Str s)
 {
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-    static const char *const yes[] = {"yes", "Yes", "YES", "true", "True", "TRUE",
-                                      "on",  "On",  "ON",  NULL};
-    static const char *const no[] = {"no",  "No",  "NO",  "false", "False", "FALSE",
-                                     "off", "Off", "OFF", NULL};
+    static const char *const yes[] = {"yes",  "Yes", "YES", "true", "True",
+                                      "TRUE", "on",  "On",  "ON",   NULL};
+    static const char *const no[] = {"no",    "No",  "NO",  "false", "False",
+                                     "FALSE", "off", "Off", "OFF",   NULL};
     Json out = {0};
     if (is_word(s, nulls))
         return out;

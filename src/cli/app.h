@@ -10,16 +10,16 @@
 #include <stdio.h>
 
 typedef struct App {
-    Arena *arena;      /* lives as long as the command */
-    FILE *out, *info;  /* results; progress and messages */
+    Arena *arena;     /* lives as long as the command */
+    FILE *out, *info; /* results; progress and messages */
     bool json, chinese, color, quiet, help;
     bool out_tty, info_tty;
-    Str db, lang;      /* --db, --lang as given */
+    Str db, lang; /* --db, --lang as given */
     const char *db_url;
     const char *program; /* as it was called, for commands that the output suggests */
     StrList data, tasks;
-    int exit_status;   /* set by a command that ran but has news: 3 gate, 4 unanswered */
-    atomic_int *stop;  /* raised by SIGINT */
+    int exit_status;  /* set by a command that ran but has news: 3 gate, 4 unanswered */
+    atomic_int *stop; /* raised by SIGINT */
 } App;
 
 typedef struct Command {
@@ -28,7 +28,7 @@ typedef struct Command {
     TextId help;           /* one line */
     const Option *options; /* its own, or NULL; fields in the struct that `make` returns */
     size_t options_size;
-    const void *defaults;  /* options_size bytes, or NULL for zeros */
+    const void *defaults; /* options_size bytes, or NULL for zeros */
     Status (*run)(App *app, void *options, const StrList *arguments, Err *err);
 } Command;
 

@@ -15,5 +15,4 @@ static Status migrate(App *app, void *options, const StrList *arguments, Err *er
     return OK;
 }
 
-const Command cmd_db_migrate = {
-    .name = "db migrate", .help = T_HELP_DB_MIGRATE, .run = migrate};
+const Command cmd_db_migrate = {.name = "db migrate", .help = T_HELP_DB_MIGRATE, .run = migrate};

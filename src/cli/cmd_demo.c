@@ -61,8 +61,7 @@ static GapLine gap_of(const RunSummary *runs, size_t n, const char *model)
             k[side] += h->mean * (double)h->n;
             m[side] += (double)h->n;
         }
-    return (GapLine){model, k[0] / m[0], k[1] / m[1],
-                     proportion_gap(k[0], m[0], k[1], m[1], 0.95)};
+    return (GapLine){model, k[0] / m[0], k[1] / m[1], proportion_gap(k[0], m[0], k[1], m[1], 0.95)};
 }
 
 static void print_gap(App *app, const GapLine *g)
@@ -71,8 +70,8 @@ static void print_gap(App *app, const GapLine *g)
     Str points = str_printf(&a, "%+.1f", g->gap.gap * 100);
     fprintf(app->out, "%s\n    %s\n",
             trf(app, &a, T_DEMO_GAP_LINE, g->model + strlen("local:"), tr(app, T_DEMO_PUBLIC),
-                show_percent(&a, g->pub).ptr, tr(app, T_DEMO_TWIN),
-                show_percent(&a, g->twin).ptr, tr(app, T_DEMO_GAP), points.ptr,
+                show_percent(&a, g->pub).ptr, tr(app, T_DEMO_TWIN), show_percent(&a, g->twin).ptr,
+                tr(app, T_DEMO_GAP), points.ptr,
                 show_interval(&a, g->gap.newcombe.low, g->gap.newcombe.high, true).ptr,
                 show_p(&a, g->gap.p, -300).ptr)
                 .ptr,

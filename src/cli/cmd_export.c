@@ -209,8 +209,8 @@ static Status write_out(App *app, const Format *format, const Json *document, St
 Status export_page(App *app, Db *db, RunSummary *runs, size_t n_runs, Str title, const char *file,
                    Err *err)
 {
-    Exporting x = {.app = app, .db = db, .err = err, .runs = runs, .n_runs = n_runs,
-                   .samples = PAGE_SAMPLES};
+    Exporting x = {
+        .app = app, .db = db, .err = err, .runs = runs, .n_runs = n_runs, .samples = PAGE_SAMPLES};
     TRY(make_document(&x, title));
     StrBuf out = strbuf_make(NULL, (size_t)1 << 32);
     Status status = report_html(&x.document, &out, err);

@@ -69,7 +69,7 @@ static void print_run(App *app, const RecordedSet *set, size_t m, const Recorded
 }
 
 static Status print_imported(App *app, Db *db, const RecordedSet *set, const RecordedRun *runs,
-                            Err *err)
+                             Err *err)
 {
     RunSummary *summaries = arena_array(app->arena, set->n_models, sizeof *summaries);
     Json list = {.type = JSON_ARRAY};

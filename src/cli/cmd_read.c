@@ -15,7 +15,8 @@ typedef struct RunsOptions {
 static const Option runs_options[] = {
     {"model", 'm', OPT_TEXT, offsetof(RunsOptions, model), "MODEL", "of this model", "只看此模型"},
     {"task", 't', OPT_TEXT, offsetof(RunsOptions, task), "TASK", "of this task", "只看此任务"},
-    {"limit", 'n', OPT_INT, offsetof(RunsOptions, limit), "N", "the newest N (50)", "最近 N 次（50）"},
+    {"limit", 'n', OPT_INT, offsetof(RunsOptions, limit), "N", "the newest N (50)",
+     "最近 N 次（50）"},
     {0},
 };
 static const RunsOptions runs_defaults = {.limit = 50};
@@ -173,7 +174,10 @@ static Status samples(App *app, void *options, const StrList *arguments, Err *er
     const SamplesOptions *o = options;
     Db *db;
     Outcome outcome;
-    SampleQuery q = {.limit = PAGE, .after_position = -1, .outcome = -1, .wrong = o->wrong,
+    SampleQuery q = {.limit = PAGE,
+                     .after_position = -1,
+                     .outcome = -1,
+                     .wrong = o->wrong,
                      .position = o->item == ANY_ITEM ? -1 : o->item};
     RunRow run;
     TRY(run_number(arguments, &q.run_id, err));
@@ -233,8 +237,8 @@ static Status pairs_of_models(App *app, Db *db, Str a, Str b, Str task, RunPairs
     Json seen = {.type = JSON_OBJECT};
     TRY(run_list(db, a, task, 10000, app->arena, &rows, err));
     if (!rows.len)
-        return err_set(err, E_MISSING, "model \"" STR_FMT "\" has no runs; \"assay runs\" lists them",
-                       STR_ARG(a));
+        return err_set(err, E_MISSING,
+                       "model \"" STR_FMT "\" has no runs; \"assay runs\" lists them", STR_ARG(a));
     for (size_t i = rows.len; i-- > 0;) { /* oldest first, so that tasks keep their order */
         RunRow x, y;
         bool has_a, has_b;
@@ -279,8 +283,7 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
     RunPairs pairs = {0};
     Comparisons list = {0};
     TRY(pairs_of(app, o, db, names, &pairs, err));
-    TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list,
-                     err));
+    TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list, err));
     if (!app->json) {
         print_comparisons(app, &list, o->all);
         return OK;

@@ -98,7 +98,7 @@ static Status run_command(App *app, const Command *c, int argc, char **argv, Err
     if (app->lang.len && !str_starts(app->lang, STR("zh")) && !str_starts(app->lang, STR("en")))
         return err_set(err, E_USAGE, "--lang is zh or en");
     app->chinese = wants_chinese(app);
-    app->db_url = app->db.len ? str_z(app->arena, app->db)
+    app->db_url = app->db.len          ? str_z(app->arena, app->db)
                   : getenv("ASSAY_DB") ? getenv("ASSAY_DB")
                                        : "assay.db";
     if (app->help) {

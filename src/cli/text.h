@@ -14,8 +14,7 @@
       "查看一次评测的得分、置信区间与结果状态")                                                    \
     X(T_HELP_SAMPLES, "the samples of a run: prompt, output, verdict",                             \
       "查看评测的样本：提示词、模型输出、评判")                                                    \
-    X(T_HELP_COMPARE, "compare runs item by item, with a test",                                    \
-      "逐题配对对比评测并做显著性检验")                                                            \
+    X(T_HELP_COMPARE, "compare runs item by item, with a test", "逐题配对对比评测并做显著性检验")  \
     X(T_HELP_RESCORE, "score stored outputs again, without inference",                             \
       "对已存输出重新评分，不再推理")                                                              \
     X(T_HELP_EXPORT, "write runs to .json .jsonl .csv or .html",                                   \
@@ -32,7 +31,8 @@
     X(T_HELP_MODEL_LIST, "list the named models", "列出已登记的模型")                              \
     X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发一次试探请求")                       \
     X(T_HELP_MODEL_REMOVE, "take a model off the list", "移除模型")                                \
-    X(T_HELP_DB_MIGRATE, "bring an older database up to this program", "将旧版数据库升级到本程序的版本") \
+    X(T_HELP_DB_MIGRATE, "bring an older database up to this program",                             \
+      "将旧版数据库升级到本程序的版本")                                                            \
     X(T_MIGRATED, "%s is up to date", "%s 已是最新版本")                                           \
     X(T_HELP_VERSION, "version and commit", "版本与提交")                                          \
     X(T_HELP_HELP, "this list, or help of a command", "显示命令列表或某个命令的帮助")              \
@@ -70,7 +70,8 @@
     X(T_TOKENS_IN_OUT, "%lld in, %lld out", "输入 %lld，输出 %lld")                                \
     X(T_LATENCY, "latency", "时延")                                                                \
     X(T_FIRST_TOKEN, "time to first token", "首字时延")                                            \
-    X(T_PERCENTILES, "p50 %.3g s, p90 %.3g s, p99 %.3g s", "p50 %.3g 秒，p90 %.3g 秒，p99 %.3g 秒") \
+    X(T_PERCENTILES, "p50 %.3g s, p90 %.3g s, p99 %.3g s",                                         \
+      "p50 %.3g 秒，p90 %.3g 秒，p99 %.3g 秒")                                                     \
     X(T_COST, "cost", "费用")                                                                      \
     X(T_PROTOCOL, "protocol", "评测口径")                                                          \
     X(T_CACHED, "%lld of %lld from the cache", "%lld / %lld 来自缓存")                             \
@@ -90,14 +91,16 @@
       "强制对比：评测口径不同，数字并不严格可比")                                                  \
     X(T_UNPAIRED, "%zu items only in the first run, %zu only in the second",                       \
       "仅前者有 %zu 题，仅后者有 %zu 题")                                                          \
-    X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)", "在 %3$s 上 %1$s 优于 %2$s（p = %4$s）") \
+    X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)",                                     \
+      "在 %3$s 上 %1$s 优于 %2$s（p = %4$s）")                                                     \
     X(T_VERDICT_NONE,                                                                              \
       "no significant difference on %s (p = %s); a difference of %s would have been found "        \
       "with 80 %% probability",                                                                    \
       "在 %s 上没有显著差异（p = %s）；若差异达到 %s，有 80%% 的把握检出")                         \
     X(T_GATE_PASSED, "gate passed: %s (%s)", "通过准入门槛：%s（%s）")                             \
     X(T_GATE_FAILED, "gate FAILED: %s (%s)", "未达准入门槛：%s（%s）")                             \
-    X(T_ALREADY_DONE, "already answered earlier; --fresh asks again", "此前已完成；--fresh 重新作答") \
+    X(T_ALREADY_DONE, "already answered earlier; --fresh asks again",                              \
+      "此前已完成；--fresh 重新作答")                                                              \
     X(T_STOPPED, "stopped: %s", "已停止：%s")                                                      \
     X(T_RESUME_HINT, "run the same command again to go on", "再次运行同一命令即可继续")            \
     X(T_DRAINING, "finishing what is in flight; Ctrl-C again stops at once",                       \
@@ -109,7 +112,8 @@
     X(T_NEXT, "next", "接下来")                                                                    \
     X(T_WROTE, "wrote %s", "已写入 %s")                                                            \
     X(T_BACKSLASH_HINT,                                                                            \
-      "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the shell", \
+      "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the "    \
+      "shell",                                                                                     \
       "提示：--prompt 中的 \\n 是两个字符；需要换行时请在 shell 中写作 $'...\\n...'")              \
     X(T_ITEM, "item", "题目")                                                                      \
     X(T_PROMPT, "prompt", "提示词")                                                                \
@@ -132,24 +136,18 @@
     X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
     X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
       "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \
-    X(T_KEY_NOT_SET, "the environment variable %s is not set yet; set it before the model is used", \
+    X(T_KEY_NOT_SET,                                                                               \
+      "the environment variable %s is not set yet; set it before the model is used",               \
       "环境变量 %s 尚未设置，使用该模型前请先设置")                                                \
-    X(T_KEY_ENV, "key in",                                                                         \
-      "密钥变量")                                                                                  \
-    X(T_SETTINGS, "settings",                                                                      \
-      "设置")                                                                                      \
+    X(T_KEY_ENV, "key in", "密钥变量")                                                             \
+    X(T_SETTINGS, "settings", "设置")                                                              \
     X(T_PROBLEMS, "%zu problems in %zu of %zu files",                                              \
-      "%3$zu 个文件中 %2$zu 个有问题，共 %1$zu 处")                                      \
-    X(T_MODE, "mode",                                                                              \
-      "提示方式")                                                                                  \
-    X(T_STOP_TEXTS, "stop",                                                                        \
-      "停止符")                                                                                    \
-    X(T_PARAMETERS, "parameters",                                                                  \
-      "生成参数")                                                                                  \
-    X(T_CONTINUATION, "continuation",                                                              \
-      "续写选项")                                                                                  \
-    X(T_CHOICES, "choices",                                                                        \
-      "选项")                                                                                      \
+      "%3$zu 个文件中 %2$zu 个有问题，共 %1$zu 处")                                                \
+    X(T_MODE, "mode", "提示方式")                                                                  \
+    X(T_STOP_TEXTS, "stop", "停止符")                                                              \
+    X(T_PARAMETERS, "parameters", "生成参数")                                                      \
+    X(T_CONTINUATION, "continuation", "续写选项")                                                  \
+    X(T_CHOICES, "choices", "选项")                                                                \
     X(T_IMPORTED, "run %lld: %s, %lld of %lld items have an output",                               \
       "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \
@@ -171,9 +169,9 @@
       "公开得分无法推广到全新题目")                                                                \
     X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s points, 95 %% interval %s, p = %s",            \
       "  %-12s %s %s，%s %s：%s %s 个百分点，95%% 置信区间 %s，p = %s")                            \
-    X(T_DEMO_TITLE, "The tiny models on the built-in suite", "微型模型在内置评测套件上的表现")      \
+    X(T_DEMO_TITLE, "The tiny models on the built-in suite", "微型模型在内置评测套件上的表现")     \
     X(T_DEMO_WROTE, "wrote %s and %s: open the page in a browser",                                 \
-      "已写入 %s 和 %s：用浏览器打开该报告")                                                      \
+      "已写入 %s 和 %s：用浏览器打开该报告")                                                       \
     X(T_DEMO_TYPE_NEXT, "What to type next:", "接下来可以试试：")                                  \
     X(T_DEMO_NEXT_SHOW, "one run in detail", "查看一次评测的详情")                                 \
     X(T_DEMO_NEXT_WRONG, "what a model got wrong", "看看模型答错了什么")                           \

@@ -209,7 +209,8 @@ Json view_sample(const SampleView *v, Arena *a)
     put(a, &o, "prompt",
         s->prompt.len && s->prompt.ptr[0] == '[' ? parsed_or_text(s->prompt, a)
                                                  : json_str(utf8_clean(a, s->prompt)));
-    put(a, &o, "output", v->response.text.ptr ? json_str(utf8_clean(a, v->response.text)) : (Json){0});
+    put(a, &o, "output",
+        v->response.text.ptr ? json_str(utf8_clean(a, v->response.text)) : (Json){0});
     if (v->response.reasoning.len)
         put_text(a, &o, "reasoning", utf8_clean(a, v->response.reasoning));
     put_text(a, &o, "finish", v->response.id ? v->response.finish : STR(""));
@@ -219,7 +220,8 @@ Json view_sample(const SampleView *v, Arena *a)
     put_text(a, &o, "error", s->error);
     put(a, &o, "judgements", judgements_json(v, a));
     put(a, &o, "cached", json_truth(s->cached));
-    put(a, &o, "prompt_tokens", s->prompt_tokens < 0 ? json_null() : json_integer(a, s->prompt_tokens));
+    put(a, &o, "prompt_tokens",
+        s->prompt_tokens < 0 ? json_null() : json_integer(a, s->prompt_tokens));
     put(a, &o, "completion_tokens",
         s->completion_tokens < 0 ? json_null() : json_integer(a, s->completion_tokens));
     put_number(a, &o, "seconds", s->seconds);

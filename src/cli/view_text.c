@@ -7,8 +7,8 @@
 
 bool metric_is_share(const MetricSummary *m)
 {
-    static const char *const other[] = {"perplexity", "word_perplexity", "byte_perplexity",
-                                        "bits_per_byte", "bleu", "chrf", "ter"};
+    static const char *const other[] = {
+        "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bleu", "chrf", "ter"};
     for (size_t i = 0; i < COUNT(other); i++)
         if (str_eqc(m->metric, other[i]))
             return false;
@@ -113,8 +113,7 @@ static void add_cell(Table *t, const RunSummary *s)
                show_interval(t->arena, m->headline.ci.low, m->headline.ci.high, share).ptr);
 }
 
-static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task,
-                           const Axis *models)
+static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task, const Axis *models)
 {
     const RunSummary *first = NULL;
     for (size_t m = 0; m < models->names.len && !first; m++)
@@ -180,9 +179,9 @@ void print_groups(App *app, const GroupSummaries *groups)
 }
 
 static const TextId outcome_texts[N_OUTCOMES] = {
-    [OUTCOME_SCORED] = T_SCORED,   [OUTCOME_NO_ANSWER] = T_NO_ANSWER,
+    [OUTCOME_SCORED] = T_SCORED,       [OUTCOME_NO_ANSWER] = T_NO_ANSWER,
     [OUTCOME_TRUNCATED] = T_TRUNCATED, [OUTCOME_REFUSED] = T_REFUSED,
-    [OUTCOME_FILTERED] = T_FILTERED, [OUTCOME_ERROR] = T_ERROR,
+    [OUTCOME_FILTERED] = T_FILTERED,   [OUTCOME_ERROR] = T_ERROR,
 };
 
 static void print_outcomes(App *app, const RunSummary *s)
@@ -226,9 +225,9 @@ void print_run_details(App *app, const RunSummary *s)
     if (s->usage.n_priced)
         fprintf(app->out, "%s: %.6g\n", tr(app, T_COST), s->usage.cost);
     if (s->usage.cached)
-        fprintf(app->out, "%s\n",
-                trf(app, &a, T_CACHED, (long long)s->usage.cached, (long long)s->usage.n_samples)
-                    .ptr);
+        fprintf(
+            app->out, "%s\n",
+            trf(app, &a, T_CACHED, (long long)s->usage.cached, (long long)s->usage.n_samples).ptr);
     if (s->run.stop_reason.len)
         fprintf(app->out, "%s\n", trf(app, &a, T_STOPPED, s->run.stop_reason.ptr).ptr);
 }
@@ -242,10 +241,10 @@ static void print_verdict(App *app, const Comparison *c)
     if (c->p_holm < 0.05) {
         bool b_better = (c->difference.mean > 0) == c->higher_is_better;
         const RunRow *better = b_better ? &c->b : &c->a, *worse = b_better ? &c->a : &c->b;
-        fprintf(app->out, "%s\n",
-                trf(app, &a, T_VERDICT_BETTER, better->model.ptr, worse->model.ptr, c->task.ptr,
-                    p.ptr)
-                    .ptr);
+        fprintf(
+            app->out, "%s\n",
+            trf(app, &a, T_VERDICT_BETTER, better->model.ptr, worse->model.ptr, c->task.ptr, p.ptr)
+                .ptr);
         return;
     }
     Str size = isnan(c->detectable) ? STR("?") : str_printf(&a, "%.1f", c->detectable * 100);
@@ -290,8 +289,8 @@ static void add_comparison_row(Table *t, const Comparison *c)
 
 void print_comparisons(App *app, const Comparisons *list, bool all_flips)
 {
-    static const TextId heads[] = {T_TASK, T_METRIC, T_MODEL, T_MODEL, T_DIFFERENCE, T_INTERVAL,
-                                   T_ITEMS};
+    static const TextId heads[] = {T_TASK,       T_METRIC,   T_MODEL, T_MODEL,
+                                   T_DIFFERENCE, T_INTERVAL, T_ITEMS};
     SCOPED_ARENA(a);
     Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
     add_heads(&t, app, heads, COUNT(heads));

@@ -30,12 +30,12 @@ Status batch_tree(Db *db, int64_t batch_id, Arena *arena, Str *out, Err *err)
     return OK;
 }
 
-#define RUN_COLUMNS                                                                           \
-    "r.id, r.batch_id, r.model_id, r.version_id, COALESCE(r.fewshot_version_id, 0), m.name, " \
-    "r.task, r.config, r.protocol, r.protocol_hash, r.identity, r.settings, r.n_items, "      \
-    "r.n_repeats, r.state, r.stop_reason, r.owner, r.program, r.created, r.finished, "        \
-    "d.name, d.split, v.number "                                                              \
-    "FROM run r JOIN model m ON m.id = r.model_id "                                           \
+#define RUN_COLUMNS                                                                                \
+    "r.id, r.batch_id, r.model_id, r.version_id, COALESCE(r.fewshot_version_id, 0), m.name, "      \
+    "r.task, r.config, r.protocol, r.protocol_hash, r.identity, r.settings, r.n_items, "           \
+    "r.n_repeats, r.state, r.stop_reason, r.owner, r.program, r.created, r.finished, "             \
+    "d.name, d.split, v.number "                                                                   \
+    "FROM run r JOIN model m ON m.id = r.model_id "                                                \
     "JOIN dataset_version v ON v.id = r.version_id JOIN dataset d ON d.id = v.dataset_id "
 
 static RunRow read_run(DbStmt *s, Arena *arena)

@@ -30,7 +30,7 @@ Status batch_tree(Db *db, int64_t batch_id, Arena *arena, Str *out, Err *err) MU
 /* ---- runs ---- */
 typedef struct RunRow {
     int64_t id, batch_id, model_id, version_id, fewshot_version_id; /* 0 = none */
-    Str model; /* its name */
+    Str model;                                                      /* its name */
     Str task, config, protocol, protocol_hash, identity, settings;
     int64_t n_items, n_repeats;
     Str state, stop_reason, owner, program;

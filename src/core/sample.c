@@ -106,8 +106,8 @@ static Status run_statement(Db *db, const char *sql, int64_t id, Err *err)
 /* An item is asked again as a whole, so all repeats of an item with an error go. */
 Status sample_clear_errors(Db *db, int64_t run_id, Err *err)
 {
-#define ERROR_SAMPLES                                           \
-    "(SELECT id FROM sample WHERE run_id = ?1 AND position IN " \
+#define ERROR_SAMPLES                                                                              \
+    "(SELECT id FROM sample WHERE run_id = ?1 AND position IN "                                    \
     "(SELECT position FROM sample WHERE run_id = ?1 AND outcome = 'error'))"
     TRY(run_statement(db, "DELETE FROM judgement WHERE sample_id IN " ERROR_SAMPLES, run_id, err));
     return run_statement(db, "DELETE FROM sample WHERE id IN " ERROR_SAMPLES, run_id, err);

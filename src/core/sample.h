@@ -32,7 +32,7 @@ Status response_keys(Db *db, int64_t model_id, OnKey each, void *user, Err *err)
 
 typedef struct SampleRow {
     int64_t id, run_id, position, repeat_index, response_id; /* response_id 0 = none */
-    Str item_key, cluster; /* cluster ptr NULL when none */
+    Str item_key, cluster;                                   /* cluster ptr NULL when none */
     Outcome outcome;
     bool cached;
     Str prompt; /* written only when there is no response; read: from wherever it is */
@@ -77,8 +77,8 @@ typedef struct PointSet {
     VEC(Point) points;
 } PointSet;
 typedef struct RunPoints {
-    VEC(PointSet) sets;   /* one a (filter, criterion) */
-    size_t n_clusters;    /* cluster numbers are below; 0: the run has no cluster column */
+    VEC(PointSet) sets; /* one a (filter, criterion) */
+    size_t n_clusters;  /* cluster numbers are below; 0: the run has no cluster column */
 } RunPoints;
 Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err) MUST_CHECK;
 
@@ -112,9 +112,9 @@ typedef struct SampleQuery {
     int64_t run_id;
     int64_t after_position, after_repeat; /* go on behind this sample; position -1 = start */
     int64_t limit;
-    int outcome;         /* an Outcome, or -1 */
-    bool wrong;          /* only samples with a judgement below 1 or without a value */
-    int64_t position;    /* only this item, or -1 */
+    int outcome;      /* an Outcome, or -1 */
+    bool wrong;       /* only samples with a judgement below 1 or without a value */
+    int64_t position; /* only this item, or -1 */
 } SampleQuery;
 /* Samples in the order of items and repeats. */
 Status sample_views(Db *db, const SampleQuery *query, Arena *arena, SampleViews *out,

@@ -314,20 +314,21 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
 {
     {
         SCOPED_STMT(s);
-        TRY(db_query(db,
-                     "SELECT s.id, s.run_id, s.position, s.repeat_index, s.item_key, s.cluster, "
-                     "s.outcome, s.cached, COALESCE(s.prompt, p.prompt), s.target, s.detail, s.error, "
-                     "i.data, s.prompt_tokens, s.completion_tokens, s.seconds, s.cost, s.attempts, "
-                     "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
-                     "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "
-                     "LEFT JOIN response p ON p.id = s.response_id "
-                     "WHERE s.run_id = ?1 AND (s.position > ?2 OR "
-                     "(s.position = ?2 AND s.repeat_index > ?7)) AND (?3 = '' OR s.outcome = ?3) "
-                     "AND (?4 = 0 OR s.outcome <> 'scored' OR EXISTS (SELECT 1 FROM judgement j "
-                     "WHERE j.sample_id = s.id AND (j.value IS NULL OR j.value < 1))) "
-                     "AND (?5 < 0 OR s.position = ?5) "
-                     "ORDER BY s.position, s.repeat_index LIMIT ?6",
-                     &s, err));
+        TRY(db_query(
+            db,
+            "SELECT s.id, s.run_id, s.position, s.repeat_index, s.item_key, s.cluster, "
+            "s.outcome, s.cached, COALESCE(s.prompt, p.prompt), s.target, s.detail, s.error, "
+            "i.data, s.prompt_tokens, s.completion_tokens, s.seconds, s.cost, s.attempts, "
+            "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
+            "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "
+            "LEFT JOIN response p ON p.id = s.response_id "
+            "WHERE s.run_id = ?1 AND (s.position > ?2 OR "
+            "(s.position = ?2 AND s.repeat_index > ?7)) AND (?3 = '' OR s.outcome = ?3) "
+            "AND (?4 = 0 OR s.outcome <> 'scored' OR EXISTS (SELECT 1 FROM judgement j "
+            "WHERE j.sample_id = s.id AND (j.value IS NULL OR j.value < 1))) "
+            "AND (?5 < 0 OR s.position = ?5) "
+            "ORDER BY s.position, s.repeat_index LIMIT ?6",
+            &s, err));
         bind_query(s, q);
         for (;;) {
             bool row;

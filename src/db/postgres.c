@@ -15,9 +15,10 @@ enum { MAX_PARAMETERS = 32, NUMBER_ROOM = 32, BYTEA_OID = 17 };
 
 /* The functions of libpq that are used, by name. */
 #define PQ_FUNCTIONS(X)                                                                            \
-    X(PQconnectdb) X(PQstatus) X(PQerrorMessage) X(PQfinish) X(PQexec) X(PQprepare)                \
-    X(PQexecPrepared) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples)              \
-    X(PQgetvalue) X(PQgetlength) X(PQgetisnull) X(PQsetNoticeProcessor)
+    X(PQconnectdb)                                                                                 \
+    X(PQstatus) X(PQerrorMessage) X(PQfinish) X(PQexec) X(PQprepare) X(PQexecPrepared)             \
+        X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) X(PQgetvalue)              \
+            X(PQgetlength) X(PQgetisnull) X(PQsetNoticeProcessor)
 
 typedef struct Pq {
     void *library;
@@ -110,8 +111,8 @@ Status postgres_connect(const char *url, void **connection, Err *err)
     }
     if (status == OK) {
         c->pq.PQsetNoticeProcessor(c->handle, ignore_notice, NULL);
-        status = run_script(c, "SET client_encoding='UTF8'; SET standard_conforming_strings=on",
-                            err);
+        status =
+            run_script(c, "SET client_encoding='UTF8'; SET standard_conforming_strings=on", err);
     }
     if (status != OK) {
         close_connection(c);
@@ -159,8 +160,7 @@ static Status prepare(void *connection, const char *sql, void **stmt, Err *err)
     s->n_params = n;
     snprintf(s->name, sizeof s->name, "s%d", ++c->n_statements);
     PGresult *result = c->pq.PQprepare(c->handle, s->name, strbuf_str(&text).ptr, 0, NULL);
-    Status status =
-        c->pq.PQresultStatus(result) == PGRES_COMMAND_OK ? OK : failure(c, result, err);
+    Status status = c->pq.PQresultStatus(result) == PGRES_COMMAND_OK ? OK : failure(c, result, err);
     c->pq.PQclear(result);
     if (status != OK) {
         free(s);

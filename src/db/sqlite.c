@@ -114,9 +114,9 @@ Status sqlite_connect(const char *path, bool read_only, void **connection, Err *
     if (!c)
         abort();
     snprintf(c->path, sizeof c->path, "%s", path);
-    Status status = read_only ? open_to_read(c, err)
-                              : open_handle(c, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                                            false, err);
+    Status status =
+        read_only ? open_to_read(c, err)
+                  : open_handle(c, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, false, err);
     if (status != OK) {
         close_connection(c);
         return status;

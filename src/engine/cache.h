@@ -12,7 +12,7 @@ typedef struct Cache {
     struct CacheSlot {
         uint64_t key; /* first half of the request key; 0 = free */
         int64_t id;
-    } *slots;
+    } * slots;
     size_t n_slots, len; /* n_slots is a power of two */
 } Cache;
 

@@ -12,15 +12,15 @@
 
 typedef struct Pace {
     pthread_mutex_t lock;
-    double limit;          /* requests in flight allowed now */
+    double limit; /* requests in flight allowed now */
     int ceiling, in_flight;
-    bool exploring;        /* no rate limit seen yet */
-    double last_cut;       /* when the limit was last cut */
-    double pause_until;    /* nothing leaves before */
-    double rpm, tpm;       /* 0: none */
-    double next_request;   /* earliest time by requests a minute */
-    double tokens_due;     /* time by which the tokens sent so far are allowed */
-    double mean_tokens;    /* running mean of tokens a request used */
+    bool exploring;      /* no rate limit seen yet */
+    double last_cut;     /* when the limit was last cut */
+    double pause_until;  /* nothing leaves before */
+    double rpm, tpm;     /* 0: none */
+    double next_request; /* earliest time by requests a minute */
+    double tokens_due;   /* time by which the tokens sent so far are allowed */
+    double mean_tokens;  /* running mean of tokens a request used */
 } Pace;
 
 void pace_init(Pace *p, int ceiling, double rpm, double tpm, double now);

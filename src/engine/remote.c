@@ -23,7 +23,7 @@ typedef struct Shard {
     HttpClient *http;
     Db *reader;
     pthread_t thread;
-    Call *calls; /* slots, named by number in HttpRequest.id */
+    Call *calls;                                  /* slots, named by number in HttpRequest.id */
     size_t n_calls, n_used, n_waiting, transfers; /* transfers: most in flight */
     uint32_t free_call;
     Unit *current; /* unit whose requests are being sent */
@@ -180,8 +180,8 @@ static double retry_due(Shard *s, double now)
         }
         if (!engine_may_ask(s->engine))
             return next;
-        if (!pace_enter(&s->engine->pace,
-                        estimated_tokens(&call->unit->requests[call->index]), now, &wait)) {
+        if (!pace_enter(&s->engine->pace, estimated_tokens(&call->unit->requests[call->index]), now,
+                        &wait)) {
             next = now + wait < next ? now + wait : next;
             continue;
         }

@@ -65,8 +65,7 @@ static Status write_group(Writer *w, Entry *group, size_t n, Err *err)
 {
     TRY(db_begin(w->db, err));
     for (size_t i = 0; i < n; i++)
-        TRY(group[i].source->write(group[i].source->user, w->db, group[i].id, &group[i].tell,
-                                   err));
+        TRY(group[i].source->write(group[i].source->user, w->db, group[i].id, &group[i].tell, err));
     return db_commit(w->db, err);
 }
 

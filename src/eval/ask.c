@@ -20,10 +20,9 @@ static void fill_score(const TaskRequest *from, Arena *arena, ModelRequest *to)
     Str moved = str_after(from->context, context.len);
     to->kind = REQUEST_SCORE;
     to->prompt = context;
-    to->continuation =
-        moved.len ? str_printf(arena, "%.*s%.*s", (int)moved.len, moved.ptr,
-                               (int)from->continuation.len, from->continuation.ptr)
-                  : from->continuation;
+    to->continuation = moved.len ? str_printf(arena, "%.*s%.*s", (int)moved.len, moved.ptr,
+                                              (int)from->continuation.len, from->continuation.ptr)
+                                 : from->continuation;
     to->messages = from->messages;
     to->seed = FIRST_SEED;
 }
@@ -131,11 +130,11 @@ static void add_usage(SampleRow *row, const ModelReply *reply, const Exchange *x
     row->seconds += reply->seconds;
     row->cost += x->cost; /* NAN spreads: one unknown makes the sum unknown */
     if (reply->prompt_tokens >= 0)
-        row->prompt_tokens = (row->prompt_tokens < 0 ? 0 : row->prompt_tokens) +
-                             reply->prompt_tokens;
+        row->prompt_tokens =
+            (row->prompt_tokens < 0 ? 0 : row->prompt_tokens) + reply->prompt_tokens;
     if (reply->completion_tokens >= 0)
-        row->completion_tokens = (row->completion_tokens < 0 ? 0 : row->completion_tokens) +
-                                 reply->completion_tokens;
+        row->completion_tokens =
+            (row->completion_tokens < 0 ? 0 : row->completion_tokens) + reply->completion_tokens;
 }
 
 static SampleRow new_sample(const AskedItem *asked, int repeat, Arena *arena)
@@ -225,7 +224,7 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
     Judgement j;
     if (failed)
         return add_error_samples(db, unit, failed, err);
-    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests,
-                   &unit->arena, &j, err));
+    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena,
+                   &j, err));
     return add_samples(db, unit, j.scores, j.n_scores, j.outcome, err);
 }

@@ -103,9 +103,9 @@ static int by_position(const void *key, const void *element)
 
 static const Point *point_at(const PointSet *set, int64_t position)
 {
-    return set->points.len ? bsearch(&position, set->points.items, set->points.len, sizeof(Point),
-                                     by_position)
-                           : NULL;
+    return set->points.len
+               ? bsearch(&position, set->points.items, set->points.len, sizeof(Point), by_position)
+               : NULL;
 }
 
 static int key_by_position(const void *key, const void *element)

@@ -16,18 +16,18 @@ typedef struct Comparison {
     RunRow a, b;
     Str task, filter, metric;
     bool higher_is_better;
-    size_t n;                   /* items both have a value for */
-    size_t only_a, only_b;      /* items only one has */
+    size_t n;              /* items both have a value for */
+    size_t only_a, only_b; /* items only one has */
     double mean_a, mean_b;
-    MeanResult difference;      /* b - a, paired, clustered when the runs are */
+    MeanResult difference; /* b - a, paired, clustered when the runs are */
     bool binary;
     uint64_t a_only_right, b_only_right; /* binary: discordant pairs */
-    double p, log10_p, mid_p;   /* exact McNemar, or sign-flip; mid_p NAN unless binary */
-    const char *test;           /* "mcnemar-exact", "sign-flip" */
-    double p_holm;              /* over all comparisons of the call */
-    double detectable;          /* with 80 % power at 5 % */
-    VEC(Flip) flips;            /* items whose values differ, largest first */
-    VEC(Str) differs;           /* protocol differences, when forced */
+    double p, log10_p, mid_p;            /* exact McNemar, or sign-flip; mid_p NAN unless binary */
+    const char *test;                    /* "mcnemar-exact", "sign-flip" */
+    double p_holm;                       /* over all comparisons of the call */
+    double detectable;                   /* with 80 % power at 5 % */
+    VEC(Flip) flips;                     /* items whose values differ, largest first */
+    VEC(Str) differs;                    /* protocol differences, when forced */
 } Comparison;
 typedef VEC(Comparison) Comparisons;
 

@@ -24,7 +24,8 @@ static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, 
     bool added;
     ItemSource source = {datafile_docs(file)->len, get_record, file};
     if (!source.n_items)
-        return err_set(err, E_PARSE, "data set \"" STR_FMT "\" has no items", STR_ARG(wanted->source));
+        return err_set(err, E_PARSE, "data set \"" STR_FMT "\" has no items",
+                       STR_ARG(wanted->source));
     return dataset_import(db, wanted, &source, arena, out, &added, err);
 }
 
@@ -34,8 +35,8 @@ Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str
     const char *path = task->data_file;
     DataFile *file;
     if (!path)
-        TRY(datafile_find(arena, options->data_dirs, options->n_data_dirs,
-                          task->task->dataset_path, task->task->dataset_name, split, &path, err));
+        TRY(datafile_find(arena, options->data_dirs, options->n_data_dirs, task->task->dataset_path,
+                          task->task->dataset_name, split, &path, err));
     if (task->records_at)
         TRY(datafile_open_at(arena, path, task->records_at, &file, err));
     else

@@ -12,8 +12,8 @@ typedef struct StoredDocs {
     Db *db;
     int64_t version_id;
     pthread_mutex_t lock;
-    Arena arena;   /* of the block */
-    ItemRows rows; /* the block */
+    Arena arena;      /* of the block */
+    ItemRows rows;    /* the block */
     int64_t expected; /* position that would continue the reading in order */
 } StoredDocs;
 

@@ -62,14 +62,14 @@ Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Aren
 /* Progress of one model's runs, readable while eval_execute works. */
 typedef struct EvalProgress {
     EngineProgress engine;
-    atomic_llong total, before; /* units in all; units done by an earlier command */
-    atomic_llong scored;        /* judged by the first metric */
+    atomic_llong total, before;  /* units in all; units done by an earlier command */
+    atomic_llong scored;         /* judged by the first metric */
     atomic_llong sum_millionths; /* sum of the first metric's values */
 } EvalProgress;
 
 typedef struct EvalOutcome {
-    EngineEnd end; /* the worst of the models' */
-    Err reason;    /* of the first model that ended early */
+    EngineEnd end;   /* the worst of the models' */
+    Err reason;      /* of the first model that ended early */
     bool unanswered; /* some samples are errors or missing */
 } EvalOutcome;
 
@@ -97,14 +97,14 @@ typedef struct RecordedModel {
 } RecordedModel;
 
 typedef struct RecordedSet {
-    Str source;        /* file */
+    Str source; /* file */
     Str dataset, split;
     const Json *items; /* objects, with their "id" when they have one */
     size_t n_items;
     const RecordedModel *models;
     size_t n_models;
     const Task *task;
-    Str cluster;       /* column, or empty */
+    Str cluster; /* column, or empty */
     Str command;
 } RecordedSet;
 

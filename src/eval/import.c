@@ -35,7 +35,7 @@ typedef struct Importing {
     TaskBound *bound;
     TaskItem *items;
     Judgement *judged; /* by model, then by item */
-    ItemRows keys;  /* of the stored version */
+    ItemRows keys;     /* of the stored version */
     DatasetVersion version;
 } Importing;
 

@@ -4,9 +4,9 @@
 /* Keys of a task that change no number. */
 static bool is_cosmetic(Str key)
 {
-    static const char *const keys[] = {"task",     "task_alias", "tag",         "metadata",
-                                       "group",    "include",    "group_alias", "dataset_kwargs",
-                                       "repeats",  "dataset_path", "dataset_name"};
+    static const char *const keys[] = {"task",    "task_alias",   "tag",         "metadata",
+                                       "group",   "include",      "group_alias", "dataset_kwargs",
+                                       "repeats", "dataset_path", "dataset_name"};
     for (size_t i = 0; i < COUNT(keys); i++)
         if (str_eqc(key, keys[i]))
             return true;
@@ -31,8 +31,8 @@ Json protocol_in_order(const Json *value, Arena *arena)
     }
     out.members = arena_array(arena, value->len, sizeof *out.members);
     for (uint32_t i = 0; i < value->len; i++)
-        out.members[i] = (JsonMember){value->members[i].key,
-                                      protocol_in_order(&value->members[i].value, arena)};
+        out.members[i] =
+            (JsonMember){value->members[i].key, protocol_in_order(&value->members[i].value, arena)};
     qsort(out.members, out.len, sizeof *out.members, by_key);
     return out;
 }
@@ -57,7 +57,9 @@ Json protocol_of(const ProtocolInput *in, Arena *arena)
     json_set(arena, &p, STR("num_fewshot"), json_integer(arena, in->task->num_fewshot));
     json_set(arena, &p, STR("fewshot_seed"), json_integer(arena, (int64_t)o->fewshot_seed));
     json_set(arena, &p, STR("mode"),
-             json_str(!in->chat ? STR("plain") : o->chat_turns ? STR("turns") : STR("chat")));
+             json_str(!in->chat       ? STR("plain")
+                      : o->chat_turns ? STR("turns")
+                                      : STR("chat")));
     json_set(arena, &p, STR("system"), json_str(o->system.ptr ? o->system : STR("")));
     json_set(arena, &p, STR("limit"), json_integer(arena, o->limit));
     json_set(arena, &p, STR("repeats"), json_integer(arena, in->n_repeats));

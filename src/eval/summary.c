@@ -79,8 +79,7 @@ static MeanResult reading(const PointSet *set, Str aggregation, bool only_scored
     double *values = arena_array(&scratch, set->points.len + 1, sizeof *values);
     uint32_t *clusters = arena_array(&scratch, set->points.len + 1, sizeof *clusters);
     size_t n_clusters;
-    size_t n =
-        keep_points(set, only_scored, all_clusters, values, clusters, &n_clusters, &scratch);
+    size_t n = keep_points(set, only_scored, all_clusters, values, clusters, &n_clusters, &scratch);
     return aggregate(aggregation, values, all_clusters ? clusters : NULL, n, n_clusters, &scratch);
 }
 
@@ -95,8 +94,8 @@ const Json *eval_metric_entry(const Json *config, Str metric)
 
 static MetricSummary summarise_metric(const PointSet *set, const Json *config, size_t n_clusters)
 {
-    static const char *const lower[] = {"perplexity", "word_perplexity", "byte_perplexity",
-                                        "bits_per_byte", "brier_score", "ter"};
+    static const char *const lower[] = {"perplexity",    "word_perplexity", "byte_perplexity",
+                                        "bits_per_byte", "brier_score",     "ter"};
     const Json *entry = eval_metric_entry(config, set->criterion);
     bool falls = false;
     for (size_t i = 0; i < COUNT(lower); i++)
@@ -130,8 +129,7 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
     TRY(sample_counts(db, run_id, s.counts, err));
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];
-    s.incomplete =
-        s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
+    s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
     {
         SCOPED_ARENA(scratch);
         TRY(run_points(db, run_id, &scratch, &points, err));

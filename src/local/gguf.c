@@ -13,7 +13,7 @@
 enum { MIN_META = 13, MIN_TENSOR = 32, DEFAULT_ALIGNMENT = 32 }; /* least bytes of an entry */
 
 static const uint8_t fixed_size[GGUF_N_TYPES] = {
-    [GGUF_U8] = 1,  [GGUF_I8] = 1,  [GGUF_U16] = 2,  [GGUF_I16] = 2, [GGUF_U32] = 4, [GGUF_I32] = 4,
+    [GGUF_U8] = 1,  [GGUF_I8] = 1,   [GGUF_U16] = 2, [GGUF_I16] = 2, [GGUF_U32] = 4, [GGUF_I32] = 4,
     [GGUF_F32] = 4, [GGUF_BOOL] = 1, [GGUF_U64] = 8, [GGUF_I64] = 8, [GGUF_F64] = 8,
 };
 
@@ -31,7 +31,8 @@ static Status complain(const Cursor *c, const char *what)
 {
     if (c->name.len)
         return err_set(c->err, E_PARSE, "%s \"" STR_FMT "\" %s", c->kind, STR_ARG(c->name), what);
-    return err_set(c->err, E_PARSE, "%s entry %llu %s", c->kind, (unsigned long long)c->index, what);
+    return err_set(c->err, E_PARSE, "%s entry %llu %s", c->kind, (unsigned long long)c->index,
+                   what);
 }
 
 static Status take(Cursor *c, uint64_t size, Str *out)
@@ -315,8 +316,8 @@ Status gguf_uint(const Gguf *g, const char *key, GgufRange range, uint32_t *out,
     if (!v)
         return err_set(err, E_MISSING, "metadata \"%s\" is missing", key);
     if (!whole(v, &value) || value < range.low || value > range.high)
-        return err_set(err, E_PARSE, "metadata \"%s\" must be a whole number from %llu to %llu", key,
-                       (unsigned long long)range.low, (unsigned long long)range.high);
+        return err_set(err, E_PARSE, "metadata \"%s\" must be a whole number from %llu to %llu",
+                       key, (unsigned long long)range.low, (unsigned long long)range.high);
     *out = (uint32_t)value;
     return OK;
 }

@@ -57,7 +57,7 @@ float kernel_exp(float x);
 #define EXP_LOG2E 1.44269504088896341f
 #define EXP_LN2_HIGH 0.693359375f
 #define EXP_LN2_LOW (-2.12194440e-4f)
-#define EXP_ROUND 12582912.0f /* 1.5 * 2^23: adding and taking it away rounds */
+#define EXP_ROUND 12582912.0f     /* 1.5 * 2^23: adding and taking it away rounds */
 extern const float exp_series[8]; /* 1/7! ... 1/0! */
 
 #endif

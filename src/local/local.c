@@ -17,7 +17,8 @@ static Status load_parts(LocalModel *m, Err *err)
     TRY(gguf_read(&scratch, m->bytes, &g, err));
     TRY(gguf_text(&g, "general.architecture", (Str){0}, &architecture, err));
     if (!str_eqc(architecture, "llama"))
-        return err_set(err, E_PARSE, "its architecture is \"" STR_FMT "\"; only \"llama\" can be run",
+        return err_set(err, E_PARSE,
+                       "its architecture is \"" STR_FMT "\"; only \"llama\" can be run",
                        STR_ARG(architecture));
     TRY(vocab_load(&m->arena, &g, &m->vocab, err));
     TRY(network_load(&m->arena, &g, m->vocab.len, &m->net, err));

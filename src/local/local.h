@@ -42,19 +42,19 @@ Status local_tokenize(const LocalModel *model, Str text, bool start, Arena *aren
                       Err *err) MUST_CHECK;
 
 typedef struct LocalSampling {
-    int max_tokens;      /* >= 0 */
-    double temperature;  /* 0 = greedy */
-    double top_p;        /* 1 = off */
-    uint64_t seed;       /* used when temperature > 0 */
-    const Str *stop;     /* generation ends before the first of these */
+    int max_tokens;     /* >= 0 */
+    double temperature; /* 0 = greedy */
+    double top_p;       /* 1 = off */
+    uint64_t seed;      /* used when temperature > 0 */
+    const Str *stop;    /* generation ends before the first of these */
     size_t n_stop;
 } LocalSampling;
 
 typedef enum LocalFinish { LOCAL_STOP, LOCAL_LENGTH } LocalFinish;
 
 typedef struct LocalText {
-    Str text;            /* without the stop string; valid UTF-8 (bad bytes become U+FFFD) */
-    LocalFinish finish;  /* LENGTH: max_tokens or the context ran out */
+    Str text;           /* without the stop string; valid UTF-8 (bad bytes become U+FFFD) */
+    LocalFinish finish; /* LENGTH: max_tokens or the context ran out */
     int prompt_tokens, completion_tokens;
 } LocalText;
 
@@ -63,8 +63,8 @@ Status local_generate(LocalSession *session, Str prompt, const LocalSampling *sa
                       Arena *arena, LocalText *out, Err *err) MUST_CHECK;
 
 typedef struct LocalScore {
-    double logprob;   /* natural log, summed over the continuation's tokens */
-    bool greedy;      /* every one of them was the most likely token */
+    double logprob; /* natural log, summed over the continuation's tokens */
+    bool greedy;    /* every one of them was the most likely token */
     int prompt_tokens, scored_tokens;
 } LocalScore;
 

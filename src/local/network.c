@@ -81,8 +81,8 @@ static Status load_sizes(const Gguf *g, Network *n, Err *err)
     TRY(gguf_uint_or(g, "llama.attention.head_count_kv", (GgufRange){1, n->heads}, n->heads,
                      &n->kv_heads, err));
     TRY(gguf_uint_or(g, "llama.attention.key_length", width, n->width / n->heads, &n->head, err));
-    TRY(gguf_uint_or(g, "llama.rope.dimension_count", (GgufRange){0, n->head}, n->head,
-                     &n->rotated, err));
+    TRY(gguf_uint_or(g, "llama.rope.dimension_count", (GgufRange){0, n->head}, n->head, &n->rotated,
+                     err));
     TRY(gguf_float(g, "llama.attention.layer_norm_rms_epsilon", 1e-5, &epsilon, err));
     TRY(gguf_float(g, "llama.rope.freq_base", 10000, &n->frequency_base, err));
     TRY(gguf_text(g, "llama.rope.scaling.type", STR("none"), &scaling, err));

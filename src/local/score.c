@@ -44,9 +44,8 @@ static Status score_from(LocalSession *session, TokenVec tokens, size_t first, S
     *s = (Scorer){&tokens, m->vocab.len, s->logprobs, true};
     TokenVec read = tokens;
     read.len--;
-    Status status = read.len ? session_feed(session, &read, first - 1,
-                                            (LogitSink){score_next, s}, err)
-                             : OK;
+    Status status =
+        read.len ? session_feed(session, &read, first - 1, (LogitSink){score_next, s}, err) : OK;
     s->tokens = NULL;
     return status;
 }

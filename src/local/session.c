@@ -25,8 +25,8 @@ struct LocalSession {
     float *turns;           /* [position][rotated]: cosine, sine of each pair */
     size_t head8, cached;   /* floats of one padded head; of one position of one layer */
     Buffer x, normed, query, key, value, mixed, gate, up, logits;
-    float *panel;           /* PANEL widened rows of a matrix */
-    float *one, *sum;       /* attention of one head: its query, its result */
+    float *panel;     /* PANEL widened rows of a matrix */
+    float *one, *sum; /* attention of one head: its query, its result */
     Arena arena;
 };
 

@@ -27,7 +27,8 @@ static int byte_of(Str name)
                                     '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
     if (name.len != 6 || !str_starts(name, STR("<0x")) || name.ptr[5] != '>')
         return -1;
-    const char *high = memchr(digits, name.ptr[3], sizeof digits), *low = memchr(digits, name.ptr[4], sizeof digits);
+    const char *high = memchr(digits, name.ptr[3], sizeof digits),
+               *low = memchr(digits, name.ptr[4], sizeof digits);
     return high && low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 

@@ -31,11 +31,11 @@ enum { NO_TOKEN = -1 };
 typedef struct Vocab {
     Piece *pieces;
     size_t len;
-    Map ids;                          /* text -> Piece, those that text may become */
-    VEC(const Piece *) user;          /* PIECE_USER, longest first */
+    Map ids;                                  /* text -> Piece, those that text may become */
+    VEC(const Piece *) user;                  /* PIECE_USER, longest first */
     int32_t begin, end, end_of_turn, unknown; /* or NO_TOKEN */
-    int32_t bytes[256];               /* token of each byte, or NO_TOKEN */
-    bool add_begin, add_space;        /* what the file asks to put before a text */
+    int32_t bytes[256];                       /* token of each byte, or NO_TOKEN */
+    bool add_begin, add_space;                /* what the file asks to put before a text */
 } Vocab;
 
 Status vocab_load(Arena *arena, const Gguf *g, Vocab *out, Err *err) MUST_CHECK;

@@ -6,17 +6,17 @@
 
 /* An error as the server worded it. Members are empty when not given. */
 typedef struct ErrorFacts {
-    int status;   /* HTTP status, or the one named in the body of a 200 */
+    int status; /* HTTP status, or the one named in the body of a 200 */
     Str code, type, message;
-    Str raw;      /* the whole body */
+    Str raw; /* the whole body */
 } ErrorFacts;
 
 typedef enum ErrorVerdict {
     ERROR_RETRY,
-    ERROR_RATE,     /* RETRY, slower */
-    ERROR_FAILED,   /* this request will never work */
-    ERROR_FATAL,    /* no request will */
-    ERROR_FILTERED, /* a content filter stopped the prompt or the answer */
+    ERROR_RATE,         /* RETRY, slower */
+    ERROR_FAILED,       /* this request will never work */
+    ERROR_FATAL,        /* no request will */
+    ERROR_FILTERED,     /* a content filter stopped the prompt or the answer */
     ERROR_REFUSED_ECHO, /* the server does not give logprobs of the prompt */
 } ErrorVerdict;
 

@@ -46,15 +46,15 @@ typedef struct ModelRequest {
     Str continuation;     /* SCORE */
     const Str *choices;   /* SCORE by option letters (chat top_logprobs): all continuations */
     size_t n_choices;
-    int max_tokens;       /* < 0: the provider's default */
+    int max_tokens;            /* < 0: the provider's default */
     double temperature, top_p; /* < 0: not sent */
     int64_t seed;              /* < 0: not sent */
     const Str *stop;
     size_t n_stop;
-    const Json *extra;    /* object merged into the body, or NULL */
-    int repeat;           /* index of a repeated sample, from 0 */
-    Str item_key;         /* for recorded outputs */
-    bool stream;          /* ask for a stream to time the first token */
+    const Json *extra; /* object merged into the body, or NULL */
+    int repeat;        /* index of a repeated sample, from 0 */
+    Str item_key;      /* for recorded outputs */
+    bool stream;       /* ask for a stream to time the first token */
 } ModelRequest;
 
 typedef enum ReplyState {
@@ -74,20 +74,20 @@ typedef enum FinishReason {
 
 typedef struct ModelReply {
     ReplyState state;
-    bool rate_limited;      /* RETRY because of rate or capacity limits: slow down */
-    bool fatal;             /* FAILED for every request alike (bad key, no such model) */
-    double retry_after;     /* seconds; < 0 unknown */
-    Str error;              /* one line for people; never holds a key */
+    bool rate_limited;  /* RETRY because of rate or capacity limits: slow down */
+    bool fatal;         /* FAILED for every request alike (bad key, no such model) */
+    double retry_after; /* seconds; < 0 unknown */
+    Str error;          /* one line for people; never holds a key */
     Str text, reasoning;
     FinishReason finish;
-    Str finish_raw;         /* as the server said it */
-    double logprob;         /* SCORE */
+    Str finish_raw; /* as the server said it */
+    double logprob; /* SCORE */
     bool greedy;
-    const double *choice_logprobs; /* one for each of the request's choices, else NULL */
+    const double *choice_logprobs;        /* one for each of the request's choices, else NULL */
     int prompt_tokens, completion_tokens; /* -1 unknown */
     double seconds, first_token;          /* first_token < 0 unknown */
-    int status;             /* HTTP status, 0 when none */
-    Str served_model;       /* model named in the reply, "" when none */
+    int status;                           /* HTTP status, 0 when none */
+    Str served_model;                     /* model named in the reply, "" when none */
 } ModelReply;
 
 typedef struct Provider {
@@ -97,8 +97,8 @@ typedef struct Provider {
     void (*close)(Model *model);
     bool can_generate, can_score, has_chat;
     /* remote; build may set on_data and user: leave them as they are */
-    Status (*build)(const Model *model, const ModelRequest *request, Arena *arena,
-                    HttpRequest *out, Err *err);
+    Status (*build)(const Model *model, const ModelRequest *request, Arena *arena, HttpRequest *out,
+                    Err *err);
     void (*parse)(const Model *model, const ModelRequest *request, const HttpReply *reply,
                   Arena *arena, ModelReply *out);
     /* inline: a session is made for each thread that calls answer */
@@ -111,13 +111,13 @@ typedef struct Provider {
 struct Model {
     const Provider *provider;
     ModelSpec spec;
-    Str identity;             /* what answers: address, or the content of a file */
-    const char *url;          /* remote: base URL without trailing slash */
-    const char *key;          /* or NULL */
-    bool chat;                /* use messages */
+    Str identity;               /* what answers: address, or the content of a file */
+    const char *url;            /* remote: base URL without trailing slash */
+    const char *key;            /* or NULL */
+    bool chat;                  /* use messages */
     double price_in, price_out; /* per million tokens; < 0 unknown */
-    double rpm, tpm;          /* limits a minute; 0 = none */
-    double timeout;           /* seconds a request */
+    double rpm, tpm;            /* limits a minute; 0 = none */
+    double timeout;             /* seconds a request */
     void *private_data;
 };
 

@@ -63,8 +63,8 @@ static const char *advice(const ErrorFacts *f, ErrorVerdict verdict)
 /* Names the environment variable that holds the key, or should. */
 static Str key_advice(const ErrorFacts *f, const Model *model, Arena *arena)
 {
-    const Str name = model->spec.key_env.len ? model->spec.key_env
-                                             : str_from(model->provider->default_key_env);
+    const Str name =
+        model->spec.key_env.len ? model->spec.key_env : str_from(model->provider->default_key_env);
     if (f->status != 401 || !name.len)
         return STR("");
     return str_printf(arena, model->key ? "; the key was taken from %.*s" : "; set the key in %.*s",

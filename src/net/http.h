@@ -15,7 +15,7 @@ typedef struct HttpClient HttpClient;
 typedef void (*HttpOnData)(void *user, Str piece, double seconds_since_start);
 
 typedef struct HttpRequest {
-    const char *method;         /* "POST", "GET" */
+    const char *method; /* "POST", "GET" */
     const char *url;
     const char *const *headers; /* "name: value" lines, NULL-terminated; copied */
     Str body;                   /* must live until the reply */
@@ -37,14 +37,14 @@ typedef enum HttpFault {
 
 typedef struct HttpReply {
     uint64_t id;
-    void *user;            /* the request's */
+    void *user; /* the request's */
     HttpFault fault;
-    const char *problem;   /* words for a fault, else NULL */
-    int status;            /* HTTP status; 0 when none came */
+    const char *problem; /* words for a fault, else NULL */
+    int status;          /* HTTP status; 0 when none came */
     Str body;
-    Str headers;           /* raw header lines of the final reply */
-    double seconds;        /* from start of transfer to end, without our own queueing */
-    double first_byte;     /* seconds to the first body byte; < 0 when none */
+    Str headers;       /* raw header lines of the final reply */
+    double seconds;    /* from start of transfer to end, without our own queueing */
+    double first_byte; /* seconds to the first body byte; < 0 when none */
 } HttpReply;
 
 Status http_client_new(size_t expected_transfers, HttpClient **out, Err *err) MUST_CHECK;
@@ -72,7 +72,7 @@ typedef struct SseParser {
     StrBuf line, data;
     Str name;
     char name_room[64];
-    bool too_large;         /* a line or event passed LIMIT_REPLY: the rest is ignored */
+    bool too_large; /* a line or event passed LIMIT_REPLY: the rest is ignored */
     bool begun, after_cr;
 } SseParser;
 typedef void (*SseOnEvent)(void *user, Str name, Str data);

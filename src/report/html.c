@@ -162,8 +162,7 @@ static Status add_samples(const Page *page, StrBuf *out, Err *err)
 
 static void add_hash(StrBuf *out, Str text)
 {
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     unsigned char d[33] = {0}; /* 32 bytes, and a zero so that three at a time fit */
     sha256(text, d);
     strbuf_adds(out, "'sha256-");
@@ -205,7 +204,7 @@ static const struct {
     const char *name;
     Status (*add)(const Page *page, StrBuf *out, Err *err);
 } places[] = {
-    {"{{policy}}", add_policy}, {"{{style}}", add_style},     {"{{head}}", add_head},
+    {"{{policy}}", add_policy},   {"{{style}}", add_style},   {"{{head}}", add_head},
     {"{{samples}}", add_samples}, {"{{script}}", add_script},
 };
 

@@ -145,8 +145,7 @@ static void add_header(StrBuf *out, const Columns *columns)
     strbuf_adds(out, "\r\n");
 }
 
-static void add_line(StrBuf *out, const Json *document, const Columns *columns,
-                     const Json *sample)
+static void add_line(StrBuf *out, const Json *document, const Columns *columns, const Json *sample)
 {
     SCOPED_ARENA(arena);
     const Json *number = json_get(sample, "run"), *run = report_run(document, number);

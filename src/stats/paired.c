@@ -94,7 +94,8 @@ double sign_flip(const double *d, const uint32_t *clusters, size_t n, size_t n_c
     double limit = fabs(total) * (1 - 1e-12);
     if (!kept)
         return 1;
-    return kept <= EXACT_UP_TO ? exact_flip(sums, kept, limit) : drawn_flip(sums, kept, limit, seed);
+    return kept <= EXACT_UP_TO ? exact_flip(sums, kept, limit)
+                               : drawn_flip(sums, kept, limit, seed);
 }
 
 double detectable_difference(double se, double alpha, double power)

@@ -15,11 +15,11 @@ typedef struct Interval {
 /* ---- special functions (special.c; METHODS B0) ---- */
 double normal_cdf(double x);
 double normal_quantile(double p);
-double student_sf(double t, double df);          /* upper tail */
+double student_sf(double t, double df); /* upper tail */
 double student_quantile(double p, double df);
-double beta_inc(double a, double b, double x);   /* regularised I_x(a,b) */
+double beta_inc(double a, double b, double x); /* regularised I_x(a,b) */
 double beta_quantile(double a, double b, double p);
-double gamma_inc(double a, double x);            /* regularised P(a,x) */
+double gamma_inc(double a, double x); /* regularised P(a,x) */
 double chi2_sf(double x, double df);
 double log_choose(double n, double k);
 
@@ -33,9 +33,9 @@ typedef struct MeanResult {
     double design_effect; /* clustered / independent variance; NAN without clusters */
 } MeanResult;
 /* `clusters`: an index in [0, n_clusters) for each value, or NULL. n = 0 gives NANs. */
-MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n,
-                      size_t n_clusters, double level, Arena *scratch);
-double stats_sd(const double *values, size_t n); /* n - 1 */
+MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n, size_t n_clusters,
+                      double level, Arena *scratch);
+double stats_sd(const double *values, size_t n);                   /* n - 1 */
 double stats_percentile(const double *sorted, size_t n, double q); /* linear, type 7 */
 
 /* ---- proportions (proportion.c; B3): k successes of n ---- */
@@ -51,7 +51,7 @@ typedef struct GapResult {
 GapResult proportion_gap(double k1, double n1, double k2, double n2, double level);
 
 /* ---- two paired samples (paired.c; B2, B5) ---- */
-double mcnemar_exact(uint64_t b, uint64_t c);      /* two-sided; 1 when b + c = 0 */
+double mcnemar_exact(uint64_t b, uint64_t c);       /* two-sided; 1 when b + c = 0 */
 double mcnemar_exact_log10(uint64_t b, uint64_t c); /* for p below 1e-300 */
 double mcnemar_mid_p(uint64_t b, uint64_t c);
 /* Two-sided sign-flip test of mean 0: exact for n <= 20, else 10,000 seeded draws with
@@ -79,8 +79,7 @@ typedef struct BootstrapOptions {
     double level;  /* of the intervals */
 } BootstrapOptions;
 /* `clusters` as in stats_mean: whole clusters are drawn. */
-BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
-                          const uint32_t *clusters, size_t n_clusters,
-                          const BootstrapOptions *options, Arena *scratch);
+BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const uint32_t *clusters,
+                          size_t n_clusters, const BootstrapOptions *options, Arena *scratch);
 
 #endif

@@ -70,13 +70,12 @@ typedef struct Drawing {
 static Status too_few(const Drawing *d, size_t have)
 {
     const Task *t = d->bound->task;
-    return err_set(d->err, E_USAGE,
-                   "task \"" STR_FMT "\" wants %zu few-shot examples%s, but %s%.*s has %zu",
-                   STR_ARG(t->name), d->bound->n_shots,
-                   t->parts->drop_self ? " other than the item itself" : "",
-                   t->parts->samples ? "fewshot_config.samples" : "split ",
-                   (int)t->fewshot_split.len, t->fewshot_split.len ? t->fewshot_split.ptr : "",
-                   have);
+    return err_set(
+        d->err, E_USAGE, "task \"" STR_FMT "\" wants %zu few-shot examples%s, but %s%.*s has %zu",
+        STR_ARG(t->name), d->bound->n_shots,
+        t->parts->drop_self ? " other than the item itself" : "",
+        t->parts->samples ? "fewshot_config.samples" : "split ", (int)t->fewshot_split.len,
+        t->fewshot_split.len ? t->fewshot_split.ptr : "", have);
 }
 
 /* Keeps the first n of `drawn` that are not the document itself. */
@@ -201,8 +200,8 @@ static Status look_at_first(Arena *arena, TaskBound *b, Err *err)
     TRY(field_target(&c, &parts->item.target, &doc, &target));
     int64_t ignored;
     b->multiple_target = target.type == JSON_ARRAY && target.len;
-    b->multiple_input = parts->item.choice.raw && text.type != JSON_STRING &&
-                        json_as_index(&text, &ignored);
+    b->multiple_input =
+        parts->item.choice.raw && text.type != JSON_STRING && json_as_index(&text, &ignored);
     return OK;
 }
 

@@ -260,12 +260,11 @@ Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, 
         *path = str_printf(arena, BUILT_IN "%s", built_in.ptr).ptr;
         return OK;
     }
-    return err_set(err, E_MISSING,
-                   "data set \"" STR_FMT "\" (part \"" STR_FMT "\") has no split \"" STR_FMT
-                   "\" under %s: expected %s/" STR_FMT "/" STR_FMT "/" STR_FMT
-                   ".jsonl (or .json, .csv, .tsv)",
-                   STR_ARG(dataset_path), STR_ARG(name), STR_ARG(split),
-                   n_dirs == 1 ? data_dirs[0] : "any data folder",
-                   n_dirs ? data_dirs[n_dirs - 1] : "DIR", STR_ARG(dataset_path), STR_ARG(name),
-                   STR_ARG(split));
+    return err_set(
+        err, E_MISSING,
+        "data set \"" STR_FMT "\" (part \"" STR_FMT "\") has no split \"" STR_FMT
+        "\" under %s: expected %s/" STR_FMT "/" STR_FMT "/" STR_FMT ".jsonl (or .json, .csv, .tsv)",
+        STR_ARG(dataset_path), STR_ARG(name), STR_ARG(split),
+        n_dirs == 1 ? data_dirs[0] : "any data folder", n_dirs ? data_dirs[n_dirs - 1] : "DIR",
+        STR_ARG(dataset_path), STR_ARG(name), STR_ARG(split));
 }

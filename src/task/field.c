@@ -109,8 +109,7 @@ static Status choice_list(const FieldContext *c, const Json *list, Str **out, si
 {
     Str *texts = arena_array(c->arena, list->len, sizeof *texts);
     for (uint32_t i = 0; i < list->len; i++) {
-        const Json *one =
-            list->type == JSON_ARRAY ? &list->items[i] : &list->members[i].value;
+        const Json *one = list->type == JSON_ARRAY ? &list->items[i] : &list->members[i].value;
         texts[i] = python_str(c->arena, one);
     }
     *out = texts;

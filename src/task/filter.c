@@ -4,8 +4,8 @@
 #include "base/utf8.h"
 
 static const FilterRow *const rows[] = {
-    &filter_regex,     &filter_take_first, &filter_take_first_k,       &filter_remove_whitespace,
-    &filter_lowercase, &filter_uppercase,  &filter_map,                &filter_multi_choice_regex,
+    &filter_regex,         &filter_take_first, &filter_take_first_k, &filter_remove_whitespace,
+    &filter_lowercase,     &filter_uppercase,  &filter_map,          &filter_multi_choice_regex,
     &filter_majority_vote,
 };
 

@@ -9,8 +9,7 @@ enum { LETTERS = 26 };
 static void prepare(Checker *c, const Json *options, Filter *out)
 {
     const Json *pattern = json_get(options, "regex_pattern");
-    out->regex = compile_regex(
-        c, pattern, json_text_or(pattern, STR("#### (\\-?[0-9\\.\\,]+)")));
+    out->regex = compile_regex(c, pattern, json_text_or(pattern, STR("#### (\\-?[0-9\\.\\,]+)")));
     out->number = json_int(json_get(options, "group_select"), 0);
     const Json *fallback = json_get(options, "fallback");
     out->fallback = fallback ? *fallback : json_str(STR("[invalid]"));
@@ -185,8 +184,8 @@ static const KeyRow regex_keys[] = {{"regex_pattern", T_STRING, NULL},
                                     {"fallback", T_STRING, NULL},
                                     {"fallback_whole", T_BOOL, NULL}};
 static const KeyRow choice_keys[] = {
-    {"regex_pattern", T_STRING, NULL},   {"group_select", T_INT, NULL},
-    {"fallback", T_STRING, NULL},        {"ignore_case", T_BOOL, NULL},
+    {"regex_pattern", T_STRING, NULL},    {"group_select", T_INT, NULL},
+    {"fallback", T_STRING, NULL},         {"ignore_case", T_BOOL, NULL},
     {"ignore_punctuation", T_BOOL, NULL}, {"regexes_to_ignore", T_LIST, NULL}};
 
 const FilterRow filter_regex = {.name = "regex",

@@ -21,8 +21,8 @@ static Status take_first_k(const Filter *f, const Json *doc, Arena *arena, Filte
 {
     (void)doc, (void)arena;
     if ((int64_t)v->len < f->number)
-        return err_set(err, E_USAGE, "%lld answers are needed, there are %zu",
-                       (long long)f->number, v->len);
+        return err_set(err, E_USAGE, "%lld answers are needed, there are %zu", (long long)f->number,
+                       v->len);
     v->len = (size_t)f->number;
     return OK;
 }
@@ -101,11 +101,9 @@ static Status majority_vote(const Filter *f, const Json *doc, Arena *arena, Filt
 }
 
 static const KeyRow k_keys[] = {{"k", T_INT, NULL}};
-static const KeyRow map_keys[] = {{"mapping_dict", T_MAP, NULL},
-                                  {"default_value", T_ANY, NULL}};
+static const KeyRow map_keys[] = {{"mapping_dict", T_MAP, NULL}, {"default_value", T_ANY, NULL}};
 
-const FilterRow filter_take_first = {
-    .name = "take_first", .any_output = true, .apply = take_first};
+const FilterRow filter_take_first = {.name = "take_first", .any_output = true, .apply = take_first};
 const FilterRow filter_take_first_k = {.name = "take_first_k",
                                        .keys = k_keys,
                                        .n_keys = COUNT(k_keys),

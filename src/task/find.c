@@ -134,10 +134,9 @@ static Status member_group(TaskSet *set, const Json *item, const Place *place, T
         return entry_error(place, item, "\"group\" must be text", err);
     const IndexEntry *entry = map_get(&set->entries, name);
     if (!entry)
-        return node_group(set,
-                          str_printf(set->arena, STR_FMT "::" STR_FMT, STR_ARG(place->group),
-                                     STR_ARG(name)),
-                          item, place, child, err);
+        return node_group(
+            set, str_printf(set->arena, STR_FMT "::" STR_FMT, STR_ARG(place->group), STR_ARG(name)),
+            item, place, child, err);
     Place inner = *place;
     inner.overrides = merged(set, place->overrides, task_overrides(set, item));
     return node_of(set, entry, &inner, child, err);

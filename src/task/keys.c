@@ -48,14 +48,10 @@ const KeyRow task_keys[] = {
 const size_t n_task_keys = COUNT(task_keys);
 
 const KeyRow group_keys[] = {
-    {"group", T_STRING, NULL},
-    {"group_alias", T_STRING | T_NUMBER, NULL},
-    {"task", T_STRING | T_LIST, NULL},
-    {"aggregate_metric_list", T_LIST | T_MAP, NULL},
-    {"metadata", T_ANY, NULL},
-    {"tag", T_STRING | T_LIST, NULL},
-    {"recipe", T_ANY, NULL},
-    {"task_alias", T_STRING | T_NUMBER, NULL},
+    {"group", T_STRING, NULL},         {"group_alias", T_STRING | T_NUMBER, NULL},
+    {"task", T_STRING | T_LIST, NULL}, {"aggregate_metric_list", T_LIST | T_MAP, NULL},
+    {"metadata", T_ANY, NULL},         {"tag", T_STRING | T_LIST, NULL},
+    {"recipe", T_ANY, NULL},           {"task_alias", T_STRING | T_NUMBER, NULL},
 };
 const size_t n_group_keys = COUNT(group_keys);
 
@@ -76,10 +72,14 @@ const size_t n_fewshot_keys = COUNT(fewshot_keys);
 
 /* Other generation keys are handed to the model as they are. */
 const KeyRow generation_keys[] = {
-    {"until", T_STRING | T_LIST, NULL},      {"max_gen_toks", T_INT, NULL},
-    {"max_new_tokens", T_INT, NULL},         {"max_tokens", T_INT, NULL},
-    {"max_completion_tokens", T_INT, NULL},  {"temperature", T_NUMBER | T_STRING, NULL},
-    {"top_p", T_NUMBER, NULL},               {"do_sample", T_BOOL, NULL},
+    {"until", T_STRING | T_LIST, NULL},
+    {"max_gen_toks", T_INT, NULL},
+    {"max_new_tokens", T_INT, NULL},
+    {"max_tokens", T_INT, NULL},
+    {"max_completion_tokens", T_INT, NULL},
+    {"temperature", T_NUMBER | T_STRING, NULL},
+    {"top_p", T_NUMBER, NULL},
+    {"do_sample", T_BOOL, NULL},
 };
 const size_t n_generation_keys = COUNT(generation_keys);
 
@@ -121,8 +121,8 @@ static Str type_words(Arena *arena, unsigned types)
     static const struct {
         unsigned type;
         const char *word;
-    } words[] = {{T_STRING, "text"}, {T_INT, "a whole number"}, {T_NUMBER, "a number"},
-                 {T_BOOL, "true or false"}, {T_LIST, "a list"}, {T_MAP, "a mapping"}};
+    } words[] = {{T_STRING, "text"},        {T_INT, "a whole number"}, {T_NUMBER, "a number"},
+                 {T_BOOL, "true or false"}, {T_LIST, "a list"},        {T_MAP, "a mapping"}};
     StrBuf out = strbuf_make(arena, 200);
     for (size_t i = 0; i < COUNT(words); i++)
         if (types & words[i].type)

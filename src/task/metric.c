@@ -2,16 +2,16 @@
 #include "task/parts.h"
 
 static const MetricRow *const rows[] = {
-    &metric_acc,          &metric_acc_norm,    &metric_acc_bytes,   &metric_acc_mutual_info,
-    &metric_greedy_match, &metric_exact_match, &metric_perplexity,  &metric_acc_greedy,
+    &metric_acc,          &metric_acc_norm,    &metric_acc_bytes,  &metric_acc_mutual_info,
+    &metric_greedy_match, &metric_exact_match, &metric_perplexity, &metric_acc_greedy,
 };
 
 const char *const aggregations[] = {"mean", "perplexity", NULL};
 
 /* Known to lm-evaluation-harness but not computed here. */
 static const char *const later[] = {
-    "f1",   "mcc", "brier_score", "likelihood",      "bleu",          "chrf",
-    "ter",  "bypass", "acc_all",  "word_perplexity", "byte_perplexity", "bits_per_byte",
+    "f1",     "mcc",     "brier_score",     "likelihood",      "bleu",          "chrf", "ter",
+    "bypass", "acc_all", "word_perplexity", "byte_perplexity", "bits_per_byte",
 };
 
 const MetricRow *metric_find(Str name, OutputType output)
@@ -63,8 +63,8 @@ static Status check_answers(const TaskBound *b, const TaskItem *item, size_t n, 
     bool text = b->task->output_type == OUTPUT_GENERATE;
     if (text ? n >= 1 : n == item->n_requests)
         return OK;
-    return err_set(err, E_USAGE, "item %zu needs %zu answers to be scored, got %zu",
-                   item->position, text ? 1 : item->n_requests, n);
+    return err_set(err, E_USAGE, "item %zu needs %zu answers to be scored, got %zu", item->position,
+                   text ? 1 : item->n_requests, n);
 }
 
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,

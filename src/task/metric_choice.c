@@ -1,4 +1,5 @@
-/* metric_choice.c - metrics on log-likelihoods: which choice is likeliest, by several yardsticks. */
+/* metric_choice.c - metrics on log-likelihoods: which choice is likeliest, by several yardsticks.
+ */
 #include "task/parts.h"
 
 #include "base/utf8.h"
@@ -109,8 +110,8 @@ static Status logprob(const ScoreInput *in, const MetricOptions *options, TaskSc
 {
     (void)options;
     out->value = in->answers[0].logprob;
-    out->why = str_printf(in->arena, "log-probability of \"" STR_FMT "\"",
-                          STR_ARG(in->item->target_text));
+    out->why =
+        str_printf(in->arena, "log-probability of \"" STR_FMT "\"", STR_ARG(in->item->target_text));
     return OK;
 }
 

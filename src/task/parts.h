@@ -13,7 +13,7 @@ enum {
     LIMIT_TASK_DIR_DEPTH = 64, /* nested folders and nested groups */
     LIMIT_FEWSHOT = 1000,      /* examples in one prompt */
     LIMIT_REPEATS = 10000,     /* answers asked for one document */
-    OUT_OF_RANGE = -100,       /* a gold answer that is no choice, as lm-evaluation-harness marks it */
+    OUT_OF_RANGE = -100, /* a gold answer that is no choice, as lm-evaluation-harness marks it */
 };
 
 /* ---- files ---- */
@@ -66,8 +66,8 @@ Str taskset_suggest(TaskSet *set, Arena *arena, Str name);
 typedef struct Checker {
     Arena *arena;
     Problems *problems;
-    const char *file; /* of the key being looked at */
-    Str where;        /* which part: "", "filter \"regex\": " */
+    const char *file;    /* of the key being looked at */
+    Str where;           /* which part: "", "filter \"regex\": " */
     bool functions_seen; /* `!function` values have been reported, however deep */
 } Checker;
 void problem(Checker *c, const Json *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -257,8 +257,8 @@ struct TaskBound {
     bool multiple_target;
     bool multiple_input; /* doc_to_text names the right choice; choices are contexts */
     size_t n_shots;
-    uint32_t *draws;    /* n_shots a document: places in the pool; NULL: the first n */
-    Shot **shots;       /* rendered examples by place; NULL when not kept */
+    uint32_t *draws; /* n_shots a document: places in the pool; NULL: the first n */
+    Shot **shots;    /* rendered examples by place; NULL when not kept */
 };
 
 /* Joined with `delimiter` between, unless white space or nothing is there already. */

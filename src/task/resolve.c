@@ -79,8 +79,7 @@ static Style make_style(Checker *c, const RawConfig *raw, StyleKeys keys)
     v = style_key(c, raw, &keys, "gen_prefix");
     s.prefix = make_field(c, "gen_prefix", v);
     s.target_delimiter = json_text_or(style_key(c, raw, &keys, "target_delimiter"), STR(" "));
-    s.fewshot_delimiter =
-        json_text_or(style_key(c, raw, &keys, "fewshot_delimiter"), STR("\n\n"));
+    s.fewshot_delimiter = json_text_or(style_key(c, raw, &keys, "fewshot_delimiter"), STR("\n\n"));
     return s;
 }
 

@@ -186,7 +186,8 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
     const char *refusal = metric_refusal(name);
     if (!row) {
         if (refusal)
-            problem(c, json_get(entry, "metric"), "metric \"" STR_FMT "\" %s", STR_ARG(name), refusal);
+            problem(c, json_get(entry, "metric"), "metric \"" STR_FMT "\" %s", STR_ARG(name),
+                    refusal);
         else
             problem(c, json_get(entry, "metric"),
                     "unknown metric \"" STR_FMT "\" for this output_type", STR_ARG(name));

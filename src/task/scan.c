@@ -46,8 +46,8 @@ static bool read_scalar(Str s, Str *out)
         *out = body;
         return true;
     }
-    if (strchr("{}[]&*!|>@%`,?:-", quote) || str_find(s, STR(": ")) >= 0 ||
-        str_ends(s, STR(":")) || is_not_text(s))
+    if (strchr("{}[]&*!|>@%`,?:-", quote) || str_find(s, STR(": ")) >= 0 || str_ends(s, STR(":")) ||
+        is_not_text(s))
         return false;
     *out = s;
     return true;

@@ -12,7 +12,11 @@
 typedef struct Task Task;
 typedef struct TaskSet TaskSet;
 
-typedef enum OutputType { OUTPUT_MULTIPLE_CHOICE, OUTPUT_GENERATE, OUTPUT_LOGLIKELIHOOD } OutputType;
+typedef enum OutputType {
+    OUTPUT_MULTIPLE_CHOICE,
+    OUTPUT_GENERATE,
+    OUTPUT_LOGLIKELIHOOD
+} OutputType;
 
 /* ---- documents: where items come from, by position ---- */
 typedef struct Docs Docs;
@@ -30,12 +34,12 @@ typedef struct TaskNode TaskNode;
 struct TaskNode {
     TaskKind kind;
     Str name, alias;
-    const Task *task;   /* TASK_SINGLE */
+    const Task *task; /* TASK_SINGLE */
     TaskNode *children;
     size_t n_children;
     const Json *aggregates; /* aggregate_metric_list of a group, or NULL */
     const Json *config;     /* everything a group says (metadata.version ...), or NULL */
-    const char *file;   /* where it is defined */
+    const char *file;       /* where it is defined */
     uint32_t line;
 };
 
@@ -62,34 +66,34 @@ Status task_check(TaskSet *set, const char *path, Arena *arena, Problems *out, E
  * (last match counts) or empty. */
 typedef struct QuickTask {
     Str name, prompt, target, metric, extract;
-    Str choices;             /* template or column of options: multiple choice by likelihood */
-    const Json *generation;  /* generation_kwargs, or NULL */
+    Str choices;            /* template or column of options: multiple choice by likelihood */
+    const Json *generation; /* generation_kwargs, or NULL */
 } QuickTask;
 Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *err) MUST_CHECK;
 
 /* ---- what a resolved task says ---- */
 typedef struct TaskMetric {
-    Str name;             /* "acc", "exact_match" ... */
-    Str aggregation;      /* "mean", "perplexity" */
+    Str name;        /* "acc", "exact_match" ... */
+    Str aggregation; /* "mean", "perplexity" */
     bool higher_is_better;
-    const Json *options;  /* the metric_list entry */
+    const Json *options; /* the metric_list entry */
 } TaskMetric;
 
 struct Task {
     Str name, alias;
     const char *file;
     OutputType output_type;
-    Str dataset_path, dataset_name;      /* name "default" when absent */
-    Str test_split, fewshot_split;       /* fewshot_split empty: none or own samples */
+    Str dataset_path, dataset_name; /* name "default" when absent */
+    Str test_split, fewshot_split;  /* fewshot_split empty: none or own samples */
     int num_fewshot;
     int repeats;
     TaskMetric *metrics;
     size_t n_metrics;
-    Str *filters;                        /* pipeline names; at least one ("none") */
+    Str *filters; /* pipeline names; at least one ("none") */
     size_t n_filters;
-    const Json *config;                  /* everything, resolved, as stored with a run */
-    Str version;                         /* metadata.version, "" when absent */
-    struct TaskParts *parts;             /* templates, filters: private to task/ */
+    const Json *config;      /* everything, resolved, as stored with a run */
+    Str version;             /* metadata.version, "" when absent */
+    struct TaskParts *parts; /* templates, filters: private to task/ */
 };
 
 /* A copy with num_fewshot (>= 0) and generation options (object or NULL) replaced. */
@@ -101,9 +105,9 @@ Status task_from_config(TaskSet *set, const Json *config, const Task **out, Err 
 
 /* ---- prompts ---- */
 typedef enum ChatMode {
-    CHAT_PLAIN,      /* text in, text out */
-    CHAT_SINGLE,     /* everything in one user message */
-    CHAT_TURNS,      /* few-shot examples as turns */
+    CHAT_PLAIN,  /* text in, text out */
+    CHAT_SINGLE, /* everything in one user message */
+    CHAT_TURNS,  /* few-shot examples as turns */
 } ChatMode;
 
 /* A task bound to its data: few-shot draws made (CPython's generator, one stream in
@@ -130,11 +134,11 @@ typedef struct TaskItem {
     Json doc;
     TaskRequest *requests;
     size_t n_requests;
-    Json target;          /* what doc_to_target gives, with its type */
-    Str target_text;      /* as shown */
+    Json target;     /* what doc_to_target gives, with its type */
+    Str target_text; /* as shown */
     Str *choices;
     size_t n_choices;
-    int *gold;            /* indices of the right choices; -100 when out of range */
+    int *gold; /* indices of the right choices; -100 when out of range */
     size_t n_gold;
 } TaskItem;
 Status task_item(const TaskBound *bound, size_t position, Arena *arena, TaskItem *out,
@@ -161,9 +165,9 @@ typedef struct TaskAnswer {
 typedef struct TaskScore {
     size_t filter, metric; /* indices into Task.filters, Task.metrics */
     double value;
-    Str extracted;   /* what the pipeline left of the answer, as text */
-    bool found;      /* false: a pipeline fell back because nothing matched */
-    Str why;         /* one line: what was compared with what */
+    Str extracted; /* what the pipeline left of the answer, as text */
+    bool found;    /* false: a pipeline fell back because nothing matched */
+    Str why;       /* one line: what was compared with what */
 } TaskScore;
 
 /* Scores one item. `answers` holds, for generation, the repeats in order; else one a

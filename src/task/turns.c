@@ -82,8 +82,7 @@ void turns_put(const FieldContext *c, const Style *style, Str question, Str pref
                const Str *answer, Turns *out)
 {
     bool delimit = answer && !prefix.len ? true : prefix.len && need_delimiter(question, prefix);
-    vec_push(c->arena, out,
-             (Turn){"user", question, delimit ? style->target_delimiter : (Str){0}});
+    vec_push(c->arena, out, (Turn){"user", question, delimit ? style->target_delimiter : (Str){0}});
     if (answer)
         vec_push(c->arena, out,
                  (Turn){"assistant", join_delimited(c->arena, prefix, *answer, STR(" ")),

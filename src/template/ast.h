@@ -12,17 +12,17 @@ typedef enum NodeKind {
     NODE_FOR,    /* kids[0] iterated, kids[1] filter or NULL; names; body; other */
     NODE_SET,    /* kids[0] value; names */
     NODE_CONST,
-    NODE_NAME,    /* name */
-    NODE_LIST,    /* kids */
-    NODE_TUPLE,   /* kids */
-    NODE_DICT,    /* kids: key, value, key, value... */
-    NODE_ATTR,    /* kids[0] . name */
-    NODE_ITEM,    /* kids[0] [ kids[1] ] */
-    NODE_SLICE,   /* kids[0] [ kids[1] : kids[2] : kids[3] ], absent ones NULL */
-    NODE_CALL,    /* global `name` (kids) */
-    NODE_METHOD,  /* kids[0] . name (kids[1..]) */
-    NODE_FILTER,  /* kids[0] | name (kids[1..]) */
-    NODE_TEST,    /* kids[0] is name (kids[1..]) */
+    NODE_NAME,   /* name */
+    NODE_LIST,   /* kids */
+    NODE_TUPLE,  /* kids */
+    NODE_DICT,   /* kids: key, value, key, value... */
+    NODE_ATTR,   /* kids[0] . name */
+    NODE_ITEM,   /* kids[0] [ kids[1] ] */
+    NODE_SLICE,  /* kids[0] [ kids[1] : kids[2] : kids[3] ], absent ones NULL */
+    NODE_CALL,   /* global `name` (kids) */
+    NODE_METHOD, /* kids[0] . name (kids[1..]) */
+    NODE_FILTER, /* kids[0] | name (kids[1..]) */
+    NODE_TEST,   /* kids[0] is name (kids[1..]) */
     NODE_NOT,
     NODE_NEGATE,
     NODE_PLUS,
@@ -35,8 +35,21 @@ typedef enum NodeKind {
 } NodeKind;
 
 typedef enum Op {
-    OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_FLOORDIV, OP_MOD, OP_CONCAT,
-    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_NOT_IN,
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_FLOORDIV,
+    OP_MOD,
+    OP_CONCAT,
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_IN,
+    OP_NOT_IN,
 } Op;
 
 typedef struct Node Node;
@@ -53,7 +66,7 @@ struct Node {
     const Builtin *builtin;
     Node *const *kids;
     size_t n_kids;
-    size_t height; /* nodes on the longest way down through `kids`, itself included */
+    size_t height;  /* nodes on the longest way down through `kids`, itself included */
     Str *kid_names; /* keyword of each kid ("" for positional); NULL when none has one */
     OpVec ops;
     StrVec names;
@@ -95,7 +108,7 @@ typedef struct Args {
 /* One row of a table of things that templates can call. */
 struct Builtin {
     const char *name;
-    int least, most; /* arguments after the subject */
+    int least, most;      /* arguments after the subject */
     const char *keywords; /* names of the arguments in order, blank between */
     Status (*call)(Run *r, const Args *args, Value *out);
 };
@@ -106,7 +119,14 @@ const Builtin *builtin_global(Str name);
 const Builtin *builtin_method(const Value *subject, Str name);
 
 /* Parsing: the statements of a template, and one expression. */
-typedef enum TokenKind { TOKEN_NAME, TOKEN_INT, TOKEN_FLOAT, TOKEN_STRING, TOKEN_OP, TOKEN_END } TokenKind;
+typedef enum TokenKind {
+    TOKEN_NAME,
+    TOKEN_INT,
+    TOKEN_FLOAT,
+    TOKEN_STRING,
+    TOKEN_OP,
+    TOKEN_END
+} TokenKind;
 
 typedef struct Parser {
     Arena *arena;
@@ -114,9 +134,9 @@ typedef struct Parser {
     Str source;
     size_t at; /* behind the current token */
     TokenKind kind;
-    Str token;     /* TOKEN_END: the closing tag, such as "-%}" */
-    size_t start;  /* where the current token stands */
-    int brackets;  /* open brackets in this tag */
+    Str token;    /* TOKEN_END: the closing tag, such as "-%}" */
+    size_t start; /* where the current token stands */
+    int brackets; /* open brackets in this tag */
     int depth;
     size_t height; /* the greatest of any node so far */
     int n_elif;    /* so far */
@@ -152,8 +172,10 @@ Status run_fail(const Run *r, const Node *n, Status code, const char *fmt, ...) 
 Status run_eval(Run *r, const Node *n, Value *out) MUST_CHECK;
 Status run_eval_raw(Run *r, const Node *n, Value *out) MUST_CHECK;
 Status run_step(Run *r, const Node *n, size_t cost) MUST_CHECK; /* charges the rendering */
-Status run_binary(Run *r, const Node *n, Op op, const Value *a, const Value *b, Value *out) MUST_CHECK;
-Status run_compare(Run *r, const Node *n, Op op, const Value *a, const Value *b, bool *out) MUST_CHECK;
+Status run_binary(Run *r, const Node *n, Op op, const Value *a, const Value *b,
+                  Value *out) MUST_CHECK;
+Status run_compare(Run *r, const Node *n, Op op, const Value *a, const Value *b,
+                   bool *out) MUST_CHECK;
 Status run_item(Run *r, const Node *n, const Value *of, const Value *key, Value *out) MUST_CHECK;
 Status run_slice(Run *r, const Node *n, const Value *of, const Value at[3], Value *out) MUST_CHECK;
 /* The elements of what Python can iterate over: list, tuple, str, dict (its keys). */

@@ -43,7 +43,8 @@ static Status eval_list(Run *r, const Node *n, Value *out)
     for (size_t i = 0; i < n->n_kids; i++)
         TRY(run_eval(r, n->kids[i], &items[i]));
     *out = (Value){.type = n->kind == NODE_LIST ? VALUE_LIST : VALUE_TUPLE,
-                   .len = (uint32_t)n->n_kids, .items = items};
+                   .len = (uint32_t)n->n_kids,
+                   .items = items};
     value_nest(out);
     return OK;
 }
@@ -220,12 +221,12 @@ static Status eval_cond(Run *r, const Node *n, Value *out)
 }
 
 static Status (*const evals[NODE_KINDS])(Run *r, const Node *n, Value *out) = {
-    [NODE_CONST] = eval_const,   [NODE_NAME] = eval_name,     [NODE_LIST] = eval_list,
-    [NODE_TUPLE] = eval_list,    [NODE_DICT] = eval_dict,     [NODE_ATTR] = eval_attr,
-    [NODE_ITEM] = eval_item,     [NODE_SLICE] = eval_slice,   [NODE_CALL] = eval_builtin,
+    [NODE_CONST] = eval_const,   [NODE_NAME] = eval_name,      [NODE_LIST] = eval_list,
+    [NODE_TUPLE] = eval_list,    [NODE_DICT] = eval_dict,      [NODE_ATTR] = eval_attr,
+    [NODE_ITEM] = eval_item,     [NODE_SLICE] = eval_slice,    [NODE_CALL] = eval_builtin,
     [NODE_METHOD] = eval_method, [NODE_FILTER] = eval_builtin, [NODE_TEST] = eval_builtin,
-    [NODE_NOT] = eval_not,       [NODE_NEGATE] = eval_sign,   [NODE_PLUS] = eval_sign,
-    [NODE_AND] = eval_logic,     [NODE_OR] = eval_logic,      [NODE_COMPARE] = eval_compare,
+    [NODE_NOT] = eval_not,       [NODE_NEGATE] = eval_sign,    [NODE_PLUS] = eval_sign,
+    [NODE_AND] = eval_logic,     [NODE_OR] = eval_logic,       [NODE_COMPARE] = eval_compare,
     [NODE_BINARY] = eval_binary, [NODE_COND] = eval_cond,
 };
 

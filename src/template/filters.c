@@ -158,7 +158,9 @@ Str builtin_strip(Str s, const Value *chars, bool left, bool right)
 
 static Status filter_trim(Run *r, const Args *a, Value *out)
 {
-    return builtin_give(value_text(builtin_strip(builtin_text(r, a, 0), a->len > 1 ? &a->items[1] : NULL, true, true)), out);
+    return builtin_give(value_text(builtin_strip(builtin_text(r, a, 0),
+                                                 a->len > 1 ? &a->items[1] : NULL, true, true)),
+                        out);
 }
 
 Status filter_lower(Run *r, const Args *a, Value *out)
@@ -211,8 +213,9 @@ static Status end_of(Run *r, const Args *a, bool last, Value *out)
 {
     ValueVec items = {0};
     TRY(run_elements(r, a->node, &a->items[0], &items));
-    *out = items.len ? items.items[last ? items.len - 1 : 0]
-                     : (Value){.type = VALUE_UNDEFINED, .text = STR("an element of an empty sequence")};
+    *out = items.len
+               ? items.items[last ? items.len - 1 : 0]
+               : (Value){.type = VALUE_UNDEFINED, .text = STR("an element of an empty sequence")};
     return OK;
 }
 
@@ -231,7 +234,8 @@ static Status filter_default(Run *r, const Args *a, Value *out)
     (void)r;
     bool falsy = a->len > 2 && value_truth(&a->items[2]) && !value_truth(&a->items[0]);
     Value otherwise = a->len > 1 ? a->items[1] : value_text((Str){0});
-    return builtin_give(a->items[0].type == VALUE_UNDEFINED || falsy ? otherwise : a->items[0], out);
+    return builtin_give(a->items[0].type == VALUE_UNDEFINED || falsy ? otherwise : a->items[0],
+                        out);
 }
 
 static Json to_json(Run *r, const Value *v)
@@ -264,7 +268,8 @@ static Status filter_tojson(Run *r, const Args *a, Value *out)
     Json json = to_json(r, &a->items[0]);
     if (a->len > 1 && !value_to_int(&a->items[1], &indent))
         return run_fail(r, a->node, E_PARSE, "\"indent\" must be an integer");
-    return builtin_give(value_text(json_dump_python(r->arena, &json, (int)(indent > 16 ? 16 : indent))), out);
+    return builtin_give(
+        value_text(json_dump_python(r->arena, &json, (int)(indent > 16 ? 16 : indent))), out);
 }
 
 static Status filter_regex_replace(Run *r, const Args *a, Value *out)
@@ -272,7 +277,8 @@ static Status filter_regex_replace(Run *r, const Args *a, Value *out)
     Regex *regex;
     Str text;
     TRY(regex_compile(builtin_text(r, a, 1), &regex, r->err));
-    Status status = regex_replace(regex, builtin_text(r, a, 0), builtin_text(r, a, 2), r->arena, &text, r->err);
+    Status status =
+        regex_replace(regex, builtin_text(r, a, 0), builtin_text(r, a, 2), r->arena, &text, r->err);
     regex_free(regex);
     TRY(status);
     return builtin_give(value_text(text), out);
@@ -415,7 +421,8 @@ static Status test_truth(Run *r, const Args *a, Value *out)
 {
     (void)r;
     const Value *v = &a->items[0];
-    return builtin_give(value_bool(v->type == VALUE_BOOL && v->boolean == str_eqc(a->node->name, "true")), out);
+    return builtin_give(
+        value_bool(v->type == VALUE_BOOL && v->boolean == str_eqc(a->node->name, "true")), out);
 }
 
 static Status test_number(Run *r, const Args *a, Value *out)
@@ -436,16 +443,16 @@ static Status test_compare(Run *r, const Args *a, Value *out)
 }
 
 static const Builtin tests[] = {
-    {"defined", 0, 0, "", test_type},    {"undefined", 0, 0, "", test_type},
-    {"none", 0, 0, "", test_type},       {"boolean", 0, 0, "", test_type},
-    {"integer", 0, 0, "", test_type},    {"float", 0, 0, "", test_type},
-    {"number", 0, 0, "", test_type},     {"string", 0, 0, "", test_type},
-    {"mapping", 0, 0, "", test_type},    {"sequence", 0, 0, "", test_type},
-    {"iterable", 0, 0, "", test_type},   {"true", 0, 0, "", test_truth},
-    {"false", 0, 0, "", test_truth},     {"odd", 0, 0, "", test_number},
-    {"even", 0, 0, "", test_number},     {"divisibleby", 1, 1, "num", test_number},
-    {"eq", 1, 1, "", test_compare},      {"equalto", 1, 1, "", test_compare},
-    {"ne", 1, 1, "", test_compare},      {"in", 1, 1, "", test_compare},
+    {"defined", 0, 0, "", test_type},  {"undefined", 0, 0, "", test_type},
+    {"none", 0, 0, "", test_type},     {"boolean", 0, 0, "", test_type},
+    {"integer", 0, 0, "", test_type},  {"float", 0, 0, "", test_type},
+    {"number", 0, 0, "", test_type},   {"string", 0, 0, "", test_type},
+    {"mapping", 0, 0, "", test_type},  {"sequence", 0, 0, "", test_type},
+    {"iterable", 0, 0, "", test_type}, {"true", 0, 0, "", test_truth},
+    {"false", 0, 0, "", test_truth},   {"odd", 0, 0, "", test_number},
+    {"even", 0, 0, "", test_number},   {"divisibleby", 1, 1, "num", test_number},
+    {"eq", 1, 1, "", test_compare},    {"equalto", 1, 1, "", test_compare},
+    {"ne", 1, 1, "", test_compare},    {"in", 1, 1, "", test_compare},
 };
 
 const Builtin *builtin_test(Str name)

@@ -51,21 +51,25 @@ static Status method_index(Run *r, const Args *a, Value *out)
     if (of->type == VALUE_STRING) {
         ptrdiff_t at = str_find(of->text, builtin_text(r, a, 1));
         if (at >= 0)
-            return builtin_give(value_int((int64_t)utf8_count(str_slice(of->text, 0, (size_t)at))), out);
+            return builtin_give(value_int((int64_t)utf8_count(str_slice(of->text, 0, (size_t)at))),
+                                out);
     }
     for (uint32_t i = 0; of->type != VALUE_STRING && i < of->len; i++) {
         Value item = value_item(of, i);
         if (value_equal(&item, &a->items[1]))
             return builtin_give(value_int(i), out);
     }
-    return run_fail(r, a->node, E_PARSE, "index(): the value is not in the %s", value_type_name(of));
+    return run_fail(r, a->node, E_PARSE, "index(): the value is not in the %s",
+                    value_type_name(of));
 }
 
 static Status method_ends(Run *r, const Args *a, Value *out)
 {
     Str part = builtin_text(r, a, 1);
     bool starts = a->node->name.ptr[0] == 's';
-    return builtin_give(value_bool(starts ? str_starts(a->items[0].text, part) : str_ends(a->items[0].text, part)), out);
+    return builtin_give(
+        value_bool(starts ? str_starts(a->items[0].text, part) : str_ends(a->items[0].text, part)),
+        out);
 }
 
 static Status method_title(Run *r, const Args *a, Value *out)
@@ -111,12 +115,12 @@ static Status method_get(Run *r, const Args *a, Value *out)
 }
 
 static const Builtin text_methods[] = {
-    {"strip", 0, 1, "", method_strip},       {"lstrip", 0, 1, "", method_strip},
-    {"rstrip", 0, 1, "", method_strip},      {"split", 0, 2, "sep maxsplit", method_split},
-    {"join", 1, 1, "", method_join},         {"index", 1, 1, "", method_index},
-    {"replace", 2, 3, "", filter_replace},   {"lower", 0, 0, "", filter_lower},
-    {"upper", 0, 0, "", filter_upper},       {"capitalize", 0, 0, "", filter_capitalize},
-    {"title", 0, 0, "", method_title},       {"startswith", 1, 1, "", method_ends},
+    {"strip", 0, 1, "", method_strip},     {"lstrip", 0, 1, "", method_strip},
+    {"rstrip", 0, 1, "", method_strip},    {"split", 0, 2, "sep maxsplit", method_split},
+    {"join", 1, 1, "", method_join},       {"index", 1, 1, "", method_index},
+    {"replace", 2, 3, "", filter_replace}, {"lower", 0, 0, "", filter_lower},
+    {"upper", 0, 0, "", filter_upper},     {"capitalize", 0, 0, "", filter_capitalize},
+    {"title", 0, 0, "", method_title},     {"startswith", 1, 1, "", method_ends},
     {"endswith", 1, 1, "", method_ends},
 };
 static const Builtin list_methods[] = {{"index", 1, 1, "", method_index}};

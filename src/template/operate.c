@@ -46,8 +46,11 @@ static Status floats(const Run *r, const Node *n, Op op, double a, double b, Val
     double rest = fmod(a, b);
     if (fpclassify(rest) != FP_ZERO && (rest < 0) != (b < 0))
         rest += b;
-    const double results[] = {[OP_ADD] = a + b, [OP_SUB] = a - b, [OP_MUL] = a * b,
-                              [OP_DIV] = a / b, [OP_FLOORDIV] = floor((a - rest) / b + 0.5),
+    const double results[] = {[OP_ADD] = a + b,
+                              [OP_SUB] = a - b,
+                              [OP_MUL] = a * b,
+                              [OP_DIV] = a / b,
+                              [OP_FLOORDIV] = floor((a - rest) / b + 0.5),
                               [OP_MOD] = rest};
     *out = value_float(results[op]);
     return OK;

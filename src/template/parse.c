@@ -116,7 +116,8 @@ static Status parse_set(Parser *p, Node *n)
 
 static Status parse_if(Parser *p, Node *n)
 {
-    static const char *const stops[] = {"elif", "else", "endif", NULL}, *const last[] = {"endif", NULL};
+    static const char *const stops[] = {"elif", "else", "endif", NULL}, *const last[] = {"endif",
+                                                                                         NULL};
     n->kind = NODE_IF;
     TRY(parse_tuple(p, &kids(p, n, 1)[0]));
     TRY(close_tag(p, '%'));

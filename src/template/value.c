@@ -112,9 +112,15 @@ bool value_to_int(const Value *v, int64_t *out)
 const char *value_type_name(const Value *v)
 {
     static const char *const names[] = {
-        [VALUE_UNDEFINED] = "undefined", [VALUE_NONE] = "NoneType", [VALUE_BOOL] = "bool",
-        [VALUE_INT] = "int",             [VALUE_BIG] = "int",       [VALUE_FLOAT] = "float",
-        [VALUE_STRING] = "str",          [VALUE_LIST] = "list",     [VALUE_TUPLE] = "tuple",
+        [VALUE_UNDEFINED] = "undefined",
+        [VALUE_NONE] = "NoneType",
+        [VALUE_BOOL] = "bool",
+        [VALUE_INT] = "int",
+        [VALUE_BIG] = "int",
+        [VALUE_FLOAT] = "float",
+        [VALUE_STRING] = "str",
+        [VALUE_LIST] = "list",
+        [VALUE_TUPLE] = "tuple",
         [VALUE_DICT] = "dict",
     };
     return names[v->type];

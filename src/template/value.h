@@ -22,10 +22,10 @@ typedef struct Value Value;
 
 struct Value {
     ValueType type;
-    bool is_json; /* LIST and DICT: elements stand in `json_items` / `members` */
-    bool lazy;    /* LIST that Python has as an iterator: `map`, range, dict views */
+    bool is_json;   /* LIST and DICT: elements stand in `json_items` / `members` */
+    bool lazy;      /* LIST that Python has as an iterator: `map`, range, dict views */
     uint16_t depth; /* containers in one another, itself included; 0: a record's, or none */
-    uint32_t len; /* elements of a list, pairs of a dict */
+    uint32_t len;   /* elements of a list, pairs of a dict */
     union {
         bool boolean;
         int64_t integer;

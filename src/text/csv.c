@@ -36,7 +36,8 @@ static Status quoted(CsvReader *r, size_t *at, Arena *arena, Str *out, Err *err)
     }
     Str raw = str_slice(s, start, (*at)++);
     *out = raw;
-    bool ends = *at >= s.len || s.ptr[*at] == r->delimiter || line_end(s, *at) || s.ptr[*at] == '\r';
+    bool ends =
+        *at >= s.len || s.ptr[*at] == r->delimiter || line_end(s, *at) || s.ptr[*at] == '\r';
     if (!ends)
         return err_set(err, E_PARSE, "line %zu: text after a closing quote", r->line);
     if (!doubled)
@@ -74,7 +75,8 @@ static Status record(CsvReader *r, Arena *arena, CsvRecord *out, Err *err)
         if (utf8_check(text) < text.len)
             return err_set(err, E_PARSE, "line %zu: bytes that are not UTF-8", out->line);
         if (fields.len == LIMIT_COLUMNS)
-            return err_set(err, E_LIMIT, "line %zu: more than %d columns", out->line, LIMIT_COLUMNS);
+            return err_set(err, E_LIMIT, "line %zu: more than %d columns", out->line,
+                           LIMIT_COLUMNS);
         if (at - r->at > LIMIT_RECORD)
             return err_set(err, E_LIMIT, "line %zu: record longer than %zu bytes", out->line,
                            LIMIT_RECORD);

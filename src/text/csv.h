@@ -11,8 +11,8 @@
 
 typedef struct CsvReader {
     Str in;
-    size_t at;    /* byte offset of the next record: also the place to resume from */
-    size_t line;  /* line of the next record, from 1 */
+    size_t at;   /* byte offset of the next record: also the place to resume from */
+    size_t line; /* line of the next record, from 1 */
     char delimiter;
 } CsvReader;
 

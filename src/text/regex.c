@@ -38,10 +38,10 @@ Status regex_compile(Str pattern, Regex **out, Err *err)
     pcre2_compile_context *context = compile_context();
     int code;
     PCRE2_SIZE offset;
-    pcre2_code *compiled = pcre2_compile(
-        (PCRE2_SPTR)translated.ptr, translated.len,
-        PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT, &code, &offset,
-        context);
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)translated.ptr, translated.len,
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+                      &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled) {
         PCRE2_UCHAR why[160];
@@ -135,10 +135,11 @@ static size_t char_start(Str s, size_t at)
 
 static Status give_up(Err *err, int rc)
 {
-    if (rc == PCRE2_ERROR_NOMATCH || rc == PCRE2_ERROR_MATCHLIMIT ||
-        rc == PCRE2_ERROR_HEAPLIMIT || rc == PCRE2_ERROR_DEPTHLIMIT)
-        return err_set(err, E_LIMIT, "the regular expression needs too many steps on this text; "
-                                     "make it less ambiguous");
+    if (rc == PCRE2_ERROR_NOMATCH || rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT ||
+        rc == PCRE2_ERROR_DEPTHLIMIT)
+        return err_set(err, E_LIMIT,
+                       "the regular expression needs too many steps on this text; "
+                       "make it less ambiguous");
     return err_set(err, E_LIMIT, "cannot match the regular expression (PCRE2 error %d)", rc);
 }
 
@@ -310,8 +311,7 @@ static Status read_replacement(const Regex *r, Str text, Arena *arena, Pieces *o
     return OK;
 }
 
-Status regex_replace(const Regex *r, Str subject, Str replacement, Arena *arena, Str *out,
-                     Err *err)
+Status regex_replace(const Regex *r, Str subject, Str replacement, Arena *arena, Str *out, Err *err)
 {
     Pieces pieces = {0};
     TRY(read_replacement(r, replacement, arena, &pieces, err));

@@ -45,12 +45,22 @@ static Status escape(Translation *t)
         char letter;
         const char *in_class, *outside; /* NULL: Python has no such escape there */
     } rewritten[] = {
-        {'Z', NULL, "\\z"},      {'v', "\\x0b", "\\x0b"}, {'A', NULL, "\\A"},
-        {'B', NULL, "\\B"},      {'b', "\\x08", "\\b"},   {'d', "\\d", "\\d"},
-        {'D', "\\D", "\\D"},     {'w', "\\w", "\\w"},     {'W', "\\W", "\\W"},
-        {'s', "\\s\\x1c-\\x1f", "[\\s\\x1c-\\x1f]"},      {'S', NULL, "[^\\s\\x1c-\\x1f]"},
-        {'a', "\\x07", "\\x07"}, {'f', "\\x0c", "\\x0c"}, {'n', "\\n", "\\n"},
-        {'r', "\\r", "\\r"},     {'t', "\\t", "\\t"},
+        {'Z', NULL, "\\z"},
+        {'v', "\\x0b", "\\x0b"},
+        {'A', NULL, "\\A"},
+        {'B', NULL, "\\B"},
+        {'b', "\\x08", "\\b"},
+        {'d', "\\d", "\\d"},
+        {'D', "\\D", "\\D"},
+        {'w', "\\w", "\\w"},
+        {'W', "\\W", "\\W"},
+        {'s', "\\s\\x1c-\\x1f", "[\\s\\x1c-\\x1f]"},
+        {'S', NULL, "[^\\s\\x1c-\\x1f]"},
+        {'a', "\\x07", "\\x07"},
+        {'f', "\\x0c", "\\x0c"},
+        {'n', "\\n", "\\n"},
+        {'r', "\\r", "\\r"},
+        {'t', "\\t", "\\t"},
     };
     if (t->at + 1 >= t->in.len)
         return refuse(t, "ends in a backslash");
@@ -81,8 +91,8 @@ static Status escape(Translation *t)
 /* After "(": only the extensions that Python has. */
 static Status group(Translation *t)
 {
-    static const char *const known[] = {"(?:", "(?=", "(?!", "(?<=", "(?<!", "(?P<", "(?P=",
-                                        "(?#", "(?>", "(?("};
+    static const char *const known[] = {"(?:",  "(?=",  "(?!", "(?<=", "(?<!",
+                                        "(?P<", "(?P=", "(?#", "(?>",  "(?("};
     Str rest = str_after(t->in, t->at);
     if (str_starts(rest, STR("(*")))
         return refuse(t, "nothing to repeat");

@@ -61,9 +61,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Err err = {0};
     bool ours = json_parse(&a, text, &value, &err) == OK;
     JanssonError e = {0};
-    bool theirs = jansson_load()((const char *)data, size,
-                                 REJECT_DUPLICATES | DECODE_ANY | DECODE_INT_AS_REAL | ALLOW_NUL,
-                                 &e) != NULL;
+    bool theirs =
+        jansson_load()((const char *)data, size,
+                       REJECT_DUPLICATES | DECODE_ANY | DECODE_INT_AS_REAL | ALLOW_NUL, &e) != NULL;
     bool deep = !ours && strstr(err.msg, "nested too deeply");
     /* jansson takes a NUL between values for the end of the text, as in "4\0..." */
     bool ends_early = theirs && memchr(data, 0, size);

@@ -163,7 +163,8 @@ static void put_answer(Server *s, Conn *c, Str line, Str body)
     c->fault = NO_FAULT;
     c->hash[0] = 0;
     SCOPED_ARENA(scratch);
-    Str bearer = str_printf(&scratch, "Authorization: Bearer %.*s\r\n", (int)s->key.len, s->key.ptr);
+    Str bearer =
+        str_printf(&scratch, "Authorization: Bearer %.*s\r\n", (int)s->key.len, s->key.ptr);
     if (s->key.len && str_find(line, bearer) < 0)
         put_reply(c, 401, "", STR("{\"error\":{\"message\":\"Incorrect API key provided\"}}"));
     else if (str_starts(line, STR("POST /v1/chat/completions ")))

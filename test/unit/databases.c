@@ -64,10 +64,10 @@ static bool start_server(const char *bin)
                         folder)
                  .ptr))
         return false;
-    server = start(str_printf(&keep,
-                              "%s/postgres -D %s/data -k %s -c listen_addresses= -c fsync=off", bin,
-                              folder, folder)
-                       .ptr);
+    server =
+        start(str_printf(&keep, "%s/postgres -D %s/data -k %s -c listen_addresses= -c fsync=off",
+                         bin, folder, folder)
+                  .ptr);
     atexit(stop_server);
     /* pg_isready with a bound of its own: it waits for the server, we wait for it. */
     for (int i = 0; i < 200; i++) {

@@ -87,8 +87,7 @@ static void *run(void *user)
 Loopback *loopback_start(const char *const *replies, size_t n)
 {
     Loopback *l = calloc(1, sizeof *l);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
     if (!l || n > MAX_REQUESTS)
         abort();

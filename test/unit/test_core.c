@@ -113,7 +113,9 @@ TEST(a_failing_import_leaves_nothing)
             void *any;
         } user = {.constant = bad};
         ItemSource source = {2, get_record, user.any};
-        DatasetVersion wanted = {.name = STR("n"), .split = STR("s"), .content_hash = STR("h"),
+        DatasetVersion wanted = {.name = STR("n"),
+                                 .split = STR("s"),
+                                 .content_hash = STR("h"),
                                  .source = STR("f")},
                        out;
         bool added;
@@ -132,10 +134,18 @@ static int64_t add_run(Db *db, int64_t version, int64_t *model_id)
     CHECK_OK(model_row_save(db, &model, model_id, &err), err);
     int64_t batch, run;
     CHECK_OK(batch_add(db, STR("run -m m"), STR("[]"), &batch, &err), err);
-    RunRow row = {.batch_id = batch, .model_id = *model_id, .version_id = version,
-                  .task = STR("sums"), .config = STR("{}"), .protocol = STR("{}"),
-                  .protocol_hash = STR("p"), .identity = STR("i"), .settings = STR("{}"),
-                  .n_items = 3, .n_repeats = 1, .program = STR("test")};
+    RunRow row = {.batch_id = batch,
+                  .model_id = *model_id,
+                  .version_id = version,
+                  .task = STR("sums"),
+                  .config = STR("{}"),
+                  .protocol = STR("{}"),
+                  .protocol_hash = STR("p"),
+                  .identity = STR("i"),
+                  .settings = STR("{}"),
+                  .n_items = 3,
+                  .n_repeats = 1,
+                  .program = STR("test")};
     CHECK_OK(run_add(db, &row, &run, &err), err);
     CHECK_OK(run_claim(db, run, batch, &err), err);
     return run;
@@ -146,15 +156,29 @@ static int64_t add_sample(Db *db, int64_t run, int64_t position, Outcome outcome
 {
     Err err = {0};
     int64_t id;
-    SampleRow row = {.run_id = run, .position = position, .item_key = STR("k"),
-                     .outcome = outcome, .response_id = response, .prompt = STR("Q"),
-                     .target = STR("T"), .cluster = position ? STR("c1") : STR("c0"),
-                     .prompt_tokens = 3, .completion_tokens = -1, .seconds = 0.5,
-                     .first_token = NAN, .cost = NAN, .attempts = 1};
+    SampleRow row = {.run_id = run,
+                     .position = position,
+                     .item_key = STR("k"),
+                     .outcome = outcome,
+                     .response_id = response,
+                     .prompt = STR("Q"),
+                     .target = STR("T"),
+                     .cluster = position ? STR("c1") : STR("c0"),
+                     .prompt_tokens = 3,
+                     .completion_tokens = -1,
+                     .seconds = 0.5,
+                     .first_token = NAN,
+                     .cost = NAN,
+                     .attempts = 1};
     CHECK_OK(sample_add(db, &row, &id, &err), err);
-    JudgementRow j = {.sample_id = id, .criterion = STR("exact_match"), .filter = STR("none"),
-                      .judge = STR("rule:1"), .value = value, .outcome = outcome,
-                      .label = STR("L"), .why = STR("W")};
+    JudgementRow j = {.sample_id = id,
+                      .criterion = STR("exact_match"),
+                      .filter = STR("none"),
+                      .judge = STR("rule:1"),
+                      .value = value,
+                      .outcome = outcome,
+                      .label = STR("L"),
+                      .why = STR("W")};
     if (outcome != OUTCOME_ERROR)
         CHECK_OK(judgement_add(db, &j, &err), err);
     return id;
@@ -182,10 +206,18 @@ TEST(samples_and_judgements_come_back_as_written)
         char *longer = arena_alloc(&a, 10000);
         memset(longer, 'a', 9999);
         longer[5] = '\0'; /* texts may hold NUL */
-        ResponseRow r = {.model_id = model, .key = STR("k1"), .text = {longer, 9999},
-                         .finish = STR("stop"), .logprob = NAN, .greedy = -1,
-                         .prompt_tokens = 7, .completion_tokens = 9, .seconds = 0.25,
-                         .first_token = NAN, .cost = 0.1, .attempts = 2};
+        ResponseRow r = {.model_id = model,
+                         .key = STR("k1"),
+                         .text = {longer, 9999},
+                         .finish = STR("stop"),
+                         .logprob = NAN,
+                         .greedy = -1,
+                         .prompt_tokens = 7,
+                         .completion_tokens = 9,
+                         .seconds = 0.25,
+                         .first_token = NAN,
+                         .cost = 0.1,
+                         .attempts = 2};
         CHECK_OK(response_add(db, &r, &response, &err), err);
         ResponseRow back;
         CHECK_OK(response_get(db, response, &a, &back, &found, &err), err);
@@ -207,7 +239,12 @@ TEST(samples_and_judgements_come_back_as_written)
         CHECK(points.sets.len == 1 && points.sets.items[0].points.len == 2);
         CHECK_INT(points.n_clusters, 2);
         SampleViews views = {0};
-        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .wrong = true, .position = -1};
+        SampleQuery q = {.run_id = run,
+                         .limit = 10,
+                         .after_position = -1,
+                         .outcome = -1,
+                         .wrong = true,
+                         .position = -1};
         CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
         CHECK_INT(views.len, 2);
         CHECK_STR(views.items[0].item, "{\"x\":2}");
@@ -276,11 +313,18 @@ TEST(texts_no_database_takes_are_stored_all_the_same)
         const char *const items[] = {"{\"x\":1}"};
         DatasetVersion v = import(db, &a, "h", items, 1, &added);
         int64_t run = add_run(db, v.id, &model);
-        SampleRow row = {.run_id = run, .item_key = {"k\0y", 3}, .outcome = OUTCOME_SCORED,
-                         .prompt = STR(""), .target = {"a\xff" "b\0c\xe4", 6}, .attempts = 1};
+        SampleRow row = {.run_id = run,
+                         .item_key = {"k\0y", 3},
+                         .outcome = OUTCOME_SCORED,
+                         .prompt = STR(""),
+                         .target = {"a\xff"
+                                    "b\0c\xe4",
+                                    6},
+                         .attempts = 1};
         CHECK_OK(sample_add(db, &row, &id, &err), err);
         SampleViews views = {0};
-        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .position = -1};
+        SampleQuery q = {
+            .run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .position = -1};
         CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
         CHECK_INT(views.len, 1);
         Str target = views.items[0].sample.target;
@@ -300,8 +344,11 @@ TEST(a_run_does_not_change_a_model_that_was_added)
         Err err = {0};
         int64_t id, again;
         bool found;
-        ModelRow back, row = {.name = STR("m"), .provider = STR("openai"), .address = STR("http://a"),
-                              .settings = STR("{\"rpm\":60}"), .added = true};
+        ModelRow back, row = {.name = STR("m"),
+                              .provider = STR("openai"),
+                              .address = STR("http://a"),
+                              .settings = STR("{\"rpm\":60}"),
+                              .added = true};
         CHECK_OK(store_open(url, &db, &err), err);
         CHECK_OK(model_row_save(db, &row, &id, &err), err);
         row.added = false;
@@ -321,12 +368,19 @@ static void add_clustered(Db *db, int64_t run, int64_t position, Str cluster)
 {
     Err err = {0};
     int64_t id;
-    SampleRow row = {.run_id = run, .position = position, .item_key = STR("k"),
-                     .outcome = OUTCOME_SCORED, .cluster = cluster, .prompt = STR(""),
+    SampleRow row = {.run_id = run,
+                     .position = position,
+                     .item_key = STR("k"),
+                     .outcome = OUTCOME_SCORED,
+                     .cluster = cluster,
+                     .prompt = STR(""),
                      .attempts = 1};
     CHECK_OK(sample_add(db, &row, &id, &err), err);
-    JudgementRow j = {.sample_id = id, .criterion = STR("acc"), .judge = STR("rule:1"),
-                      .outcome = OUTCOME_SCORED, .value = 1};
+    JudgementRow j = {.sample_id = id,
+                      .criterion = STR("acc"),
+                      .judge = STR("rule:1"),
+                      .outcome = OUTCOME_SCORED,
+                      .value = 1};
     CHECK_OK(judgement_add(db, &j, &err), err);
 }
 
@@ -371,7 +425,9 @@ TEST(every_database_failure_leaves_no_half_import)
             void *any;
         } user = {.constant = items};
         ItemSource source = {2, get_record, user.any};
-        DatasetVersion wanted = {.name = STR("n"), .split = STR("s"), .content_hash = STR("h"),
+        DatasetVersion wanted = {.name = STR("n"),
+                                 .split = STR("s"),
+                                 .content_hash = STR("h"),
                                  .source = STR("f")},
                        out;
         bool added;

@@ -25,7 +25,10 @@ TEST(csv_reads_quotes_line_ends_and_blank_lines)
 {
     SCOPED_ARENA(a);
     Err err = {0};
-    CHECK_STR(read_all(&a, STR("\xef\xbb\xbf" "a,b\r\n\r\n\"x,\"\"y\",\"1\n2\"\nc,\n"), &err),
+    CHECK_STR(read_all(&a,
+                       STR("\xef\xbb\xbf"
+                           "a,b\r\n\r\n\"x,\"\"y\",\"1\n2\"\nc,\n"),
+                       &err),
               "[a][b]@1;[x,\"y][1\n2]@3;[c][]@5;");
     CHECK_STR(read_all(&a, STR("a"), &err), "[a]@1;");
     CHECK_STR(read_all(&a, STR(","), &err), "[][]@1;");

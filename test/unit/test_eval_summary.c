@@ -25,7 +25,7 @@ static void add_samples(Db *db, int64_t run, const double *values, bool clustere
     for (int i = 0; i < ITEMS; i++) {
         SCOPED_ARENA(a);
         bool error = i == ITEMS - 1;
-        Outcome outcome = error             ? OUTCOME_ERROR
+        Outcome outcome = error              ? OUTCOME_ERROR
                           : isnan(values[i]) ? OUTCOME_NO_ANSWER
                                              : OUTCOME_SCORED;
         SampleRow row = {.run_id = run,
@@ -82,8 +82,8 @@ static Made make_store(const char *url)
     return m;
 }
 
-static int64_t add_run(const Made *m, const char *model, const char *protocol,
-                       const double *values, bool clustered)
+static int64_t add_run(const Made *m, const char *model, const char *protocol, const double *values,
+                       bool clustered)
 {
     Err err = {0};
     ModelRow row = {.name = str_from(model),
@@ -209,7 +209,8 @@ TEST(a_comparison_of_unequal_protocols_is_refused_with_what_differs)
     Made m = make_store(test_database(0));
     RunPair pair = {
         add_run(&m, "a", "{\"num_fewshot\":0,\"generation\":{\"temperature\":0}}", values_a, false),
-        add_run(&m, "b", "{\"num_fewshot\":5,\"generation\":{\"temperature\":0}}", values_b, false)};
+        add_run(&m, "b", "{\"num_fewshot\":5,\"generation\":{\"temperature\":0}}", values_b,
+                false)};
     CHECK(eval_compare(m.db, &pair, 1, false, false, &a, &out, &err) == E_CONFLICT);
     CHECK(strstr(err.msg, "num_fewshot: 0 / 5"));
     CHECK(strstr(err.msg, "--force"));
@@ -243,10 +244,11 @@ TEST(a_group_pools_as_lm_evaluation_harness_does)
     const RunSummary runs[] = {task_summary(&a, "exam_history", 4, 4, 7),
                                task_summary(&a, "exam_science", 1, 1, 5),
                                task_summary(&a, "exam_art", 3, 3, 5)};
-    Str tree = STR("[{\"name\":\"exam\",\"alias\":\"all exams\",\"children\":["
-                   "{\"name\":\"exam_history\"},{\"name\":\"exam_science\"},{\"name\":\"exam_art\"}],"
-                   "\"aggregates\":[{\"metric\":\"acc\",\"filter_list\":[\"none\"]},"
-                   "{\"metric\":\"acc_norm\",\"filter_list\":[\"none\"],\"weight_by_size\":false}]}]");
+    Str tree =
+        STR("[{\"name\":\"exam\",\"alias\":\"all exams\",\"children\":["
+            "{\"name\":\"exam_history\"},{\"name\":\"exam_science\"},{\"name\":\"exam_art\"}],"
+            "\"aggregates\":[{\"metric\":\"acc\",\"filter_list\":[\"none\"]},"
+            "{\"metric\":\"acc_norm\",\"filter_list\":[\"none\"],\"weight_by_size\":false}]}]");
     CHECK_OK(eval_groups(tree, runs, COUNT(runs), &a, &out, &err), err);
     CHECK_INT(out.len, 2);
     CHECK_STR(out.items[0].alias, "all exams");
@@ -271,10 +273,10 @@ TEST(gates_hold_or_fail_by_the_worst_run)
         bool passed;
         double value;
     } cases[] = {
-        {"acc>=0.5", true, 4.0 / 7},           {"acc >= 0.6", false, 4.0 / 7},
-        {"exam_art:acc>=0.6", true, 0.6},      {"exam_art:acc>0.6", false, 0.6},
-        {"acc.low>=0.24", false, 0.23},        {"acc.high<0.9", true, 0.84},
-        {"acc@none<=0.58", false, 0.6},        {"acc_norm<1", true, 5.0 / 7},
+        {"acc>=0.5", true, 4.0 / 7},      {"acc >= 0.6", false, 4.0 / 7},
+        {"exam_art:acc>=0.6", true, 0.6}, {"exam_art:acc>0.6", false, 0.6},
+        {"acc.low>=0.24", false, 0.23},   {"acc.high<0.9", true, 0.84},
+        {"acc@none<=0.58", false, 0.6},   {"acc_norm<1", true, 5.0 / 7},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         GateResult g;
@@ -289,8 +291,9 @@ TEST(gates_hold_or_fail_by_the_worst_run)
     Err err = {0};
     CHECK_OK(gate_check(STR("exam_art:acc>=0"), runs, COUNT(runs), &g, &err), err);
     CHECK(!g.passed);
-    static const char *const wrong[] = {"acc", ">=1", "acc>=", "acc>=x", "acc=0.5", "", "bleu>=0",
-                                        "nothing:acc>=0", "acc@strict>=0"};
+    static const char *const wrong[] = {"acc",          ">=1", "acc>=",   "acc>=x",
+                                        "acc=0.5",      "",    "bleu>=0", "nothing:acc>=0",
+                                        "acc@strict>=0"};
     for (size_t i = 0; i < COUNT(wrong); i++)
         if (gate_check(str_from(wrong[i]), runs, COUNT(runs), &g, &err) != E_USAGE)
             test_fail(__FILE__, __LINE__, "\"%s\" is taken", wrong[i]);

@@ -67,7 +67,8 @@ static TaskBound *bind(Arena *a, const Task *t, const BindOptions *options, Data
     Err err = {0};
     TaskBound *bound = NULL;
     data->docs = open_split(a, t, t->test_split);
-    data->shots = t->num_fewshot && t->fewshot_split.len ? open_split(a, t, t->fewshot_split) : NULL;
+    data->shots =
+        t->num_fewshot && t->fewshot_split.len ? open_split(a, t, t->fewshot_split) : NULL;
     CHECK_OK(task_bind(a, t, datafile_docs(data->docs),
                        data->shots ? datafile_docs(data->shots) : NULL, options, &bound, &err),
              err);
@@ -178,8 +179,8 @@ static void check_scores(Arena *a, const TaskBound *b, const Task *t, const Task
         CHECK(f && want && want->type == JSON_NUMBER);
         CHECK_INT(t->n_metrics, json_get(f, "metrics")->len);
         if (text)
-            same(scores[i].extracted, json_get(f, "filtered")->items[0].text, where,
-                 item->position, "filtered answer");
+            same(scores[i].extracted, json_get(f, "filtered")->items[0].text, where, item->position,
+                 "filtered answer");
         if (!(scores[i].value == json_number(want, NAN)))
             test_fail(__FILE__, __LINE__, "%s, document %zu: %.*s is %.17g, want %.*s (%.*s)",
                       where, item->position, (int)t->metrics[scores[i].metric].name.len,
@@ -244,7 +245,8 @@ static void list_members(Arena *a, const TaskNode *node, Nodes *out)
 
 static void check_node(Arena *a, const TaskNode *node, const Json *expected, const char *where)
 {
-    Str alias = json_text(json_get(json_get_str(json_get(expected, "results"), node->name), "alias"));
+    Str alias =
+        json_text(json_get(json_get_str(json_get(expected, "results"), node->name), "alias"));
     if (alias.len)
         same(node->alias, alias, where, 0, "alias");
     if (node->task) {
@@ -366,7 +368,8 @@ TEST(golden_chats_give_the_messages_of_lm_evaluation_harness)
         const Json *all = json_get(&expected, "runs");
         CHECK_INT(all->len, COUNT(runs));
         for (size_t r = 0; r < COUNT(runs); r++) {
-            const Json *samples = json_get_str(json_get(json_get(all, runs[r].run), "samples"), name);
+            const Json *samples =
+                json_get_str(json_get(json_get(all, runs[r].run), "samples"), name);
             check_samples(node.task, &runs[r].options, samples,
                           str_printf(&work, "%s (%s)", name.ptr, runs[r].run).ptr);
         }

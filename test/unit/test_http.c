@@ -121,9 +121,9 @@ TEST(http_limits_the_size_and_the_time_of_a_reply)
     CHECK_OK(http_client_new(4, &client, &err), err);
     CHECK_INT(ask(client, &a, loopback_port(l), (HttpRequest){.body = STR("1")}).fault,
               HTTP_TOO_LARGE);
-    CHECK_INT(ask(client, &a, loopback_port(l),
-                  (HttpRequest){.body = STR("2"), .timeout = 0.05}).fault,
-              HTTP_TIMEOUT);
+    CHECK_INT(
+        ask(client, &a, loopback_port(l), (HttpRequest){.body = STR("2"), .timeout = 0.05}).fault,
+        HTTP_TIMEOUT);
     http_client_free(client); /* hangs up, which ends the server's wait */
     loopback_stop(l);
     loopback_free(l);

@@ -11,8 +11,18 @@ static bool parses(const char *text)
 TEST(json_accepts_what_rfc_8259_allows)
 {
     static const char *const good[] = {
-        "null", " true ", "[]", "{}", "0", "-0", "1e5", "1.5E-3", "\"\\u00e9\\ud83d\\ude00\"",
-        "[1,[2,{\"a\":[]}]]", "{\"\":0}", "\"\\u0000\"",
+        "null",
+        " true ",
+        "[]",
+        "{}",
+        "0",
+        "-0",
+        "1e5",
+        "1.5E-3",
+        "\"\\u00e9\\ud83d\\ude00\"",
+        "[1,[2,{\"a\":[]}]]",
+        "{\"\":0}",
+        "\"\\u0000\"",
     };
     for (size_t i = 0; i < COUNT(good); i++)
         if (!parses(good[i]))
@@ -22,9 +32,28 @@ TEST(json_accepts_what_rfc_8259_allows)
 TEST(json_refuses_what_rfc_8259_does_not)
 {
     static const char *const bad[] = {
-        "", "01", "1.", ".5", "+1", "NaN", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "'a'",
-        "\"\\x\"", "\"\\ud800\"", "\"\\udc00\"", "\"\t\"", "[1 2]", "nul", "{} x", "\"\xff\"",
-        "{a:1}", "\"abc", "1e", "-",
+        "",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "NaN",
+        "[1,]",
+        "{\"a\":1,}",
+        "{\"a\":1,\"a\":2}",
+        "'a'",
+        "\"\\x\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\t\"",
+        "[1 2]",
+        "nul",
+        "{} x",
+        "\"\xff\"",
+        "{a:1}",
+        "\"abc",
+        "1e",
+        "-",
     };
     for (size_t i = 0; i < COUNT(bad); i++)
         if (parses(bad[i]))
@@ -87,9 +116,11 @@ TEST(json_writes_and_walks_paths)
     CHECK_OK(json_parse(&a, strbuf_str(&out), &v, &err), err);
     CHECK_STR(json_text(json_path(&v, "a.1")), "x\"\n\x01");
     CHECK(json_path(&v, "a.2") == NULL && json_path(&v, "b.c") == NULL);
-    CHECK_STR(json_dump_python(&a, &v, 2),
-              "{\n  \"a\": [\n    1,\n    \"x\\\"\\n\\u0001\"\n  ],\n  \"e\": {},\n  \"d\": 0.1\n}");
-    CHECK_STR(json_dump_python(&a, &v, -1), "{\"a\": [1, \"x\\\"\\n\\u0001\"], \"e\": {}, \"d\": 0.1}");
+    CHECK_STR(
+        json_dump_python(&a, &v, 2),
+        "{\n  \"a\": [\n    1,\n    \"x\\\"\\n\\u0001\"\n  ],\n  \"e\": {},\n  \"d\": 0.1\n}");
+    CHECK_STR(json_dump_python(&a, &v, -1),
+              "{\"a\": [1, \"x\\\"\\n\\u0001\"], \"e\": {}, \"d\": 0.1}");
 }
 
 TEST(json_built_by_hand_grows)

@@ -48,8 +48,9 @@ TEST(every_kind_of_tensor_loads)
         LocalModel *model = NULL;
         LocalSession *s = NULL;
         LogprobVec got;
-        CHECK_OK(local_load(str_printf(&a, "test/fuzz/corpus/gguf/%s.gguf", names[i]).ptr, &model,
-                            &err), err);
+        CHECK_OK(
+            local_load(str_printf(&a, "test/fuzz/corpus/gguf/%s.gguf", names[i]).ptr, &model, &err),
+            err);
         CHECK_OK(local_session(model, &s, &err), err);
         CHECK_OK(local_logprobs(s, STR("abcd a<user>"), &a, &got, &err), err);
         CHECK_INT(got.len, 4); /* begin, abcd, " a", <user> */
@@ -69,7 +70,8 @@ TEST(a_cached_prefix_gives_the_same_bits)
         LocalSession *fresh = NULL;
         LocalScore a, b;
         CHECK_OK(local_session(model, &fresh, &err), err);
-        CHECK_OK(local_score(reused, STR("Q: 5+7=?\nAnswer:"), str_from(options[i]), &a, &err), err);
+        CHECK_OK(local_score(reused, STR("Q: 5+7=?\nAnswer:"), str_from(options[i]), &a, &err),
+                 err);
         CHECK_OK(local_score(fresh, STR("Q: 5+7=?\nAnswer:"), str_from(options[i]), &b, &err), err);
         CHECK(a.logprob == b.logprob && a.greedy == b.greedy && a.logprob < 0);
         local_session_free(fresh);
@@ -124,8 +126,9 @@ TEST(a_stop_string_may_span_tokens)
     LocalSession *s = open_tiny(&model);
     const Str stop[] = {STR("ris"), STR("")};
     const LocalSampling how = {.max_tokens = 16, .top_p = 1, .stop = stop, .n_stop = 2};
-    CHECK_OK(local_generate(s, STR("Q: What is the capital of France?\nAnswer:"), &how, &a, &text,
-                            &err), err);
+    CHECK_OK(
+        local_generate(s, STR("Q: What is the capital of France?\nAnswer:"), &how, &a, &text, &err),
+        err);
     CHECK_STR(text.text, " Pa");
     CHECK_INT(text.finish, LOCAL_STOP);
     CHECK_INT(text.completion_tokens, 6);

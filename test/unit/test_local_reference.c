@@ -77,8 +77,9 @@ TEST(tokens_equal_llama_cpp_and_log_probabilities_are_near)
             const Json *want = json_get(&texts->items[t], "logprobs");
             LogprobVec got;
             check_tokens(model, &texts->items[t], &a);
-            CHECK_OK(local_logprobs(s, json_text(json_get(&texts->items[t], "text")), &a, &got,
-                                    &err), err);
+            CHECK_OK(
+                local_logprobs(s, json_text(json_get(&texts->items[t], "text")), &a, &got, &err),
+                err);
             CHECK_INT(got.len, want->len);
             CHECK(isnan(got.items[0]));
             for (uint32_t i = 1; i < want->len; i++, compared++) {
@@ -115,8 +116,9 @@ TEST(greedy_texts_equal_llama_cpp)
             const Json *want = &texts->items[t];
             LocalText got;
             const LocalSampling greedy = {.max_tokens = 16, .top_p = 1};
-            CHECK_OK(local_generate(s, json_text(json_get(want, "prompt")), &greedy, &a, &got,
-                                    &err), err);
+            CHECK_OK(
+                local_generate(s, json_text(json_get(want, "prompt")), &greedy, &a, &got, &err),
+                err);
             CHECK_STR(got.text, str_z(&a, json_text(json_get(want, "text"))));
             bool stopped = str_eqc(json_text(json_get(want, "finish_reason")), "stop");
             CHECK_INT(got.finish, stopped ? LOCAL_STOP : LOCAL_LENGTH);
@@ -176,8 +178,8 @@ TEST(right_answers_equal_the_published_table)
             CHECK(str_to_int(str_slice(want, 0, (size_t)str_find_char(want, '/')), &right));
             int got = count_right(s, str_z(&a, table->members[i].key), &n_tokens);
             if (got != right)
-                print_message("%s: %d right, llama.cpp %d\n",
-                              str_z(&a, table->members[i].key), got, (int)right);
+                print_message("%s: %d right, llama.cpp %d\n", str_z(&a, table->members[i].key), got,
+                              (int)right);
             CHECK_NEAR(got, (double)right, 1);
         }
         local_session_free(s);

@@ -42,7 +42,8 @@ TEST(regex_finds_what_python_finds)
         {"c\\Z", "abc\n", ""},
         {"c\\Z", "abc", "c;"},
         {"\\d+", "\xd9\xa3\xd9\xa4 x5", "\xd9\xa3\xd9\xa4;5;"},
-        {"\\w+", "\xc3\xa9t\xc3\xa9 \xe7\xad\x94\xe6\xa1\x88!", "\xc3\xa9t\xc3\xa9;\xe7\xad\x94\xe6\xa1\x88;"},
+        {"\\w+", "\xc3\xa9t\xc3\xa9 \xe7\xad\x94\xe6\xa1\x88!",
+         "\xc3\xa9t\xc3\xa9;\xe7\xad\x94\xe6\xa1\x88;"},
         {"(?i)\xc3\x89", "\xc3\xa9", "\xc3\xa9;"},
         {"a{,2}", "aaa", "aa;a;;"},
         {"(?P<q>['\"])x(?P=q)", "'x' \"x'", "';"},
@@ -67,8 +68,9 @@ TEST(regex_finds_what_python_finds)
 
 TEST(regex_refuses_what_python_refuses)
 {
-    static const char *const bad[] = {"(", "*a", "[a", "(*UTF)x", "(?R)", "\\h", "\\Qx", "a\\",
-                                      "(?<=a+)b", "\\xg1", "(?C1)a", "(?<n>a)", "(?|a)", "\xff"};
+    static const char *const bad[] = {"(",      "*a",      "[a",    "(*UTF)x",  "(?R)",
+                                      "\\h",    "\\Qx",    "a\\",   "(?<=a+)b", "\\xg1",
+                                      "(?C1)a", "(?<n>a)", "(?|a)", "\xff"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         Err err = {0};
         Regex *r = NULL;

@@ -6,13 +6,16 @@
 #include "text/csv.h"
 
 static const char document_text[] =
-    "{\"program\":\"assay 0.1.0\",\"title\":\"</script><script>alert(1)</script> \xe2\x80\xa8 \xe8\xaf\x95\","
-    "\"runs\":[{\"run\":1,\"model\":\"=m,1\",\"task\":\"sums\"},{\"run\":2,\"model\":\"two\",\"task\":\"sums\"}],"
+    "{\"program\":\"assay 0.1.0\",\"title\":\"</script><script>alert(1)</script> \xe2\x80\xa8 "
+    "\xe8\xaf\x95\","
+    "\"runs\":[{\"run\":1,\"model\":\"=m,1\",\"task\":\"sums\"},{\"run\":2,\"model\":\"two\","
+    "\"task\":\"sums\"}],"
     "\"groups\":[],\"comparisons\":[],\"samples\":["
     "{\"sample\":10,\"run\":1,\"item_key\":\"a\",\"repeat\":0,\"outcome\":\"scored\","
     "\"prompt\":[{\"role\":\"user\",\"content\":\"<!-- 1+1 \\u2029\"}],\"output\":\"=1+1\\n2\","
     "\"target\":\"-2\",\"judgements\":[{\"metric\":\"exact_match\",\"filter\":\"none\",\"value\":1,"
-    "\"extracted\":\"2\"},{\"metric\":\"exact_match\",\"filter\":\"strict\",\"value\":0,\"extracted\":\"\"}],"
+    "\"extracted\":\"2\"},{\"metric\":\"exact_match\",\"filter\":\"strict\",\"value\":0,"
+    "\"extracted\":\"\"}],"
     "\"prompt_tokens\":7,\"seconds\":0.5,\"cost\":null,\"error\":\"\"},"
     "{\"sample\":11,\"run\":2,\"item_key\":\"+b\",\"repeat\":0,\"outcome\":\"error\","
     "\"prompt\":[{\"role\":\"user\",\"content\":\"<!-- 1+1 \\u2029\"}],\"output\":null,"
@@ -80,7 +83,8 @@ TEST(report_page_lets_no_text_become_markup)
     SCOPED_ARENA(a);
     Json document = parsed(&a, str_from(document_text)), empty = parsed(&a, STR("{}"));
     Str page = page_of(&a, &document), plain = page_of(&a, &empty);
-    static const char *const marks[] = {"<script", "</script", "<!--", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+    static const char *const marks[] = {"<script", "</script", "<!--", "\xe2\x80\xa8",
+                                        "\xe2\x80\xa9"};
     for (size_t i = 0; i < COUNT(marks); i++)
         CHECK_INT(occurrences(page, marks[i]), occurrences(plain, marks[i]));
     CHECK(occurrences(plain, "</script>") == 3);
@@ -92,8 +96,8 @@ TEST(report_page_asks_for_nothing_from_elsewhere)
     SCOPED_ARENA(a);
     Json empty = parsed(&a, STR("{}"));
     Str page = page_of(&a, &empty);
-    static const char *const loads[] = {"src=", "@import", "url(", "<link", "fetch(", "XMLHttp",
-                                        "innerHTML", "eval("};
+    static const char *const loads[] = {"src=",   "@import", "url(",      "<link",
+                                        "fetch(", "XMLHttp", "innerHTML", "eval("};
     for (size_t i = 0; i < COUNT(loads); i++)
         CHECK_INT(occurrences(page, loads[i]), 0);
     CHECK_INT(occurrences(page, "default-src 'none'"), 1);
@@ -135,11 +139,14 @@ TEST(report_csv_reads_back_and_runs_no_formula)
     CHECK_OK(csv_next(&reader, &a, &none, &more, &err), err);
     CHECK(!more);
     static const char *const want[][3] = {
-        {"run", "1", "2"}, {"model", "'=m,1", "two"}, {"task", "sums", "sums"}, {"item", "a", "'+b"},
-        {"repeat", "0", "0"}, {"outcome", "scored", "error"}, {"exact_match", "1", ""},
-        {"exact_match (strict)", "0", ""}, {"extracted", "2", ""}, {"target", "-2", "say \"hi\""},
-        {"prompt", NULL, NULL}, {"output", "'=1+1\n2", ""}, {"prompt_tokens", "7", ""},
-        {"completion_tokens", "", ""}, {"seconds", "0.5", ""}, {"cost", "", ""},
+        {"run", "1", "2"},           {"model", "'=m,1", "two"},
+        {"task", "sums", "sums"},    {"item", "a", "'+b"},
+        {"repeat", "0", "0"},        {"outcome", "scored", "error"},
+        {"exact_match", "1", ""},    {"exact_match (strict)", "0", ""},
+        {"extracted", "2", ""},      {"target", "-2", "say \"hi\""},
+        {"prompt", NULL, NULL},      {"output", "'=1+1\n2", ""},
+        {"prompt_tokens", "7", ""},  {"completion_tokens", "", ""},
+        {"seconds", "0.5", ""},      {"cost", "", ""},
         {"error", "", "'@no reply"},
     };
     CHECK_INT(head.n_fields, COUNT(want));

@@ -15,7 +15,9 @@ static const struct {
     {"data: a\n\ndata: b\n\n", "[|a][|b]"},
     {"data: a\r\n\r\ndata: b\r\n\r\n", "[|a][|b]"},
     {"data: a\r\rdata: b\r\r", "[|a][|b]"},
-    {"\xEF\xBB\xBF" "data:a\n\n", "[|a]"},
+    {"\xEF\xBB\xBF"
+     "data:a\n\n",
+     "[|a]"},
     {": keep-alive\n\n\n\ndata: a\n\n: x\n", "[|a]"},
     {"data: one\ndata: two\ndata:  three\n\n", "[|one\ntwo\n three]"},
     {"data: one\r\ndata: two\r\n\r\n", "[|one\ntwo]"},

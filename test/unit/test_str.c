@@ -66,7 +66,10 @@ TEST(utf8_is_checked_strictly)
     CHECK_INT(utf8_check(STR("abcdefgh\xe4\xb8")), 8);
     CHECK_INT(utf8_count(STR("中a文")), 3);
     SCOPED_ARENA(a);
-    CHECK_STR(utf8_clean(&a, STR("a\xff" "b")), "a\xef\xbf\xbd" "b");
+    CHECK_STR(utf8_clean(&a, STR("a\xff"
+                                 "b")),
+              "a\xef\xbf\xbd"
+              "b");
     CHECK_STR(utf8_strip(STR("\xe3\x80\x80\xc2\xa0Seven \xe2\x80\x83")), "Seven");
 }
 

@@ -7,8 +7,7 @@
 TEST(task_check_reports_every_problem_of_a_file)
 {
     SCOPED_ARENA(a);
-    CHECK_STR(problems_of(&a, "task: t\n" DATA
-                              "doc_to_text: '{{ q'\n"
+    CHECK_STR(problems_of(&a, "task: t\n" DATA "doc_to_text: '{{ q'\n"
                               "doc_to_target: !function utils.target\n"
                               "process_docs: !function utils.docs\n"
                               "colour: red\n"
@@ -86,7 +85,8 @@ TEST(task_check_knows_what_is_not_supported)
         {"fewshot_config: {samples: !function u.list}\n", "needs the Python function \"u.list\""},
         {"generation_kwargs: {temperature: hot}\n", "\"temperature\" must be a number from 0 to"},
         {"generation_kwargs: {until: [1]}\n", "a stop text in \"until\" must be text"},
-        {"generation_kwargs: {max_gen_toks: 0}\n", "\"max_gen_toks\" must be a whole number from 1"},
+        {"generation_kwargs: {max_gen_toks: 0}\n",
+         "\"max_gen_toks\" must be a whole number from 1"},
         {"filter_list: [{filter: []}]\n", "needs a \"name\" and a list \"filter\""},
         {"filter_list: [{name: a, filter: [{function: custom}]}]\n", "needs Python code"},
         {"filter_list: [{name: a, filter: [{function: take_first_k, k: 3}]}]\n",
@@ -100,8 +100,8 @@ TEST(task_check_knows_what_is_not_supported)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         SCOPED_ARENA(work);
-        Str found = problems_of(&work, str_printf(&work, "task: t\n" DATA FIELDS "%s",
-                                                  cases[i].text).ptr);
+        Str found =
+            problems_of(&work, str_printf(&work, "task: t\n" DATA FIELDS "%s", cases[i].text).ptr);
         size_t lines = 0;
         for (size_t c = 0; c < found.len; c++)
             lines += found.ptr[c] == '\n';

@@ -32,14 +32,20 @@ TEST(task_data_is_read_from_every_format_by_position)
         size_t last_line;
     } cases[] = {
         {"x.jsonl", "{\"a\":\"1\",\"b\":\"x,y\"}\n{\"a\":\"2\",\"b\":\"\"}\n", NULL, 2},
-        {"x.jsonl", "\xef\xbb\xbf\n {\"a\":\"1\",\"b\":\"x,y\"}\r\n\r\n \t\n{\"a\":\"2\",\"b\":\"\"}",
-         NULL, 5},
+        {"x.jsonl",
+         "\xef\xbb\xbf\n {\"a\":\"1\",\"b\":\"x,y\"}\r\n\r\n \t\n{\"a\":\"2\",\"b\":\"\"}", NULL,
+         5},
         {"x.json", "[{\"a\":\"1\",\"b\":\"x,y\"},\n\n{\"a\":\"2\",\"b\":\"\"}\n]\n", NULL, 3},
         {"x.json", "{\"a\":\"1\",\"b\":\"x,y\"}\n{\"a\":\"2\",\"b\":\"\"}\n", NULL, 2},
-        {"x.json", "{\"n\":[1,{\"k\":\"]\"}],\"o\":{\"l\":[\n{\"a\":\"1\",\"b\":\"x,y\"},"
-                   "{\"a\":\"2\",\"b\":\"\"}]}}", "o.l", 2},
+        {"x.json",
+         "{\"n\":[1,{\"k\":\"]\"}],\"o\":{\"l\":[\n{\"a\":\"1\",\"b\":\"x,y\"},"
+         "{\"a\":\"2\",\"b\":\"\"}]}}",
+         "o.l", 2},
         {"x.csv", "a,b\n1,\"x,y\"\n\n2,\n", NULL, 4},
-        {"x.csv", "\xef\xbb\xbf" "a,b\r\n1,\"x,y\"\r\n2,\"\"\r\n", NULL, 3},
+        {"x.csv",
+         "\xef\xbb\xbf"
+         "a,b\r\n1,\"x,y\"\r\n2,\"\"\r\n",
+         NULL, 3},
         {"x.tsv", "a\tb\n1\tx,y\n2\t\n", NULL, 3},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -61,7 +67,8 @@ TEST(task_data_with_a_malformed_record_is_refused_with_its_line)
     } cases[] = {
         {"x.jsonl", "{\"a\":1}\n{\"a\":\n{\"a\":2}\n", NULL, "x.jsonl:2: line 1 column 6"},
         {"x.jsonl", "{\"a\":1}\n[1]\n", NULL, "x.jsonl:2: a record must be an object"},
-        {"x.jsonl", "{\"a\":1}\n{\"a\":\"\xff\"}\n", NULL, "x.jsonl:2: line 1 column 7: text is not"},
+        {"x.jsonl", "{\"a\":1}\n{\"a\":\"\xff\"}\n", NULL,
+         "x.jsonl:2: line 1 column 7: text is not"},
         {"x.json", "[{\"a\":1}\n,{\"a\":}]", NULL, "x.json:2: "},
         {"x.json", "[{\"a\":1}\n{\"a\":2}]", NULL, "x.json:2: expected ',' or ']'"},
         {"x.json", "[{\"a\":1},\n", NULL, "x.json:2: unexpected end"},
@@ -70,7 +77,8 @@ TEST(task_data_with_a_malformed_record_is_refused_with_its_line)
         {"x.json", "{\"a\":[{}]}", "b", "has no \"b\""},
         {"x.json", "{\"a\":[{}]}", "a.b", "expected an object on the way"},
         {"x.json", "{\"a\":{}}", "a", "expected an array of records"},
-        {"x.csv", "a,b\n1,2\n3\n", NULL, "x.csv:3: the record has 1 fields, the first line names 2"},
+        {"x.csv", "a,b\n1,2\n3\n", NULL,
+         "x.csv:3: the record has 1 fields, the first line names 2"},
         {"x.csv", "a,a\n", NULL, "column \"a\" is named twice"},
         {"x.csv", "", NULL, "the file is empty"},
         {"x.csv", "a\n\"b", NULL, "x.csv"},

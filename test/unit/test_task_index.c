@@ -4,7 +4,7 @@
 #include "task/parts.h"
 
 #define BODY                                                                                       \
-    "dataset_path: d\ntest_split: test\ndoc_to_text: q\ndoc_to_target: a\noutput_type: "          \
+    "dataset_path: d\ntest_split: test\ndoc_to_text: q\ndoc_to_target: a\noutput_type: "           \
     "generate_until\n"
 
 static bool has_name(const TaskEntries *list, Str name)
@@ -69,8 +69,7 @@ TEST(task_names_are_found_in_folders_without_reading_the_rest)
     put_file(&a, dir, "sub/broken.yaml", "task: [unclosed\n");
     put_file(&a, dir, "base", "tag:\n  - y\n  - \"z\"\n" BODY);
     put_file(&a, dir, "other.txt", "task: no\n");
-    CHECK_STR(listed(&a, tasks_in(&a, dir)),
-              "s:code g:many s:one s:three s:two t:x t:y t:z ");
+    CHECK_STR(listed(&a, tasks_in(&a, dir)), "s:code g:many s:one s:three s:two t:x t:y t:z ");
 }
 
 TEST(task_names_seen_first_win)
@@ -94,9 +93,9 @@ TEST(task_scan_is_unsure_rather_than_wrong)
 {
     SCOPED_ARENA(a);
     static const char *const unsure[] = {
-        "task: *name\n", "task: >-\n  folded\n", "\"task\": x\n", "task: no\n", "task: 12\n",
-        "task: x\ntask: y\n", "? task\n: x\n", "tag: {a: b}\ntask: x\n", "task: \"a\\tb\"\n",
-        "tag: [[a]]\n", "task:x\n",
+        "task: *name\n",     "task: >-\n  folded\n", "\"task\": x\n", "task: no\n",
+        "task: 12\n",        "task: x\ntask: y\n",   "? task\n: x\n", "tag: {a: b}\ntask: x\n",
+        "task: \"a\\tb\"\n", "tag: [[a]]\n",         "task:x\n",
     };
     for (size_t i = 0; i < COUNT(unsure); i++) {
         Scan scan = {0};
@@ -117,8 +116,9 @@ TEST(task_scan_does_not_take_the_inside_of_a_text_for_a_key)
 {
     SCOPED_ARENA(a);
     Scan scan = {0};
-    scan_names(&a, STR("doc_to_text: 'it''s\n  {{''text''}}\ntask: no\ngroup: no'\n"
-                       "description: \"x\\\"\ntask: no\"\nc: [1,\ntask: no\n]\ntask: yes1\n"),
+    scan_names(&a,
+               STR("doc_to_text: 'it''s\n  {{''text''}}\ntask: no\ngroup: no'\n"
+                   "description: \"x\\\"\ntask: no\"\nc: [1,\ntask: no\n]\ntask: yes1\n"),
                &scan);
     CHECK(!scan.unsure);
     CHECK_STR(scan.task, "yes1");

@@ -98,10 +98,11 @@ TEST(task_choices_come_from_lists_maps_columns_and_templates)
         {"c", "7", " Paris| Rome", -100},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const Task *t =
-            task_of(&a, str_printf(&a, HEAD "output_type: multiple_choice\ndoc_to_text: q\n"
-                                            "doc_to_choice: %s\ndoc_to_target: %s\n",
-                                   cases[i].choice, cases[i].target).ptr);
+        const Task *t = task_of(&a, str_printf(&a,
+                                               HEAD "output_type: multiple_choice\ndoc_to_text: q\n"
+                                                    "doc_to_choice: %s\ndoc_to_target: %s\n",
+                                               cases[i].choice, cases[i].target)
+                                        .ptr);
         TaskItem item = item_at(&a, bind_plain(&a, t, capitals, NULL), 0);
         CHECK_INT(item.n_requests, 2);
         Str both = str_printf(&a, STR_FMT "|" STR_FMT, STR_ARG(item.requests[0].continuation),
@@ -134,11 +135,12 @@ TEST(task_bind_refuses_what_cannot_be_drawn_or_rendered)
     CHECK(strstr(bind_error(&a,
                             "doc_to_text: q\ndoc_to_target: a\nnum_fewshot: 3\nfewshot_split: "
                             "test\n",
-                            capitals, capitals).ptr,
+                            capitals, capitals)
+                     .ptr,
                  "other than the item itself"));
-    CHECK(strstr(bind_error(&a, "doc_to_text: '{{missing}}'\ndoc_to_target: a\n", capitals,
-                            NULL).ptr,
-                 "task \"t\", document 0: doc_to_text: line 1 column 3"));
+    CHECK(
+        strstr(bind_error(&a, "doc_to_text: '{{missing}}'\ndoc_to_target: a\n", capitals, NULL).ptr,
+               "task \"t\", document 0: doc_to_text: line 1 column 3"));
 }
 
 TEST(task_items_that_cannot_be_made_name_the_document)
@@ -148,9 +150,11 @@ TEST(task_items_that_cannot_be_made_name_the_document)
     TaskItem item;
     const Task *t = task_of(&a, HEAD "output_type: multiple_choice\ndoc_to_text: q\n"
                                      "doc_to_target: n\ndoc_to_choice: c\n");
-    TaskBound *b = bind_plain(&a, t, "[{\"q\":\"x\",\"n\":0,\"c\":[\"a\"]},{\"q\":\"x\",\"n\":0},"
-                                     "{\"q\":4,\"n\":0,\"c\":[\"a\"]},{\"q\":\"x\",\"n\":0,"
-                                     "\"c\":\"a\"}]", NULL);
+    TaskBound *b = bind_plain(&a, t,
+                              "[{\"q\":\"x\",\"n\":0,\"c\":[\"a\"]},{\"q\":\"x\",\"n\":0},"
+                              "{\"q\":4,\"n\":0,\"c\":[\"a\"]},{\"q\":\"x\",\"n\":0,"
+                              "\"c\":\"a\"}]",
+                              NULL);
     CHECK(task_item(b, 1, &a, &item, &err) == E_MISSING);
     CHECK_STR(str_from(err.msg), "task \"t\", document 1: the document has no column \"c\"");
     CHECK(task_item(b, 2, &a, &item, &err) == E_PARSE);

@@ -7,8 +7,11 @@ TEST(task_quick_makes_a_task_of_two_templates)
     Err err = {0};
     const Task *t = NULL;
     TaskSet *set = tasks_in(&a, test_folder());
-    QuickTask quick = {.name = STR("mine"), .prompt = STR("Q: {{q}}"), .target = STR("{{a}}"),
-                       .metric = STR("exact_match"), .extract = STR("-?[0-9]+")};
+    QuickTask quick = {.name = STR("mine"),
+                       .prompt = STR("Q: {{q}}"),
+                       .target = STR("{{a}}"),
+                       .metric = STR("exact_match"),
+                       .extract = STR("-?[0-9]+")};
     CHECK_OK(task_quick(set, &quick, &t, &err), err);
     CHECK_STR(t->name, "mine");
     CHECK_STR(t->filters[0], "extract");
@@ -19,8 +22,9 @@ TEST(task_quick_makes_a_task_of_two_templates)
     CHECK_OK(task_quick(set, &quick, &t, &err), err);
     CHECK(t->output_type == OUTPUT_MULTIPLE_CHOICE);
     CHECK_STR(t->metrics[0].name, "acc");
-    CHECK_INT(item_at(&a, bind_plain(&a, t, "[{\"q\":\"?\",\"n\":0,\"c\":[\"x\",\"y\"]}]", NULL),
-                      0).n_requests, 2);
+    CHECK_INT(item_at(&a, bind_plain(&a, t, "[{\"q\":\"?\",\"n\":0,\"c\":[\"x\",\"y\"]}]", NULL), 0)
+                  .n_requests,
+              2);
 }
 
 TEST(task_quick_refuses_what_a_file_would_be_refused_for)
@@ -34,8 +38,9 @@ TEST(task_quick_refuses_what_a_file_would_be_refused_for)
     CHECK(strstr(err.msg, "command line:1:1: doc_to_text"));
     CHECK(task_quick(set, &(QuickTask){.prompt = STR("q")}, &t, &err) == E_PARSE);
     CHECK(strstr(err.msg, "\"doc_to_target\" is missing"));
-    CHECK(task_quick(set, &(QuickTask){.prompt = STR("q"), .target = STR("a"),
-                                       .metric = STR("beauty")}, &t, &err) == E_PARSE);
+    CHECK(task_quick(set,
+                     &(QuickTask){.prompt = STR("q"), .target = STR("a"), .metric = STR("beauty")},
+                     &t, &err) == E_PARSE);
     CHECK(strstr(err.msg, "unknown metric \"beauty\""));
     CHECK(t == NULL);
 }
@@ -55,7 +60,8 @@ TEST(task_override_changes_examples_and_generation)
     SCOPED_ARENA(a);
     Err err = {0};
     TaskSet *set = tasks_in(&a, test_folder());
-    const Task *t = task_of(&a, GEN "num_fewshot: 2\ngeneration_kwargs: {until: [x], top_p: 0.5}\n");
+    const Task *t =
+        task_of(&a, GEN "num_fewshot: 2\ngeneration_kwargs: {until: [x], top_p: 0.5}\n");
     const Task *changed = NULL;
     Json g = parse(&a, "{\"temperature\":0.7,\"max_gen_toks\":9,\"min_p\":0.1}");
     CHECK_OK(task_override(set, t, 5, &g, &changed, &err), err);

@@ -6,8 +6,11 @@
 
 static const Task *with_filter(Arena *a, const char *steps)
 {
-    return task_of(a, str_printf(a, HEAD "doc_to_target: a\nfilter_list:\n  - name: f\n"
-                                         "    filter: [%s]\n", steps).ptr);
+    return task_of(a, str_printf(a,
+                                 HEAD "doc_to_target: a\nfilter_list:\n  - name: f\n"
+                                      "    filter: [%s]\n",
+                                 steps)
+                          .ptr);
 }
 
 TEST(task_filters_extract_as_python_does)
@@ -25,17 +28,20 @@ TEST(task_filters_extract_as_python_does)
          "1 22 333", "[invalid]", false},
         {"{function: regex, regex_pattern: '(x)|(\\d+ )'}, {function: take_first}", "a 7 b", "7",
          true},
-        {"{function: regex, regex_pattern: '(x?)b(y?)'}, {function: take_first}", "b",
-         "[invalid]", false}, /* two groups, both empty */
+        {"{function: regex, regex_pattern: '(x?)b(y?)'}, {function: take_first}", "b", "[invalid]",
+         false}, /* two groups, both empty */
         {"{function: regex, regex_pattern: 'b(y?)'}, {function: take_first}", "b", "", true},
         {"{function: regex, regex_pattern: q, fallback: none}, {function: take_first}", "b", "none",
          false},
         {"{function: remove_whitespace}, {function: take_first}", "\xe3\x80\x80 a b\t", "a b",
          true},
         {"{function: lowercase}, {function: take_first}", "\xc3\x84 B", "\xc3\xa4 b", true},
-        {"{function: uppercase}, {function: take_first}", "stra\xc3\x9f" "e", "STRASSE", true},
-        {"{function: map, mapping_dict: {y: '1'}, default_value: '0'}, {function: take_first}",
-         "y", "1", true},
+        {"{function: uppercase}, {function: take_first}",
+         "stra\xc3\x9f"
+         "e",
+         "STRASSE", true},
+        {"{function: map, mapping_dict: {y: '1'}, default_value: '0'}, {function: take_first}", "y",
+         "1", true},
         {"{function: map, mapping_dict: {y: '1'}}, {function: take_first}", "z", "None", false},
         {"{function: take_first}, {function: take_first}", "\xc3\xa4 b", "\xc3\xa4", true},
         {"{function: take_first}, {function: take_first}", "", "", false},
@@ -74,8 +80,10 @@ TEST(task_choice_filter_looks_for_a_pattern_then_a_text_then_a_letter)
         {"", three, "answer: C", "(C)"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *steps = str_printf(&a, "{function: multi_choice_regex%s}, {function: take_first}",
-                                       cases[i].options).ptr;
+        const char *steps =
+            str_printf(&a, "{function: multi_choice_regex%s}, {function: take_first}",
+                       cases[i].options)
+                .ptr;
         TaskScore s = score_text(&a, with_filter(&a, steps), cases[i].docs, cases[i].answer);
         if (!str_eqc(s.extracted, cases[i].want) || s.found == str_eqc(s.extracted, "[invalid]"))
             test_fail(__FILE__, __LINE__, "case %zu gives \"%.*s\", found %d", i,
@@ -95,8 +103,8 @@ TEST(task_votes_go_to_the_commonest_answer_then_to_the_first)
                                      "  - name: share\n    filter: [{function: lowercase}]\n");
     TaskBound *b = bind_plain(&a, t, ONE, NULL);
     TaskItem item = item_at(&a, b, 0);
-    TaskAnswer answers[] = {{.text = STR("7")}, {.text = STR("42")}, {.text = STR("42")},
-                            {.text = STR("1")}};
+    TaskAnswer answers[] = {
+        {.text = STR("7")}, {.text = STR("42")}, {.text = STR("42")}, {.text = STR("1")}};
     TaskScore *scores;
     size_t n;
     CHECK_OK(task_score(b, &item, answers, 4, &a, &scores, &n, &err), err);
@@ -137,15 +145,20 @@ TEST(task_exact_match_has_every_option)
         {"ignore_case: false", "[\"a\",\"b\"]", "c", 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *keys = str_printf(&a, "doc_to_target: a\nmetric_list: [{metric: exact_match, "
-                                          "%s}]\n", cases[i].option).ptr;
+        const char *keys = str_printf(&a,
+                                      "doc_to_target: a\nmetric_list: [{metric: exact_match, "
+                                      "%s}]\n",
+                                      cases[i].option)
+                               .ptr;
         if (match(&a, keys, cases[i].right, cases[i].answer) != cases[i].want)
             test_fail(__FILE__, __LINE__, "case %zu: %s, %s, %s", i, cases[i].option,
                       cases[i].right, cases[i].answer);
     }
-    CHECK_NEAR(match(&a, "doc_to_target: a\ndoc_to_choice: ['no', 'yes']\n"
-                         "metric_list: [{metric: exact_match}]\n",
-                     "1", "yes"), 1, 0);
+    CHECK_NEAR(match(&a,
+                     "doc_to_target: a\ndoc_to_choice: ['no', 'yes']\n"
+                     "metric_list: [{metric: exact_match}]\n",
+                     "1", "yes"),
+               1, 0);
 }
 
 /* The value of each metric when the log-probabilities are `p`. */
@@ -156,9 +169,14 @@ static void check_choice(const char *gold, const TaskAnswer *p, size_t n, const 
     const Task *t = task_of(&a, HEAD "output_type: multiple_choice\ndoc_to_target: a\n"
                                      "doc_to_choice: c\nmetric_list: [{metric: acc}, {metric: "
                                      "acc_norm}, {metric: acc_bytes}, {metric: exact_match}]\n");
-    TaskBound *b = bind_plain(&a, t, str_printf(&a, "[{\"q\":\"?\",\"a\":%s,\"c\":[\"ab\","
-                                                    "\"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\","
-                                                    "\"\"]}]", gold).ptr, NULL);
+    TaskBound *b = bind_plain(&a, t,
+                              str_printf(&a,
+                                         "[{\"q\":\"?\",\"a\":%s,\"c\":[\"ab\","
+                                         "\"\xe4\xb8\xad\xe6\x96\x87\xe5\xad\x97\","
+                                         "\"\"]}]",
+                                         gold)
+                                  .ptr,
+                              NULL);
     TaskItem item = item_at(&a, b, 0);
     TaskScore *scores;
     size_t n_scores;

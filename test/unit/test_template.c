@@ -68,8 +68,8 @@ TEST(template_nesting_is_limited)
 
 TEST(a_template_cannot_build_a_value_of_any_depth)
 {
-    static const char *const steps[] = {"[x]", "(x,)", "{1:x}", "[1]+[x]", "[x]*2", "{1:x}.items()",
-                                        "[x]|list", "[x]|first"};
+    static const char *const steps[] = {"[x]",   "(x,)",          "{1:x}",    "[1]+[x]",
+                                        "[x]*2", "{1:x}.items()", "[x]|list", "[x]|first"};
     for (size_t i = 0; i < COUNT(steps); i++) {
         SCOPED_ARENA(a);
         Err err = {0};
@@ -91,8 +91,9 @@ TEST(a_template_cannot_build_a_value_of_any_depth)
 
 TEST(template_chains_are_limited)
 {
-    static const char *const links[] = {".b", "[0]", "|list", ".strip()", " is defined", " and b",
-                                        " or b", " if b", " + b", "(b)", "[1:]"};
+    static const char *const links[] = {".b",          "[0]",    "|list", ".strip()",
+                                        " is defined", " and b", " or b", " if b",
+                                        " + b",        "(b)",    "[1:]"};
     for (size_t i = 0; i < COUNT(links); i++) {
         SCOPED_ARENA(a);
         Err err = {0};
@@ -136,9 +137,11 @@ TEST(template_names_are_what_it_needs)
     Err err = {0};
     Template *t;
     StrVec names = {0};
-    CHECK_OK(template_parse(&a, STR("{{b}}{{a.x[c]}}{% set d = b %}{{d}}{% for e in f %}{{e}}"
-                                    "{{loop.index}}{% endfor %}{{ g if g is defined else h }}"),
-                            "t", &t, &err), err);
+    CHECK_OK(template_parse(&a,
+                            STR("{{b}}{{a.x[c]}}{% set d = b %}{{d}}{% for e in f %}{{e}}"
+                                "{{loop.index}}{% endfor %}{{ g if g is defined else h }}"),
+                            "t", &t, &err),
+             err);
     template_names(t, &a, &names);
     StrBuf text = strbuf_make(&a, 100);
     for (size_t i = 0; i < names.len; i++)

@@ -24,7 +24,8 @@ static Status write_row(void *user, Db *db, uint64_t id, bool *tell, Err *err)
         return err_set(err, E_LIMIT, "id %llu does not fit", (unsigned long long)id);
     SCOPED_ARENA(a);
     TRY(db_script(db,
-                  str_printf(&a, "INSERT INTO batch (workspace_id, command, tree, created) "
+                  str_printf(&a,
+                             "INSERT INTO batch (workspace_id, command, tree, created) "
                              "VALUES (1, 'w%llu', '', 0)",
                              (unsigned long long)id),
                   err));
@@ -88,7 +89,7 @@ TEST(the_writer_thread_tells_only_after_the_commit_and_in_order)
         for (size_t i = 0; i < sink.n_told; i++)
             CHECK_INT(sink.told[i], 2 * (i + 1));
         CHECK(sink.n_wakes >= 1000 / 256 && sink.n_wakes < 1000); /* groups, not rows */
-        writer_drain(w); /* nothing to wait for */
+        writer_drain(w);                                          /* nothing to wait for */
         CHECK_OK(writer_stop(w, &err), err);
     }
 }
