@@ -74,6 +74,8 @@ $B/bench_client: $B/bench/client.o $(LIB_OBJ)
 $B/tool_%: $B/test/tool/%.o $(LIB_OBJ)
 	@echo "  LD $@"; $(CC) $(LDFLAGS_$(MODE)) -pthread -o $@ $^ $(LDLIBS)
 
+$B/tool_fake_model: $B/test/tool/fake_answer.o
+
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"; $(CC) $(CFLAGS) -c -o $@ $<

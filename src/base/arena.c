@@ -78,7 +78,7 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
         return old;
     }
     char *grown = take(arena, new_size);
-    if (old_size)
+    if (old && old_size)
         memcpy(grown, old, old_size);
     memset(grown + old_size, 0, new_size - old_size);
     return grown;

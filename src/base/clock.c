@@ -58,6 +58,6 @@ bool clock_parse(Str text, int64_t *unix_seconds)
     } else if (str_cmp(str_from(end), STR("Z")) != 0) {
         return false;
     }
-    *unix_seconds = timegm(&parts) - sign * (hours * 3600 + minutes * 60);
+    *unix_seconds = timegm(&parts) - (int64_t)sign * (hours * 3600 + minutes * 60);
     return true;
 }

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-Status err_set(Err *err, Status code, const char *fmt, ...)
+Status(err_set)(Err *err, Status code, const char *fmt, ...)
 {
     if (!err)
         return code;
@@ -15,7 +15,7 @@ Status err_set(Err *err, Status code, const char *fmt, ...)
     return code;
 }
 
-Status err_wrap(Err *err, const char *fmt, ...)
+Status(err_wrap)(Err *err, const char *fmt, ...)
 {
     if (!err)
         return E_IO;

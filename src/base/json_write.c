@@ -84,9 +84,9 @@ static size_t grown(uint32_t len)
 void json_append(Arena *arena, Json *array, Json value)
 {
     array->type = JSON_ARRAY;
-    if (is_full(array->len)) {
+    if (!array->items || is_full(array->len)) {
         Json *items = arena_array(arena, grown(array->len), sizeof *items);
-        if (array->len)
+        if (array->items)
             memcpy(items, array->items, array->len * sizeof *items);
         array->items = items;
     }
@@ -101,9 +101,9 @@ void json_set(Arena *arena, Json *object, Str key, Json value)
             object->members[i].value = value;
             return;
         }
-    if (is_full(object->len)) {
+    if (!object->members || is_full(object->len)) {
         JsonMember *members = arena_array(arena, grown(object->len), sizeof *members);
-        if (object->len)
+        if (object->members)
             memcpy(members, object->members, object->len * sizeof *members);
         object->members = members;
     }

@@ -14,7 +14,8 @@ enum {
     LIMIT_YAML_ALIASES = 1000,   /* alias uses in one document */
     LIMIT_YAML_NODES = 1000000,  /* nodes after aliases are expanded */
     LIMIT_INCLUDE_DEPTH = 16,    /* task files that include task files */
-    LIMIT_TEMPLATE_DEPTH = 100,  /* nested expressions or blocks */
+    LIMIT_TEMPLATE_DEPTH = 100,  /* nested expressions or blocks, and values it builds */
+    LIMIT_TEMPLATE_HEIGHT = 2000, /* nodes from an expression to its innermost part */
     LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
     LIMIT_COLUMNS = 4096,        /* columns of a table */
     LIMIT_GGUF_ENTRIES = 100000, /* metadata entries, and tensors, of a model file */

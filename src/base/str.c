@@ -26,7 +26,7 @@ Str str_after(Str s, size_t from)
 
 bool str_eq(Str a, Str b)
 {
-    return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
+    return a.len == b.len && (!a.len || (a.ptr && b.ptr && memcmp(a.ptr, b.ptr, a.len) == 0));
 }
 
 bool str_eqc(Str a, const char *b)

@@ -321,17 +321,41 @@ static Status version(App *app, void *options, const StrList *arguments, Err *er
     return OK;
 }
 
-#define COMMAND(name_, arguments_, help_, options_, type_, defaults_, run_)                        \
-    {                                                                                              \
-        .name = name_, .arguments = arguments_, .help = help_, .options = options_,                \
-        .options_size = sizeof(type_), .defaults = defaults_, .run = run_                          \
-    }
-
-const Command cmd_runs =
-    COMMAND("runs", NULL, T_HELP_RUNS, runs_options, RunsOptions, &runs_defaults, runs);
-const Command cmd_show = COMMAND("show", "RUN", T_HELP_SHOW, NULL, char, NULL, show);
-const Command cmd_samples = COMMAND("samples", "RUN", T_HELP_SAMPLES, samples_options,
-                                    SamplesOptions, &samples_defaults, samples);
-const Command cmd_compare = COMMAND("compare", "RUN RUN... | MODEL MODEL", T_HELP_COMPARE,
-                                    compare_options, CompareOptions, NULL, compare);
-const Command cmd_version = COMMAND("version", NULL, T_HELP_VERSION, NULL, char, NULL, version);
+const Command cmd_runs = {
+    .name = "runs",
+    .help = T_HELP_RUNS,
+    .options = runs_options,
+    .options_size = sizeof(RunsOptions),
+    .defaults = &runs_defaults,
+    .run = runs,
+};
+const Command cmd_show = {
+    .name = "show",
+    .arguments = "RUN",
+    .help = T_HELP_SHOW,
+    .options_size = 1,
+    .run = show,
+};
+const Command cmd_samples = {
+    .name = "samples",
+    .arguments = "RUN",
+    .help = T_HELP_SAMPLES,
+    .options = samples_options,
+    .options_size = sizeof(SamplesOptions),
+    .defaults = &samples_defaults,
+    .run = samples,
+};
+const Command cmd_compare = {
+    .name = "compare",
+    .arguments = "RUN RUN... | MODEL MODEL",
+    .help = T_HELP_COMPARE,
+    .options = compare_options,
+    .options_size = sizeof(CompareOptions),
+    .run = compare,
+};
+const Command cmd_version = {
+    .name = "version",
+    .help = T_HELP_VERSION,
+    .options_size = 1,
+    .run = version,
+};

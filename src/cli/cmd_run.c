@@ -103,9 +103,9 @@ Status run_execute(App *app, const RunOptions *o, Plan *plan, Db *db, EvalBatch 
                    EvalOutcome *outcome, Err *err)
 {
     EvalProgress counters = {0};
-    TRY(eval_start(db, &plan->eval, plan->models, plan->n_models, plan->tasks.items,
-                   plan->tasks.len, describe(app, o), json_dump(app->arena, &plan->tree),
-                   app->arena, batch, err));
+    EvalPlan work = {plan->models,    plan->n_models,   plan->tasks.items,
+                     plan->tasks.len, describe(app, o), json_dump(app->arena, &plan->tree)};
+    TRY(eval_start(db, &plan->eval, &work, app->arena, batch, err));
     bool all_done = true;
     for (size_t i = 0; i < batch->n_runs; i++)
         all_done = all_done && eval_run_was_done(batch->runs[i]);

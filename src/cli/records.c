@@ -198,7 +198,7 @@ static Status keep_column(Reader *r, const Json *record, Str name, Json *item)
 
 static Status make_item(Reader *r, const Json *record, const Json *id, Json *out)
 {
-    Json item = {.type = JSON_OBJECT}, prompt, target;
+    Json item = {.type = JSON_OBJECT}, prompt = {0}, target = {0};
     TRY(prompt_of(r, record, &prompt));
     TRY(target_of(r, record, &target));
     if (id->type != JSON_NULL)

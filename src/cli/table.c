@@ -108,7 +108,7 @@ Str show_bar(Arena *arena, double low, double mean, double high)
     enum { WIDTH = 20 };
     if (isnan(mean))
         return STR("");
-    StrBuf out = strbuf_make(arena, WIDTH * 4);
+    StrBuf out = strbuf_make(arena, (size_t)WIDTH * 4);
     int from = (int)lround((isnan(low) ? mean : low) * (WIDTH - 1));
     int to = (int)lround((isnan(high) ? mean : high) * (WIDTH - 1));
     int at = (int)lround(mean * (WIDTH - 1));

@@ -23,7 +23,7 @@ void print_results(App *app, const RunSummary *runs, size_t n);
 void print_summaries(App *app, const RunSummary *runs, size_t n);
 void print_groups(App *app, const GroupSummaries *groups);
 void print_run_details(App *app, const RunSummary *s);
-void print_comparisons(App *app, const Comparisons *c, bool all_flips);
+void print_comparisons(App *app, const Comparisons *list, bool all_flips);
 void print_sample(App *app, const SampleView *v);
 
 /* Whether a metric is a share, shown in percent. */

@@ -16,7 +16,7 @@ typedef VEC(ModelRow) ModelRows;
 
 /* Inserts or updates by name; an added model stays as it was added when the new row is not an
  * added one. *out_id is its id. */
-Status model_row_save(Db *db, const ModelRow *row, int64_t *out_id, Err *err) MUST_CHECK;
+Status model_row_save(Db *db, const ModelRow *m, int64_t *out_id, Err *err) MUST_CHECK;
 Status model_row_find(Db *db, Str name, Arena *arena, ModelRow *out, bool *found,
                       Err *err) MUST_CHECK;
 Status model_row_list(Db *db, Arena *arena, ModelRows *out, Err *err) MUST_CHECK; /* added ones */

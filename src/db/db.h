@@ -71,6 +71,7 @@ Status db_skip_reference_checks(Db *db, Err *err) MUST_CHECK;
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration */
 #define SCOPED_STMT(name) DbStmt *name __attribute__((cleanup(db_done_scoped))) = NULL
 static inline void db_done_scoped(DbStmt **s)
 {

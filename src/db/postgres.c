@@ -21,6 +21,7 @@ enum { MAX_PARAMETERS = 32, NUMBER_ROOM = 32, BYTEA_OID = 17 };
 
 typedef struct Pq {
     void *library;
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a member */
 #define FIELD(name) __typeof__(&name) name;
     PQ_FUNCTIONS(FIELD)
 #undef FIELD

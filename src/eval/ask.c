@@ -222,12 +222,10 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
 {
     const AskedItem *asked = unit->item;
     const ModelReply *failed = failed_reply(unit);
-    TaskScore *scores;
-    size_t n_scores;
-    Outcome outcome;
+    Judgement j;
     if (failed)
         return add_error_samples(db, unit, failed, err);
     TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests,
-                   &unit->arena, &scores, &n_scores, &outcome, err));
-    return add_samples(db, unit, scores, n_scores, outcome, err);
+                   &unit->arena, &j, err));
+    return add_samples(db, unit, j.scores, j.n_scores, j.outcome, err);
 }

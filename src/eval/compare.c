@@ -22,7 +22,7 @@ static void diff_json(Arena *arena, Str path, const Json *a, const Json *b, Line
 {
     if (a && b && json_equal(a, b))
         return;
-    if (!json_is(a, JSON_OBJECT) || !json_is(b, JSON_OBJECT)) {
+    if (!a || !b || !json_is(a, JSON_OBJECT) || !json_is(b, JSON_OBJECT)) {
         vec_push(arena, out,
                  str_printf(arena, "%.*s: %s / %s", (int)path.len, path.ptr, shown(arena, a).ptr,
                             shown(arena, b).ptr));

@@ -44,10 +44,19 @@ typedef struct EvalBatch {
     size_t n_runs;
 } EvalBatch;
 
+/* What a batch works on. */
+typedef struct EvalPlan {
+    const Model *models;
+    size_t n_models;
+    const EvalTask *tasks;
+    size_t n_tasks;
+    Str command; /* as a person would repeat it */
+    Str tree;    /* JSON of what was asked for (groups and tags) */
+} EvalPlan;
+
 /* Imports data, adds rows. Nothing is asked yet; everything that can be wrong with tasks and
- * data is found here. `tree` is the JSON of what was asked for (groups and tags). */
-Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_t n_models,
-                  const EvalTask *tasks, size_t n_tasks, Str command, Str tree, Arena *arena,
+ * data is found here. */
+Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                   EvalBatch *out, Err *err) MUST_CHECK;
 
 /* Progress of one model's runs, readable while eval_execute works. */

@@ -26,13 +26,6 @@ static Status get_source(void *user, size_t position, Arena *arena, Json *out, E
 
 /* ---- scoring, before anything is stored ---- */
 
-/* The verdict about one output. */
-typedef struct Judged {
-    TaskScore *scores;
-    size_t n_scores;
-    Outcome outcome;
-} Judged;
-
 typedef struct Importing {
     Db *db;
     const RecordedSet *set;
@@ -41,7 +34,7 @@ typedef struct Importing {
     ItemDocs docs;
     TaskBound *bound;
     TaskItem *items;
-    Judged *judged; /* by model, then by item */
+    Judgement *judged; /* by model, then by item */
     ItemRows keys;  /* of the stored version */
     DatasetVersion version;
 } Importing;
@@ -63,12 +56,11 @@ static Status judge_item(Importing *w, size_t at)
     TRY(task_item(w->bound, at, w->arena, &w->items[at], w->err));
     for (size_t m = 0; m < set->n_models; m++) {
         Str output = set->models[m].outputs[at];
-        Judged *j = &w->judged[m * set->n_items + at];
+        Judgement *j = &w->judged[m * set->n_items + at];
         if (!output.ptr)
             continue;
         ModelReply reply = reply_of(output);
-        TRY(eval_judge(w->bound, &w->items[at], &reply, 1, w->arena, &j->scores, &j->n_scores,
-                       &j->outcome, w->err));
+        TRY(eval_judge(w->bound, &w->items[at], &reply, 1, w->arena, j, w->err));
     }
     return OK;
 }
@@ -188,7 +180,7 @@ static SampleRow sample_of(const Importing *w, int64_t run_id, size_t at)
 static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_id, size_t at)
 {
     Str output = w->set->models[m].outputs[at];
-    const Judged *j = &w->judged[m * w->set->n_items + at];
+    const Judgement *j = &w->judged[m * w->set->n_items + at];
     SampleRow row = sample_of(w, run_id, at);
     int64_t id;
     if (!output.ptr) {

@@ -19,17 +19,17 @@ static Outcome outcome_of(const TaskScore *score, const ModelReply *reply)
 }
 
 Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
-                  size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
-                  Outcome *outcome, Err *err)
+                  size_t n_replies, Arena *arena, Judgement *out, Err *err)
 {
+    Judgement j = {.outcome = OUTCOME_SCORED};
     TaskAnswer *answers = arena_array(arena, n_replies, sizeof *answers);
     for (size_t i = 0; i < n_replies; i++)
         answers[i] = (TaskAnswer){replies[i].text, replies[i].logprob, replies[i].greedy};
-    TRY(task_score(bound, item, answers, n_replies, arena, scores, n_scores, err));
+    TRY(task_score(bound, item, answers, n_replies, arena, &j.scores, &j.n_scores, err));
     /* The sample is scored when any pipeline could read an answer. */
-    *outcome = *n_scores ? outcome_of(&(*scores)[0], &replies[0]) : OUTCOME_SCORED;
-    for (size_t i = 1; i < *n_scores && *outcome != OUTCOME_SCORED; i++)
-        *outcome = outcome_of(&(*scores)[i], &replies[0]);
+    for (size_t i = 0; i < j.n_scores && (!i || j.outcome != OUTCOME_SCORED); i++)
+        j.outcome = outcome_of(&j.scores[i], &replies[0]);
+    *out = j;
     return OK;
 }
 

@@ -61,10 +61,14 @@ typedef struct AskedItem {
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;
 Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
 
-/* Scores one item's replies; the sample's outcome follows from all of them. */
+/* What the replies to one item are worth; the sample's outcome follows from all of them. */
+typedef struct Judgement {
+    TaskScore *scores;
+    size_t n_scores;
+    Outcome outcome;
+} Judgement;
 Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
-                  size_t n_replies, Arena *arena, TaskScore **scores, size_t *n_scores,
-                  Outcome *outcome, Err *err) MUST_CHECK;
+                  size_t n_replies, Arena *arena, Judgement *out, Err *err) MUST_CHECK;
 /* The extracted answer as it is stored: its beginning, when it is long. */
 Str eval_label(const TaskScore *score);
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,

@@ -141,8 +141,11 @@ static Status judge_item(Rescoring *w, const SampleView *views, Arena *arena)
     Verdict v = {.sample_id = views[0].sample.id};
     TRY(task_item(w->bound, (size_t)views[0].sample.position, arena, &item, w->err));
     TRY(replies_of(w, views, n, arena, &replies, &n_replies));
-    TRY(eval_judge(w->bound, &item, replies, n_replies, arena, &v.scores, &v.n_scores, &v.outcome,
-                   w->err));
+    Judgement j;
+    TRY(eval_judge(w->bound, &item, replies, n_replies, arena, &j, w->err));
+    v.scores = j.scores;
+    v.n_scores = j.n_scores;
+    v.outcome = j.outcome;
     v.finish = replies[0].finish;
     count_changes(w, &views[0], &v);
     keep_verdict(w, views, &v);

@@ -247,19 +247,19 @@ static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun 
     return find_done(db, run, arena, err);
 }
 
-Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_t n_models,
-                  const EvalTask *tasks, size_t n_tasks, Str command, Str tree, Arena *arena,
+Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                   EvalBatch *out, Err *err)
 {
-    EvalBatch batch = {.runs = arena_array(arena, n_models * n_tasks, sizeof *batch.runs)};
-    for (size_t m = 0; m < n_models; m++)
-        for (size_t t = 0; t < n_tasks; t++) {
+    EvalBatch batch = {0};
+    batch.runs = arena_array(arena, plan->n_models * plan->n_tasks, sizeof *batch.runs);
+    for (size_t m = 0; m < plan->n_models; m++)
+        for (size_t t = 0; t < plan->n_tasks; t++) {
             EvalRun *run = ARENA_NEW(arena, EvalRun);
-            run->model = &models[m];
-            TRY(prepare_run(db, options, &tasks[t], run, arena, err));
+            run->model = &plan->models[m];
+            TRY(prepare_run(db, options, &plan->tasks[t], run, arena, err));
             batch.runs[batch.n_runs++] = run;
         }
-    TRY(batch_add(db, command, tree, &batch.id, err));
+    TRY(batch_add(db, plan->command, plan->tree, &batch.id, err));
     for (size_t i = 0; i < batch.n_runs; i++)
         TRY(begin_run(db, options, batch.id, batch.runs[i], arena, err));
     *out = batch;

@@ -38,8 +38,8 @@ static MeanResult aggregate(Str aggregation, const double *values, const uint32_
     Statistic statistic = statistic_for(aggregation);
     if (!statistic || !n)
         return stats_mean(values, clusters, n, n_clusters, LEVEL, scratch);
-    BootstrapResult b = bootstrap(statistic, values, n, clusters, n_clusters, BOOTSTRAP_DRAWS,
-                                  BOOTSTRAP_SEED, LEVEL, scratch);
+    BootstrapOptions options = {BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, LEVEL};
+    BootstrapResult b = bootstrap(statistic, values, n, clusters, n_clusters, &options, scratch);
     return (MeanResult){.n = n,
                         .clusters = clusters ? n_clusters : 0,
                         .mean = b.estimate,

@@ -88,7 +88,7 @@ static Status take_string(Cursor *c, Str *out)
 
 static Status take_array(Cursor *c, GgufValue *out)
 {
-    uint32_t element;
+    uint32_t element = 0;
     TRY(take_u32(c, &element));
     TRY(take_u64(c, &out->count));
     if (element >= GGUF_N_TYPES || element == GGUF_ARRAY)

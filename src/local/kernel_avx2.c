@@ -8,6 +8,7 @@
 
 #include "local/gguf.h"
 
+#include <cpuid.h>
 #include <immintrin.h>
 
 enum { WIDE = 8 }; /* floats in a register; two make LANES */
@@ -178,9 +179,17 @@ static const Kernel avx2 = {
     .swish = swish,
 };
 
+/* clang 14 cannot be asked for F16C by name. The system keeps the wide registers it needs
+ * when it keeps AVX2's. */
+static bool has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+
 const Kernel *kernel_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") ? &avx2 : NULL;
+    return __builtin_cpu_supports("avx2") && has_f16c() ? &avx2 : NULL;
 }
 
 #else

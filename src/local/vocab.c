@@ -23,10 +23,11 @@ static Status array_of(const Gguf *g, const char *key, GgufType a, GgufType b, u
 /* "<0x0A>" -> 10; -1 when it is not such a name. */
 static int byte_of(Str name)
 {
-    static const char digits[] = "0123456789ABCDEF";
+    static const char digits[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
+                                    '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'};
     if (name.len != 6 || !str_starts(name, STR("<0x")) || name.ptr[5] != '>')
         return -1;
-    const char *high = memchr(digits, name.ptr[3], 16), *low = memchr(digits, name.ptr[4], 16);
+    const char *high = memchr(digits, name.ptr[3], sizeof digits), *low = memchr(digits, name.ptr[4], sizeof digits);
     return high && low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 

@@ -140,7 +140,7 @@ static Status encode_plain(const Vocab *v, Str text, Arena *arena, TokenVec *out
     Joiner j = {.v = v, .arena = arena};
     split_characters(&j, mark_spaces(v, text, arena));
     join_all(&j);
-    for (ptrdiff_t i = 0; i >= 0; i = j.symbols.items[i].after)
+    for (ptrdiff_t i = j.symbols.len ? 0 : -1; i >= 0; i = j.symbols.items[i].after)
         TRY(add_symbol(&j, j.symbols.items[i].text, out, err));
     return OK;
 }

@@ -43,7 +43,7 @@ void openai_parse(const Model *model, const ModelRequest *request, const HttpRep
 Str openai_line(const Model *model, Str text, Arena *arena);
 
 /* Fills logprob and greedy from the `logprobs` of an echoed choice. */
-Status openai_score_echo(const Json *logprobs, ScoredText text, Arena *arena, ModelReply *out,
+Status openai_score_echo(const Json *logprobs, ScoredText scored, Arena *arena, ModelReply *out,
                          Err *err) MUST_CHECK;
 
 /* Fills logprob, greedy and choice_logprobs from the first token's alternatives. */

@@ -35,7 +35,7 @@ Str openai_line(const Model *model, Str text, Arena *arena)
     for (size_t i = 0; i < text.len; i++) {
         bool blank = iscntrl((unsigned char)text.ptr[i]) || text.ptr[i] == ' ';
         if (!blank || !space)
-            strbuf_addc(&line, blank ? ' ' : text.ptr[i]);
+            strbuf_addc(&line, (char)(blank ? ' ' : text.ptr[i]));
         space = blank;
     }
     StrBuf clean = strbuf_make(arena, SIZE_MAX / 2);

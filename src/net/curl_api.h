@@ -31,6 +31,7 @@
 
 /* Members carry the library's own names and types. */
 typedef struct CurlApi {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a member */
 #define X(name) __typeof__(name) *name;
     CURL_FUNCTIONS(X)
 #undef X

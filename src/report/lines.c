@@ -50,17 +50,20 @@ static const Json *judgements_of(const Json *sample)
     return json_is(list, JSON_ARRAY) ? list : &none;
 }
 
+static void add_column(Arena *arena, Str name, Columns *out)
+{
+    if (map_has(&out->seen, name))
+        return;
+    map_set(arena, &out->seen, name, out);
+    vec_push(arena, &out->names, name);
+}
+
 static void find_columns(Arena *arena, const Json *samples, Columns *out)
 {
     for (uint32_t i = 0; i < samples->len; i++) {
         const Json *list = judgements_of(&samples->items[i]);
-        for (uint32_t k = 0; k < list->len; k++) {
-            Str name = column_name(arena, &list->items[k]);
-            if (!map_has(&out->seen, name)) {
-                map_set(arena, &out->seen, name, out);
-                vec_push(arena, &out->names, name);
-            }
-        }
+        for (uint32_t k = 0; k < list->len; k++)
+            add_column(arena, column_name(arena, &list->items[k]), out);
     }
 }
 

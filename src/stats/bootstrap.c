@@ -82,9 +82,11 @@ static Interval bca_interval(const double *sorted, size_t draws, double estimate
 }
 
 BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
-                          const uint32_t *clusters, size_t n_clusters, size_t draws,
-                          uint64_t seed, double level, Arena *scratch)
+                          const uint32_t *clusters, size_t n_clusters,
+                          const BootstrapOptions *options, Arena *scratch)
 {
+    const size_t draws = options->draws;
+    const double level = options->level;
     BootstrapResult r = {NAN, NAN, {NAN, NAN}, {NAN, NAN}};
     if (!n || !draws)
         return r;
@@ -95,7 +97,7 @@ BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
     uint32_t *index = arena_array(scratch, largest * g.n + 1, sizeof *index);
     double *values = arena_array(scratch, draws, sizeof *values);
     r.estimate = statistic(data, g.order, n);
-    Rng rng = rng_make(seed);
+    Rng rng = rng_make(options->seed);
     for (size_t d = 0; d < draws; d++) {
         size_t len = 0;
         for (size_t c = 0; c < g.n; c++)

@@ -38,10 +38,10 @@ MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n,
 double stats_sd(const double *values, size_t n); /* n - 1 */
 double stats_percentile(const double *sorted, size_t n, double q); /* linear, type 7 */
 
-/* ---- proportions (proportion.c; B3) ---- */
-Interval wilson(double successes, double n, double level);
-Interval clopper_pearson(double successes, double n, double level);
-Interval jeffreys(double successes, double n, double level);
+/* ---- proportions (proportion.c; B3): k successes of n ---- */
+Interval wilson(double k, double n, double level);
+Interval clopper_pearson(double k, double n, double level);
+Interval jeffreys(double k, double n, double level);
 
 /* ---- two independent proportions (proportion.c; A12) ---- */
 typedef struct GapResult {
@@ -73,9 +73,14 @@ typedef struct BootstrapResult {
     double estimate, se;
     Interval percentile, bca; /* bca: NAN for more than 2,000 items (or clusters) */
 } BootstrapResult;
-/* `clusters` as in stats_mean: whole clusters are drawn. Seeded: same seed, same result. */
+typedef struct BootstrapOptions {
+    size_t draws;
+    uint64_t seed; /* same seed, same result */
+    double level;  /* of the intervals */
+} BootstrapOptions;
+/* `clusters` as in stats_mean: whole clusters are drawn. */
 BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
-                          const uint32_t *clusters, size_t n_clusters, size_t draws,
-                          uint64_t seed, double level, Arena *scratch);
+                          const uint32_t *clusters, size_t n_clusters,
+                          const BootstrapOptions *options, Arena *scratch);
 
 #endif

@@ -225,7 +225,7 @@ void datafile_close(DataFile *file)
 /* A task file may not lead out of the data folder. */
 static bool leads_outside(Str path)
 {
-    for (Str rest = path; rest.ptr && rest.len;) {
+    for (Str rest = path; rest.len;) {
         Str step = str_split(&rest, '/');
         if (str_eqc(step, ".."))
             return true;

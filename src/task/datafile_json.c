@@ -84,7 +84,7 @@ static char peek(Walk *w)
 {
     while (w->at < w->in.len && is_blank(w->in.ptr[w->at]))
         w->at++;
-    return w->at < w->in.len ? w->in.ptr[w->at] : 0;
+    return (char)(w->at < w->in.len ? w->in.ptr[w->at] : 0);
 }
 
 static Status skip_string(Walk *w)

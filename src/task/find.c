@@ -17,7 +17,7 @@ static Status node_of(TaskSet *set, const IndexEntry *entry, const Place *place,
 
 static const Json *merged(TaskSet *set, const Json *under, const Json *over)
 {
-    if (!json_is(over, JSON_OBJECT) || !over->len)
+    if (!over || !json_is(over, JSON_OBJECT) || !over->len)
         return under;
     Json *out = ARENA_NEW(set->arena, Json);
     *out = (Json){.type = JSON_OBJECT};
@@ -105,7 +105,8 @@ static Status node_tag(TaskSet *set, const IndexEntry *tag, const Place *place, 
     *out = (TaskNode){.kind = TASK_TAG, .name = tag->name, .alias = tag->name};
     size_t n = tag->members.len;
     Str *names = arena_array(set->arena, n, sizeof *names);
-    memcpy(names, tag->members.items, n * sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = tag->members.items[i];
     qsort(names, n, sizeof *names, by_str);
     out->children = arena_array(set->arena, n, sizeof *out->children);
     for (size_t i = 0; i < n; i++) {

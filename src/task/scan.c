@@ -206,7 +206,7 @@ static bool may_leave_open(Str line)
 
 static bool scan_line(Arena *arena, Str line, Str *rest, Scan *out)
 {
-    char first = line.len ? line.ptr[0] : ' ';
+    char first = (char)(line.len ? line.ptr[0] : ' ');
     if (first == '#')
         return true;
     if (strchr(" \t\r-", first))

@@ -2,9 +2,7 @@
 #include "base/limits.h"
 #include "template/ast.h"
 
-enum { DEEPEST_EVALUATION = 2000 };
-
-Status run_fail(const Run *r, const Node *n, Status code, const char *fmt, ...)
+Status(run_fail)(const Run *r, const Node *n, Status code, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -46,6 +44,7 @@ static Status eval_list(Run *r, const Node *n, Value *out)
         TRY(run_eval(r, n->kids[i], &items[i]));
     *out = (Value){.type = n->kind == NODE_LIST ? VALUE_LIST : VALUE_TUPLE,
                    .len = (uint32_t)n->n_kids, .items = items};
+    value_nest(out);
     return OK;
 }
 
@@ -60,12 +59,13 @@ static Status eval_dict(Run *r, const Node *n, Value *out)
         if (key.type == VALUE_LIST || key.type == VALUE_DICT)
             return run_fail(r, n->kids[i], E_PARSE, "a %s cannot be a key", value_type_name(&key));
         uint32_t at = 0;
-        while (at < dict.len && !value_equal(&dict.items[2 * at], &key))
+        while (at < dict.len && !value_equal(&dict.items[2 * (size_t)at], &key))
             at++;
         if (at == dict.len)
-            dict.items[2 * dict.len++] = key;
-        dict.items[2 * at + 1] = value;
+            dict.items[2 * (size_t)dict.len++] = key;
+        dict.items[2 * (size_t)at + 1] = value;
     }
+    value_nest(&dict);
     *out = dict;
     return OK;
 }
@@ -232,11 +232,14 @@ static Status (*const evals[NODE_KINDS])(Run *r, const Node *n, Value *out) = {
 Status run_eval_raw(Run *r, const Node *n, Value *out)
 {
     TRY(run_step(r, n, 1));
-    if (r->depth >= DEEPEST_EVALUATION)
+    if (r->depth >= LIMIT_TEMPLATE_HEIGHT)
         return run_fail(r, n, E_LIMIT, "expression is nested too deep");
     r->depth++;
     Status status = evals[n->kind](r, n, out);
     r->depth--;
+    /* What walks a value recurses: to print, to compare. */
+    if (status == OK && out->depth > LIMIT_TEMPLATE_DEPTH)
+        return run_fail(r, n, E_LIMIT, "a value is nested more than %d deep", LIMIT_TEMPLATE_DEPTH);
     return status;
 }
 
@@ -296,6 +299,7 @@ static Value loop_value(Run *r, size_t index, size_t len)
         loop.items[2 * i] = value_text(members[i].name);
         loop.items[2 * i + 1] = members[i].value;
     }
+    value_nest(&loop);
     return loop;
 }
 

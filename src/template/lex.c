@@ -1,4 +1,5 @@
 /* lex.c - tokens inside a tag, and what the parsers share. */
+#include "base/limits.h"
 #include "template/ast.h"
 
 static const char *const two_char_ops[] = {"==", "!=", "<=", ">=", "//", "**"};
@@ -32,7 +33,7 @@ Node *parser_node(Parser *p, NodeKind kind, size_t offset)
 
 static char at(const Parser *p, size_t i)
 {
-    return i < p->source.len ? p->source.ptr[i] : '\0';
+    return (char)(i < p->source.len ? p->source.ptr[i] : '\0');
 }
 
 static bool is_digit(char c)
@@ -94,6 +95,8 @@ static size_t tag_end(const Parser *p, size_t i)
 
 Status parser_next(Parser *p)
 {
+    if (p->height > LIMIT_TEMPLATE_HEIGHT)
+        return template_fail(p->t, p->start, p->err, E_LIMIT, "expression is nested too deep");
     while (p->at < p->source.len && strchr(" \t\r\n\f\v", at(p, p->at)) && at(p, p->at))
         p->at++;
     p->start = p->at;
@@ -142,7 +145,7 @@ Status template_vfail(const Template *t, size_t offset, Err *err, Status code, c
     return err_set(err, code, "%s: line %zu column %zu: %s", t->name, line, column, what);
 }
 
-Status template_fail(const Template *t, size_t offset, Err *err, Status code, const char *fmt, ...)
+Status(template_fail)(const Template *t, size_t offset, Err *err, Status code, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -151,7 +154,7 @@ Status template_fail(const Template *t, size_t offset, Err *err, Status code, co
     return status;
 }
 
-Status parser_fail(const Parser *p, size_t offset, const char *fmt, ...)
+Status(parser_fail)(const Parser *p, size_t offset, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);

@@ -24,7 +24,7 @@ static Status bad(const Reader *r, const char *why)
 
 static char peek(const Reader *r)
 {
-    return r->at < r->text.len ? r->text.ptr[r->at] : '\0';
+    return (char)(r->at < r->text.len ? r->text.ptr[r->at] : '\0');
 }
 
 /* Inside brackets line breaks are white space too; outside, literal_eval strips
@@ -143,7 +143,7 @@ static Status quoted(Reader *r, bool raw, StrBuf *out)
 static bool at_string(const Reader *r, size_t *prefix, bool *raw)
 {
     size_t i = r->at;
-    char c = peek(r) | 32;
+    char c = (char)(peek(r) | 32);
     *raw = c == 'r';
     if (c == 'r' || c == 'u')
         i++;

@@ -96,6 +96,7 @@ static Status method_view(Run *r, const Args *a, Value *out)
         pair[0] = value_key(of, i);
         pair[1] = value_at(of, i);
         Value tuple = {.type = VALUE_TUPLE, .len = 2, .items = pair};
+        value_nest(&tuple);
         vec_push(r->arena, &parts, c == 'k' ? pair[0] : c == 'v' ? pair[1] : tuple);
     }
     return builtin_give(value_list(&parts), out);

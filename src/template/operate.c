@@ -76,6 +76,7 @@ static Status join_lists(Run *r, const Node *n, const Value *a, const Value *b, 
         joined.items[i] = value_item(a, i);
     for (size_t i = 0; i < b->len; i++)
         joined.items[a->len + i] = value_item(b, i);
+    value_nest(&joined);
     *out = joined;
     return OK;
 }
@@ -83,7 +84,7 @@ static Status join_lists(Run *r, const Node *n, const Value *a, const Value *b, 
 static Status repeat(Run *r, const Node *n, const Value *of, int64_t times, Value *out)
 {
     size_t len = of->type == VALUE_STRING ? of->text.len : of->len;
-    size_t count = times < 0 || !len ? 0 : (size_t)times, total;
+    size_t count = times < 0 || !len ? 0 : (size_t)times, total = 0;
     if (__builtin_mul_overflow(len, count, &total) || total > LIMIT_PROMPT)
         return run_fail(r, n, E_LIMIT, "repeating makes more than %zu bytes", LIMIT_PROMPT);
     if (of->type == VALUE_STRING) {
@@ -97,8 +98,9 @@ static Status repeat(Run *r, const Node *n, const Value *of, int64_t times, Valu
     TRY(run_step(r, n, total));
     Value list = {.type = of->type, .len = (uint32_t)total};
     list.items = arena_array(r->arena, total + 1, sizeof *list.items);
-    for (size_t i = 0; i < total; i++)
+    for (size_t i = 0; len && i < total; i++)
         list.items[i] = value_item(of, i % len);
+    value_nest(&list);
     *out = list;
     return OK;
 }
@@ -236,7 +238,7 @@ Status run_slice(Run *r, const Node *n, const Value *of, const Value at[3], Valu
     }
     ValueVec all = {0}, some = {0};
     TRY(run_elements(r, n, of, &all));
-    for (int64_t i = from; step > 0 ? i < to : i > to; i += step)
+    for (int64_t i = from; all.len && (step > 0 ? i < to : i > to); i += step)
         vec_push(r->arena, &some, all.items[i]);
     if (of->type != VALUE_STRING) {
         *out = value_list(&some);

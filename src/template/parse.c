@@ -101,8 +101,7 @@ Status parse_tuple(Parser *p, Node **out)
         TRY(parser_accept(p, ",", &comma));
     }
     *out = parser_node(p, NODE_TUPLE, start);
-    (*out)->kids = kids.items;
-    (*out)->n_kids = kids.len;
+    parser_set_kids(p, *out, &kids);
     return OK;
 }
 
@@ -123,6 +122,9 @@ static Status parse_if(Parser *p, Node *n)
     TRY(close_tag(p, '%'));
     TRY(body(p, stops, &n->body));
     while (parser_is(p, "elif")) {
+        if (++p->n_elif > LIMIT_TEMPLATE_HEIGHT) /* each stands inside the one before */
+            return template_fail(p->t, p->start, p->err, E_LIMIT, "more than %d \"elif\"",
+                                 LIMIT_TEMPLATE_HEIGHT);
         Node *next = parser_node(p, NODE_IF, p->start);
         TRY(parser_next(p));
         TRY(parse_tuple(p, &kids(p, next, 1)[0]));

@@ -13,10 +13,18 @@ static Status enter(Parser *p)
     return OK;
 }
 
-static void set_kids(Node *n, const NodeVec *kids)
+/* Chains such as a.b.b.b nest without recursing here, so height is limited by itself: the
+ * parser refuses to read on (parser_next). */
+void parser_set_kids(Parser *p, Node *n, const NodeVec *kids)
 {
     n->kids = kids->items;
     n->n_kids = kids->len;
+    for (size_t i = 0; i < kids->len; i++)
+        if (kids->items[i] && kids->items[i]->height > n->height)
+            n->height = kids->items[i]->height;
+    n->height++;
+    if (n->height > p->height)
+        p->height = n->height;
 }
 
 static Node *with_kids(Parser *p, NodeKind kind, size_t offset, Node *a, Node *b)
@@ -26,7 +34,7 @@ static Node *with_kids(Parser *p, NodeKind kind, size_t offset, Node *a, Node *b
     vec_push(p->arena, &kids, a);
     if (b)
         vec_push(p->arena, &kids, b);
-    set_kids(n, &kids);
+    parser_set_kids(p, n, &kids);
     return n;
 }
 
@@ -89,13 +97,14 @@ static Status list(Parser *p, size_t start, Node **out)
     while (!parser_is(p, "]")) {
         Node *kid;
         if (!comma)
-            return parser_expect(p, ",");
+            return parser_fail(p, p->start, "expected \",\", found \"" STR_FMT "\"",
+                               STR_ARG(p->token));
         TRY(parse_expression(p, &kid));
         vec_push(p->arena, &kids, kid);
         TRY(parser_accept(p, ",", &comma));
     }
     *out = parser_node(p, NODE_LIST, start);
-    set_kids(*out, &kids);
+    parser_set_kids(p, *out, &kids);
     return parser_next(p);
 }
 
@@ -106,7 +115,8 @@ static Status dict(Parser *p, size_t start, Node **out)
     while (!parser_is(p, "}")) {
         Node *key, *value;
         if (!comma)
-            return parser_expect(p, ",");
+            return parser_fail(p, p->start, "expected \",\", found \"" STR_FMT "\"",
+                               STR_ARG(p->token));
         TRY(parse_expression(p, &key));
         TRY(parser_expect(p, ":"));
         TRY(parse_expression(p, &value));
@@ -115,7 +125,7 @@ static Status dict(Parser *p, size_t start, Node **out)
         TRY(parser_accept(p, ",", &comma));
     }
     *out = parser_node(p, NODE_DICT, start);
-    set_kids(*out, &kids);
+    parser_set_kids(p, *out, &kids);
     return parser_next(p);
 }
 
@@ -155,7 +165,8 @@ static Status arguments(Parser *p, NodeVec *kids, Str **names)
         Node *kid;
         Str keyword = {0};
         if (!comma)
-            return parser_expect(p, ",");
+            return parser_fail(p, p->start, "expected \",\", found \"" STR_FMT "\"",
+                               STR_ARG(p->token));
         TRY(parse_expression(p, &kid));
         if (kid->kind == NODE_NAME && parser_is(p, "=")) {
             keyword = kid->name;
@@ -192,7 +203,7 @@ static Status call(Parser *p, size_t start, Node *callee, Node **out)
         return parser_fail(p, start, "only methods and functions can be called");
     }
     TRY(arguments(p, &kids, &n->kid_names));
-    set_kids(n, &kids);
+    parser_set_kids(p, n, &kids);
     *out = n;
     return OK;
 }
@@ -212,16 +223,14 @@ static Status subscript(Parser *p, size_t start, Node *of, Node **out)
         TRY(parser_accept(p, ":", &colon));
     } while (colon || (n && parser_is(p, ":")));
     if (n == 1 && !parts[0])
-        return parser_expect(p, "an index");
-    Node *node = with_kids(p, n == 1 ? NODE_ITEM : NODE_SLICE, start, of, parts[0]);
-    if (n > 1) {
-        Node **kids = arena_array(p->arena, 4, sizeof *kids);
-        kids[0] = of;
-        memcpy(kids + 1, parts, sizeof parts);
-        node->kids = kids;
-        node->n_kids = 4;
-    }
-    *out = node;
+        return parser_fail(p, p->start, "expected an index, found \"" STR_FMT "\"",
+                           STR_ARG(p->token));
+    *out = parser_node(p, n == 1 ? NODE_ITEM : NODE_SLICE, start);
+    NodeVec kids = {0};
+    vec_push(p->arena, &kids, of);
+    for (int i = 0; i < (n == 1 ? 1 : 3); i++)
+        vec_push(p->arena, &kids, parts[i]);
+    parser_set_kids(p, *out, &kids);
     return parser_expect(p, "]");
 }
 
@@ -300,7 +309,7 @@ static Status use(Parser *p, NodeKind kind, Node *subject, Node **out)
         TRY(postfix(p, &argument));
         vec_push(p->arena, &kids, argument);
     }
-    set_kids(n, &kids);
+    parser_set_kids(p, n, &kids);
     *out = n;
     return OK;
 }
@@ -411,7 +420,7 @@ static Status compare(Parser *p, Node **out)
     if (ops.len) {
         *out = parser_node(p, NODE_COMPARE, start);
         (*out)->ops = ops;
-        set_kids(*out, &kids);
+        parser_set_kids(p, *out, &kids);
     }
     return OK;
 }
@@ -475,7 +484,7 @@ Status parse_expression(Parser *p, Node **out)
         vec_push(p->arena, &kids, condition);
         vec_push(p->arena, &kids, other);
         *out = parser_node(p, NODE_COND, start);
-        set_kids(*out, &kids);
+        parser_set_kids(p, *out, &kids);
     }
     p->depth--;
     return OK;

@@ -25,7 +25,19 @@ Value value_bool(bool boolean)
 
 Value value_list(const ValueVec *items)
 {
-    return (Value){.type = VALUE_LIST, .len = (uint32_t)items->len, .items = items->items};
+    Value list = {.type = VALUE_LIST, .len = (uint32_t)items->len, .items = items->items};
+    value_nest(&list);
+    return list;
+}
+
+void value_nest(Value *container)
+{
+    uint16_t deepest = 0;
+    size_t n = container->type == VALUE_DICT ? 2 * (size_t)container->len : container->len;
+    for (size_t i = 0; i < n; i++)
+        if (container->items[i].depth > deepest)
+            deepest = container->items[i].depth;
+    container->depth = deepest + 1;
 }
 
 static Value from_number(const Json *json)

@@ -24,6 +24,7 @@ struct Value {
     ValueType type;
     bool is_json; /* LIST and DICT: elements stand in `json_items` / `members` */
     bool lazy;    /* LIST that Python has as an iterator: `map`, range, dict views */
+    uint16_t depth; /* containers in one another, itself included; 0: a record's, or none */
     uint32_t len; /* elements of a list, pairs of a dict */
     union {
         bool boolean;
@@ -44,6 +45,7 @@ Value value_int(int64_t integer);
 Value value_float(double number);
 Value value_bool(bool boolean);
 Value value_list(const ValueVec *items);
+void value_nest(Value *container); /* sets `depth`, when its elements are in place */
 
 bool value_is_list(const Value *v);   /* list or tuple */
 bool value_is_number(const Value *v); /* bool, int or float, as Python has it */

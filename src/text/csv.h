@@ -30,6 +30,6 @@ CsvReader csv_reader(Str text, char delimiter);
 Status csv_next(CsvReader *reader, Arena *arena, CsvRecord *out, bool *more, Err *err) MUST_CHECK;
 
 /* Appends one field, quoted when it must be. */
-void csv_put(StrBuf *out, Str field, char delimiter);
+void csv_put(StrBuf *out, Str text, char delimiter);
 
 #endif

@@ -7,7 +7,7 @@
 
 typedef VEC(Str) Names;
 
-/* Up to three of `known` near `name`: "; near it: \"a\", \"b\"", or "" when none is. */
-Str near_names(Arena *arena, Str name, const Names *known);
+/* Up to three of `names` near `name`: "; near it: \"a\", \"b\"", or "" when none is. */
+Str near_names(Arena *arena, Str name, const Names *names);
 
 #endif

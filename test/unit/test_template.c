@@ -57,6 +57,77 @@ TEST(template_nesting_is_limited)
     for (int n = 0; n < 5000; n++)
         strbuf_adds(&text, "{% if x %}");
     CHECK(render(str_z(&a, strbuf_str(&text)), &err) == E_LIMIT);
+    text = strbuf_make(&a, 1 << 22);
+    strbuf_adds(&text, "{% if not x %}");
+    for (int n = 0; n < 100000; n++)
+        strbuf_adds(&text, "{% elif not x %}");
+    strbuf_adds(&text, "{% endif %}");
+    CHECK(render(str_z(&a, strbuf_str(&text)), &err) == E_LIMIT);
+    CHECK(strstr(err.msg, "more than 2000 \"elif\""));
+}
+
+TEST(a_template_cannot_build_a_value_of_any_depth)
+{
+    static const char *const steps[] = {"[x]", "(x,)", "{1:x}", "[1]+[x]", "[x]*2", "{1:x}.items()",
+                                        "[x]|list", "[x]|first"};
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        StrBuf text = strbuf_make(&a, 1 << 22);
+        for (int n = 0; n < 30000; n++)
+            strbuf_addf(&text, "{%% set x=%s %%}", steps[i]);
+        strbuf_adds(&text, "{{ 1 if x == x else 2 }}");
+        bool grows = i + 1 < COUNT(steps);
+        CHECK_INT(render(str_z(&a, strbuf_str(&text)), &err), grows ? E_LIMIT : OK);
+        CHECK(!grows || strstr(err.msg, "a value is nested more than 100 deep"));
+    }
+    Err err = {0};
+    SCOPED_ARENA(a);
+    StrBuf text = strbuf_make(&a, 1 << 20);
+    for (int n = 0; n < 100; n++)
+        strbuf_adds(&text, "{% set x=[x] %}");
+    CHECK_OK(render(str_z(&a, strbuf_str(&text)), &err), err);
+}
+
+TEST(template_chains_are_limited)
+{
+    static const char *const links[] = {".b", "[0]", "|list", ".strip()", " is defined", " and b",
+                                        " or b", " if b", " + b", "(b)", "[1:]"};
+    for (size_t i = 0; i < COUNT(links); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        Template *t;
+        StrVec names = {0};
+        StrBuf text = strbuf_make(&a, 1 << 22);
+        strbuf_adds(&text, "{{ a.b");
+        for (int n = 0; n < 900; n++)
+            strbuf_adds(&text, links[i]);
+        if (strcmp(links[i], "(b)") != 0) { /* what a method gives is not called */
+            CHECK_OK(template_parse(&a, str_printf(&a, "%s }}", text.ptr), "t", &t, &err), err);
+            template_names(t, &a, &names);
+            CHECK_STR(names.items[0], "a");
+        }
+        for (int n = 0; n < 200000; n++)
+            strbuf_adds(&text, links[i]);
+        strbuf_adds(&text, " }}");
+        CHECK(template_parse(&a, strbuf_str(&text), "t", &t, &err) != OK);
+    }
+    /* Brackets and chains together: each brings its own height. */
+    SCOPED_ARENA(a);
+    Err err = {0};
+    StrBuf text = strbuf_make(&a, 1 << 22);
+    strbuf_adds(&text, "{{ ");
+    for (int n = 0; n < 45; n++)
+        strbuf_addc(&text, '(');
+    strbuf_addc(&text, 'x');
+    for (int n = 0; n < 45; n++) {
+        for (int k = 0; k < 900; k++)
+            strbuf_adds(&text, "+1");
+        strbuf_addc(&text, ')');
+    }
+    strbuf_adds(&text, " }}");
+    CHECK_INT(render(str_z(&a, strbuf_str(&text)), &err), E_LIMIT);
+    CHECK(strstr(err.msg, "nested too deep"));
 }
 
 TEST(template_names_are_what_it_needs)
