@@ -90,7 +90,7 @@ $B/assets.o: $B/assets.S $(ASSETS)
 
 demo:
 	@tools/install-deps build
-	@$(MAKE) --no-print-directory assay
+	@$(MAKE) --no-print-directory -j$$(nproc) assay
 	./assay demo
 
 test:
@@ -113,7 +113,7 @@ fuzz:
 
 bench:
 	@tools/install-deps build bench
-	@$(MAKE) --no-print-directory assay
+	@$(MAKE) --no-print-directory -j$$(nproc) assay
 	@bench/run
 
 install: assay

@@ -36,7 +36,7 @@ CREATE TABLE item (
     key TEXT NOT NULL,                      -- stable across versions: the id column, or a content hash
     data BLOB_COLUMN NOT NULL,              -- the record as JSON
     PRIMARY KEY (version_id, position)
-);
+) WITHOUT_ROWID;
 
 CREATE TABLE model (
     id ID_COLUMN,

@@ -54,6 +54,7 @@ bool json_is_int(const Json *value);                               /* number wit
 bool json_equal(const Json *a, const Json *b);                     /* deep; numbers by text */
 
 /* Building values in an arena. */
+Json json_null(void);
 Json json_str(Str text);
 Json json_num(Arena *arena, double value); /* shortest text that reads back equal */
 Json json_integer(Arena *arena, int64_t value);

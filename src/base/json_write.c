@@ -3,13 +3,18 @@
 
 #include <math.h>
 
-/* Eight bytes are looked at together: these leave a high bit where a byte is zero. A borrow
- * can set one too many, so a hit is looked at again byte by byte. */
-static const uint64_t ONES = 0x0101010101010101ULL, HIGHS = 0x8080808080808080ULL;
+/* Sixteen bytes are looked at together. */
+typedef unsigned char Bytes16 __attribute__((vector_size(16)));
+typedef signed char Mask16 __attribute__((vector_size(16)));
 
-static uint64_t has_zero(uint64_t x)
+static bool any_special(const char *p)
 {
-    return (x - ONES) & ~x & HIGHS;
+    Bytes16 x;
+    memcpy(&x, p, sizeof x);
+    Mask16 hit = (x == '"') | (x == '\\') | (x < 0x20);
+    uint64_t halves[2];
+    memcpy(halves, &hit, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
 }
 
 static bool is_special(unsigned char c)
@@ -19,16 +24,16 @@ static bool is_special(unsigned char c)
 
 size_t json_plain_end(Str s, size_t at)
 {
-    for (; s.len - at >= 8; at += 8) {
-        uint64_t x;
-        memcpy(&x, s.ptr + at, 8);
-        uint64_t below_space = (x - ONES * 0x20) & ~x & HIGHS;
-        if (has_zero(x ^ ONES * '"') | has_zero(x ^ ONES * '\\') | below_space)
-            break;
-    }
+    while (s.len - at >= sizeof(Bytes16) && !any_special(s.ptr + at))
+        at += sizeof(Bytes16);
     while (at < s.len && !is_special((unsigned char)s.ptr[at]))
         at++;
     return at;
+}
+
+Json json_null(void)
+{
+    return (Json){.type = JSON_NULL};
 }
 
 Json json_str(Str text)

@@ -16,6 +16,7 @@ typedef struct App {
     bool out_tty, info_tty;
     Str db, lang;      /* --db, --lang as given */
     const char *db_url;
+    const char *program; /* as it was called, for commands that the output suggests */
     StrList data, tasks;
     int exit_status;   /* set by a command that ran but has news: 3 gate, 4 unanswered */
     atomic_int *stop;  /* raised by SIGINT */

@@ -29,12 +29,13 @@ typedef struct ImportOptions {
 } ImportOptions;
 
 static const Option import_options[] = {
-    {"name", 0, OPT_TEXT, offsetof(ImportOptions, name), "NAME", "what to call it (the file's name)",
-     "评测集名称（默认取文件名）"},
+    {"name", 0, OPT_TEXT, offsetof(ImportOptions, name), "NAME",
+     "what to call it (the file's name)", "评测集名称（默认取文件名）"},
     {"split", 0, OPT_TEXT, offsetof(ImportOptions, split), "SPLIT", "which part it is (test)",
      "切分名（默认 test）"},
     {"records", 0, OPT_TEXT, offsetof(ImportOptions, records), "PATH",
-     "where in a JSON file the records are, as data.items", "记录在 JSON 文件中的位置，如 data.items"},
+     "where in a JSON file the records are, as data.items",
+     "记录在 JSON 文件中的位置，如 data.items"},
     {0},
 };
 
@@ -266,8 +267,7 @@ const Command cmd_dataset_import = {.name = "dataset import",
                                     .options = import_options,
                                     .options_size = sizeof(ImportOptions),
                                     .run = import};
-const Command cmd_dataset_list = {
-    .name = "dataset list", .help = T_HELP_DATASET_LIST, .run = list};
+const Command cmd_dataset_list = {.name = "dataset list", .help = T_HELP_DATASET_LIST, .run = list};
 const Command cmd_dataset_show = {.name = "dataset show",
                                   .arguments = "NAME[:SPLIT][@VERSION]",
                                   .help = T_HELP_DATASET_SHOW,

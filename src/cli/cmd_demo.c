@@ -81,24 +81,22 @@ static void print_gap(App *app, const GapLine *g)
 
 static void print_next(App *app, const RunSummary *wrong)
 {
+    SCOPED_ARENA(a);
     const struct {
-        const char *command;
+        Str arguments;
         TextId what;
     } lines[] = {
-        {"assay show 1", T_DEMO_NEXT_SHOW},
-        {"", T_DEMO_NEXT_WRONG} /* with the run's number */,
-        {"assay compare local:tiny-4 local:tiny-6", T_DEMO_NEXT_COMPARE},
-        {"assay run -m openai:MODEL --data my.csv --prompt '{{question}}' --target '{{answer}}'",
+        {str_printf(&a, "show %lld", wrong ? (long long)wrong->run.id : 1LL), T_DEMO_NEXT_SHOW},
+        {str_printf(&a, "samples %lld --wrong -n 3", wrong ? (long long)wrong->run.id : 1LL),
+         T_DEMO_NEXT_WRONG},
+        {STR("compare local:tiny-4 local:tiny-6"), T_DEMO_NEXT_COMPARE},
+        {STR("run -m openai:MODEL --data my.csv --prompt '{{question}}' --target '{{answer}}'"),
          T_DEMO_NEXT_OWN},
     };
-    SCOPED_ARENA(a);
     fprintf(app->out, "\n%s\n", tr(app, T_DEMO_TYPE_NEXT));
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        Str command = i == 1 ? str_printf(&a, "assay samples %lld --wrong -n 3",
-                                          wrong ? (long long)wrong->run.id : 1LL)
-                             : str_from(lines[i].command);
-        fprintf(app->out, "  %-44s # %s\n", command.ptr, tr(app, lines[i].what));
-    }
+    for (size_t i = 0; i < COUNT(lines); i++)
+        fprintf(app->out, "  %s\n    %s %.*s\n", tr(app, lines[i].what), app->program,
+                (int)lines[i].arguments.len, lines[i].arguments.ptr);
 }
 
 static Status show_results(App *app, Db *db, const Plan *plan, RunSummary *runs, size_t n,

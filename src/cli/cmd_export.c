@@ -16,9 +16,11 @@ enum { NOT_SAID = 1 << 30, PAGE = 200, PAGE_SAMPLES = 1000 };
 
 static const Option export_options[] = {
     {"format", 0, OPT_TEXT, offsetof(ExportOptions, format), "F",
-     "json, jsonl, csv or html (by the file's name)", "格式：json、jsonl、csv 或 html（默认按文件名）"},
+     "json, jsonl, csv or html (by the file's name)",
+     "格式：json、jsonl、csv 或 html（默认按文件名）"},
     {"samples", 0, OPT_INT, offsetof(ExportOptions, samples), "N",
-     "samples of each run at most (all; 1000 in html)", "每次评测最多导出的样本数（默认全部；html 为 1000）"},
+     "samples of each run at most (all; 1000 in html)",
+     "每次评测最多导出的样本数（默认全部；html 为 1000）"},
     {"title", 0, OPT_TEXT, offsetof(ExportOptions, title), "TEXT", "title of the page (the tasks)",
      "报告标题（默认为任务名）"},
     {0},
@@ -145,7 +147,7 @@ static Status add_comparisons(Exporting *x)
 
 static Status add_samples_of(Exporting *x, int64_t run, Json *list)
 {
-    SampleQuery q = {.run_id = run, .outcome = -1, .position = -1};
+    SampleQuery q = {.run_id = run, .after_position = -1, .outcome = -1, .position = -1};
     for (int64_t left = x->samples; left > 0;) {
         SampleViews views = {0};
         q.limit = left < PAGE ? left : PAGE;
@@ -154,7 +156,8 @@ static Status add_samples_of(Exporting *x, int64_t run, Json *list)
             json_append(x->app->arena, list, view_sample(&views.items[i], x->app->arena));
         if (views.len < (size_t)q.limit)
             break;
-        q.after = views.items[views.len - 1].sample.id;
+        q.after_position = views.items[views.len - 1].sample.position;
+        q.after_repeat = views.items[views.len - 1].sample.repeat_index;
         left -= (int64_t)views.len;
     }
     return OK;
@@ -238,8 +241,9 @@ static Status export_runs(App *app, void *options, const StrList *arguments, Err
     const Format *format = NULL;
     Exporting x = {.app = app, .err = err};
     if (arguments->len < 2)
-        return err_set(err, E_USAGE, "export what where? Give run numbers and then a file, such as "
-                                     "1 2 report.html, or - for the output");
+        return err_set(err, E_USAGE,
+                       "export what where? Give run numbers and then a file, such as "
+                       "1 2 report.html, or - for the output");
     Str file = arguments->items[arguments->len - 1];
     TRY(find_format(o, file, &format, err));
     x.samples = o->samples == NOT_SAID ? format->samples : o->samples;

@@ -18,7 +18,8 @@ static const Option import_options[] = {
     {"output", 0, OPT_LIST, AT(rules.outputs), "[NAME=]TEMPLATE",
      "where the output is: a column, or a template over the record, such as "
      "'{{item.answers[0]}}'; repeated: one model each (output)",
-     "模型输出所在的列或模板，如 '{{item.answers[0]}}'；可重复，每个对应一个模型（默认 output 列）"},
+     "模型输出所在的列或模板，如 '{{item.answers[0]}}'；可重复，每个对应一个模型（默认 output "
+     "列）"},
     {"target", 0, OPT_TEXT, AT(rules.target), "TEMPLATE", "where the right answer is (target)",
      "标准答案所在的列或模板（默认 target 列）"},
     {"prompt", 0, OPT_TEXT, AT(rules.prompt), "TEMPLATE", "where the prompt is (prompt)",
@@ -28,7 +29,8 @@ static const Option import_options[] = {
     {"model", 'm', OPT_TEXT, AT(rules.model), "NAME",
      "the model, where no column \"model\" names it (the file's name)",
      "记录中没有 model 列时的模型名（默认取文件名）"},
-    {"records", 0, OPT_TEXT, AT(records), "PATH", "where in a JSON file the records are, as data.items",
+    {"records", 0, OPT_TEXT, AT(records), "PATH",
+     "where in a JSON file the records are, as data.items",
      "记录在 JSON 文件中的位置，如 data.items"},
     {"keep", 0, OPT_LIST, AT(rules.keep), "COLUMN", "another column that goes into the items",
      "一并存入题目的其他列，可重复"},

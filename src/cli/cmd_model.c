@@ -29,7 +29,7 @@ static bool looks_like_key(Str text)
 
 static bool names_a_secret(Str key)
 {
-    static const char *const names[] = {"key",   "api_key",       "apikey",    "token",
+    static const char *const names[] = {"key",    "api_key",       "apikey",    "token",
                                         "secret", "authorization", "x-api-key", "password"};
     for (size_t i = 0; i < COUNT(names); i++)
         if (str_eq_nocase(key, str_from(names[i])))
@@ -67,8 +67,8 @@ typedef struct AddOptions {
 } AddOptions;
 
 static const Option add_options[] = {
-    {"provider", 0, OPT_TEXT, offsetof(AddOptions, provider), "P", "openai, local or recorded (openai)",
-     "接入方式：openai、local 或 recorded（默认 openai）"},
+    {"provider", 0, OPT_TEXT, offsetof(AddOptions, provider), "P",
+     "openai, local or recorded (openai)", "接入方式：openai、local 或 recorded（默认 openai）"},
     {"address", 0, OPT_TEXT, offsetof(AddOptions, address), "URL", "base URL, or the file",
      "接口地址或文件"},
     {"model", 'm', OPT_TEXT, offsetof(AddOptions, model), "M", "its name on the server",
@@ -89,9 +89,10 @@ static Status read_settings(App *app, const AddOptions *o, Json *out, Err *err)
         ptrdiff_t equals = str_find_char(pair, '=');
         Json value;
         if (equals <= 0)
-            return looks_like_key(pair) ? refuse_secret("--set", err)
-                                        : err_set(err, E_USAGE, "--set needs KEY=VALUE, not \"" STR_FMT
-                                                  "\"", STR_ARG(pair));
+            return looks_like_key(pair)
+                       ? refuse_secret("--set", err)
+                       : err_set(err, E_USAGE, "--set needs KEY=VALUE, not \"" STR_FMT "\"",
+                                 STR_ARG(pair));
         text = str_after(pair, (size_t)equals + 1);
         if (json_parse(app->arena, text, &value, NULL) != OK)
             value = json_str(text);
@@ -117,8 +118,9 @@ static Status check_address(Str address, Err *err)
     ptrdiff_t host = str_find(address, STR("://"));
     ptrdiff_t at = str_find_char(address, '@');
     if (host >= 0 && at > host)
-        return err_set(err, E_USAGE, "user and password do not belong in --address; keys go into "
-                                     "an environment variable named with --key-env");
+        return err_set(err, E_USAGE,
+                       "user and password do not belong in --address; keys go into "
+                       "an environment variable named with --key-env");
     Str query = address;
     str_split(&query, '?');
     if (host >= 0 && (str_find(query, STR("key=")) >= 0 || str_find(query, STR("token=")) >= 0))
@@ -131,7 +133,9 @@ static Status spec_of(App *app, const AddOptions *o, Str name, ModelSpec *out, E
     const struct {
         const char *where;
         Str text;
-    } texts[] = {{"NAME", name}, {"--model", o->model}, {"--address", o->address},
+    } texts[] = {{"NAME", name},
+                 {"--model", o->model},
+                 {"--address", o->address},
                  {"--provider", o->provider}};
     for (size_t i = 0; i < COUNT(texts); i++)
         if (looks_like_key(texts[i].text))
@@ -146,8 +150,10 @@ static Status spec_of(App *app, const AddOptions *o, Str name, ModelSpec *out, E
     TRY(check_key_env(spec.key_env, err));
     TRY(check_address(spec.address, err));
     if (model_spec_parse(app->arena, name, &inline_spec, NULL) == OK)
-        return err_set(err, E_USAGE, "\"" STR_FMT "\" says by itself how it is reached; choose a "
-                                     "plain name", STR_ARG(name));
+        return err_set(err, E_USAGE,
+                       "\"" STR_FMT "\" says by itself how it is reached; choose a "
+                       "plain name",
+                       STR_ARG(name));
     *out = spec;
     return OK;
 }
@@ -330,7 +336,7 @@ static Status report(App *app, const Model *model, const ModelReply *reply, Err 
         json_set(a, &o, STR("reply"), fine ? json_str(reply->text) : (Json){0});
         json_set(a, &o, STR("served_model"), json_str(reply->served_model));
         json_set(a, &o, STR("seconds"), json_num(a, reply->seconds));
-        json_set(a, &o, STR("error"), fine ? (Json){0} : json_str(reply->error));
+        json_set(a, &o, STR("error"), fine ? json_null() : json_str(reply->error));
         app_print_json(app, &o);
         app->exit_status = fine ? 0 : 1;
         return OK;
@@ -340,9 +346,8 @@ static Status report(App *app, const Model *model, const ModelReply *reply, Err 
                        STR_ARG(reply->error));
     Str text = reply->text.len ? reply->text : reply->reasoning;
     fprintf(app->out, "%s\n",
-            trf(app, a, T_REPLIED, reply->seconds, json_dump(a, &(Json){.type = JSON_STRING,
-                                                                       .text = text})
-                                                       .ptr)
+            trf(app, a, T_REPLIED, reply->seconds,
+                json_dump(a, &(Json){.type = JSON_STRING, .text = text}).ptr)
                 .ptr);
     return OK;
 }

@@ -109,8 +109,10 @@ static Status build(App *app, const PreviewOptions *o, Preview *p, Err *err)
         shots = datafile_docs(p->fewshot);
     }
     if (o->item >= (int64_t)docs->len)
-        return err_set(err, E_MISSING, "the data of task \"" STR_FMT "\" has %zu items, numbered "
-                       "from 0", STR_ARG(t->name), docs->len);
+        return err_set(err, E_MISSING,
+                       "the data of task \"" STR_FMT "\" has %zu items, numbered "
+                       "from 0",
+                       STR_ARG(t->name), docs->len);
     BindOptions b = {p->mode, o->system, (uint64_t)o->seed};
     TRY(task_bind(app->arena, t, docs, shots, &b, &p->bound, err));
     return task_item(p->bound, (size_t)o->item, app->arena, &p->item, err);
@@ -203,9 +205,9 @@ static void print_preview(App *app, const Preview *p)
             print_request(app, r);
         before = r->context;
         if (!generate)
-            fprintf(app->out, "── %s: %s\n", tr(app, T_CONTINUATION),
-                    json_dump(app->arena, &(Json){.type = JSON_STRING, .text = r->continuation})
-                        .ptr);
+            fprintf(
+                app->out, "── %s: %s\n", tr(app, T_CONTINUATION),
+                json_dump(app->arena, &(Json){.type = JSON_STRING, .text = r->continuation}).ptr);
     }
     fprintf(app->out, "── %s: %s\n", tr(app, T_TARGET), json_dump(app->arena, &item->target).ptr);
     if (!generate)

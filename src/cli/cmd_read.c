@@ -146,7 +146,8 @@ static Status print_samples(App *app, const SamplesOptions *o, SampleQuery q, Db
         more = views.len == (size_t)q.limit;
         for (size_t i = 0; i < views.len && shown < wanted; i++) {
             const SampleView *v = &views.items[i];
-            q.after = v->sample.id;
+            q.after_position = v->sample.position;
+            q.after_repeat = v->sample.repeat_index;
             if (!has_text(v, o->grep))
                 continue;
             if (app->json) {
@@ -172,7 +173,7 @@ static Status samples(App *app, void *options, const StrList *arguments, Err *er
     const SamplesOptions *o = options;
     Db *db;
     Outcome outcome;
-    SampleQuery q = {.limit = PAGE, .outcome = -1, .wrong = o->wrong,
+    SampleQuery q = {.limit = PAGE, .after_position = -1, .outcome = -1, .wrong = o->wrong,
                      .position = o->item == ANY_ITEM ? -1 : o->item};
     RunRow run;
     TRY(run_number(arguments, &q.run_id, err));

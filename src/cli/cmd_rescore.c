@@ -12,7 +12,8 @@ typedef struct RescoreOptions {
 
 static const Option rescore_options[] = {
     {"task", 't', OPT_TEXT, offsetof(RescoreOptions, task), "TASK",
-     "extraction, metrics and target of this task or task file", "采用此任务的抽取规则、指标与标准答案"},
+     "extraction, metrics and target of this task or task file",
+     "采用此任务的抽取规则、指标与标准答案"},
     SCORING_ROWS(RescoreOptions),
     {0},
 };

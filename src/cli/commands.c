@@ -2,6 +2,7 @@
 #include "cli/app.h"
 
 extern const Command cmd_demo, cmd_run, cmd_runs, cmd_show, cmd_samples, cmd_compare, cmd_version;
+extern const Command cmd_db_migrate;
 extern const Command cmd_import, cmd_export, cmd_rescore;
 extern const Command cmd_task_list, cmd_task_show, cmd_task_check, cmd_task_preview;
 extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
@@ -28,6 +29,7 @@ const Command *const commands[] = {
     &cmd_model_list,
     &cmd_model_test,
     &cmd_model_remove,
+    &cmd_db_migrate,
     &cmd_version,
     NULL,
 };

@@ -46,7 +46,7 @@ static Status parse(Str condition, Gate *out, Err *err)
     }
     ptrdiff_t mark = str_find_char(left, '@');
     g.metric = mark < 0 ? left : str_slice(left, 0, (size_t)mark);
-    g.filter = mark < 0 ? (Str){0} : str_after(left, (size_t)mark + 1);
+    g.filter = mark < 0 ? str_from(NULL) : str_after(left, (size_t)mark + 1);
     if (!g.metric.len)
         return bad(condition, err);
     *out = g;

@@ -134,9 +134,34 @@ static void set_up(App *app)
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of the write */
 }
 
+/* "assay help --lang zh": the help commands have no options but this one. */
+static int take_language(App *app, int argc, char **argv)
+{
+    int kept = 1;
+    for (int i = 1; i < argc; i++) {
+        if (str_eqc(str_from(argv[i]), "--lang") && i + 1 < argc)
+            app->lang = str_from(argv[++i]);
+        else if (str_starts(str_from(argv[i]), STR("--lang=")))
+            app->lang = str_after(str_from(argv[i]), strlen("--lang="));
+        else
+            argv[kept++] = argv[i];
+    }
+    app->chinese = wants_chinese(app);
+    return kept;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    Str first = argc > 1 ? str_from(argv[1]) : STR("help");
+    return str_eqc(first, "help") || str_eqc(first, "--help") || str_eqc(first, "-h") ||
+           str_starts(first, STR("--lang"));
+}
+
 static Status dispatch(App *app, int argc, char **argv, Err *err)
 {
     int words = 0;
+    if (asks_for_help(argc, argv))
+        argc = take_language(app, argc, argv);
     if (argc < 2 || str_eqc(str_from(argv[1]), "--help") || str_eqc(str_from(argv[1]), "-h")) {
         print_commands(app);
         return OK;
@@ -166,7 +191,7 @@ static Status dispatch(App *app, int argc, char **argv, Err *err)
 int main(int argc, char **argv)
 {
     SCOPED_ARENA(arena);
-    App app = {.arena = &arena};
+    App app = {.arena = &arena, .program = argc > 0 ? argv[0] : "assay"};
     Err err = {0};
     set_up(&app);
     add_environment_dirs(&app, "ASSAY_DATA", &app.data);

@@ -20,7 +20,7 @@ static Status no_such_model(App *app, Db *db, Str name, Err *err)
 
 Status find_model_spec(App *app, Db *db, Str name, ModelSpec *out, Err *err)
 {
-    ModelRow row;
+    ModelRow row = {0};
     bool found = false;
     if (db)
         TRY(model_row_find(db, name, app->arena, &row, &found, err));
@@ -59,20 +59,62 @@ static void override_settings(App *app, const RunOptions *o, ModelSpec *spec)
         json_set(a, &spec->settings, STR("timeout"), json_num(a, o->timeout));
 }
 
+/* Two models of one name would write into the same run, or pass for one another in tables. */
+static Status check_name_is_new(const Plan *plan, Str name, Err *err)
+{
+    for (size_t i = 0; i < plan->n_models; i++)
+        if (str_eq(plan->models[i].spec.name, name))
+            return err_set(err, E_USAGE,
+                           "model \"" STR_FMT "\" is named twice; name each model once",
+                           STR_ARG(name));
+    return OK;
+}
+
+typedef VEC(ModelSpec) Specs;
+
+/* A file with the outputs of several models stands for all of them. */
+static Status add_spec(App *app, ModelSpec spec, Specs *out, Err *err)
+{
+    ModelNames names = {0};
+    if (str_eqc(spec.provider, "recorded") && !spec.model.len)
+        TRY(recorded_models(str_z(app->arena, spec.address), app->arena, &names, err));
+    if (names.len < 2) {
+        vec_push(app->arena, out, spec);
+        return OK;
+    }
+    for (size_t i = 0; i < names.len; i++) {
+        ModelSpec one = spec;
+        one.model = names.items[i];
+        one.name = str_printf(app->arena, "%.*s#%.*s", (int)spec.name.len, spec.name.ptr,
+                              (int)one.model.len, one.model.ptr);
+        vec_push(app->arena, out, one);
+    }
+    return OK;
+}
+
+static Status collect_specs(App *app, const RunOptions *o, Db *db, Specs *out, Err *err)
+{
+    for (size_t i = 0; i < o->models.len; i++) {
+        ModelSpec spec;
+        TRY(find_model_spec(app, db, o->models.items[i], &spec, err));
+        TRY(add_spec(app, spec, out, err));
+    }
+    for (size_t i = 0; i < o->specs.len; i++)
+        TRY(add_spec(app, o->specs.items[i], out, err));
+    if (!out->len)
+        return err_set(err, E_USAGE, "no model: name one with -m, such as -m local:tiny-4");
+    return OK;
+}
+
 static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err *err)
 {
-    size_t n = o->models.len + o->specs.len;
-    if (!n)
-        return err_set(err, E_USAGE, "no model: name one with -m, such as -m local:tiny-4");
-    plan->models = arena_array(app->arena, n, sizeof *plan->models);
-    for (size_t i = 0; i < n; i++) {
-        ModelSpec spec;
-        if (i < o->models.len)
-            TRY(find_model_spec(app, db, o->models.items[i], &spec, err));
-        else
-            spec = o->specs.items[i - o->models.len];
-        override_settings(app, o, &spec);
-        TRY(model_open(app->arena, &spec, &plan->models[i], err));
+    Specs specs = {0};
+    TRY(collect_specs(app, o, db, &specs, err));
+    plan->models = arena_array(app->arena, specs.len, sizeof *plan->models);
+    for (size_t i = 0; i < specs.len; i++) {
+        TRY(check_name_is_new(plan, specs.items[i].name, err));
+        override_settings(app, o, &specs.items[i]);
+        TRY(model_open(app->arena, &specs.items[i], &plan->models[i], err));
         plan->n_models++;
     }
     return OK;
@@ -102,9 +144,16 @@ static Status add_task(App *app, TaskSet *set, const RunOptions *o, const Json *
     int shots = o->fewshot == NO_FEWSHOT ? -1 : (int)o->fewshot;
     if (shots >= 0 || generation->len)
         TRY(task_override(set, task, shots, generation->len ? generation : NULL, &task, err));
-    for (size_t i = 0; i < plan->tasks.len; i++)
-        if (str_eq(plan->tasks.items[i].task->name, task->name))
+    for (size_t i = 0; i < plan->tasks.len; i++) {
+        const Task *known = plan->tasks.items[i].task;
+        if (!str_eq(known->name, task->name))
+            continue;
+        if (json_equal(known->config, task->config))
             return OK; /* named twice, by itself and by a group */
+        return err_set(err, E_USAGE,
+                       "two different tasks are called \"" STR_FMT "\"; rename one of them",
+                       STR_ARG(task->name));
+    }
     vec_push(app->arena, &plan->tasks, (EvalTask){.task = task});
     return OK;
 }
@@ -139,6 +188,8 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
     if (app->data.len != 1 || file_is_dir(str_z(app->arena, app->data.items[0])))
         return err_set(err, E_USAGE, "--prompt needs --data FILE, the file with the items");
     const char *path = str_z(app->arena, app->data.items[0]);
+    if (str_find(o->prompt, STR("\\n")) >= 0 && str_find_char(o->prompt, '\n') < 0 && !app->quiet)
+        fprintf(app->info, "%s\n", tr(app, T_BACKSLASH_HINT));
     QuickTask quick = {.name = o->name.len ? o->name : path_stem(str_from(path)),
                        .prompt = o->prompt,
                        .target = o->target,

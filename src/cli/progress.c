@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -35,7 +36,7 @@ static void put_bar(StrBuf *out, double share)
         strbuf_adds(out, i < full ? "█" : "░");
 }
 
-/* The running mean with the half-width of a binomial interval. */
+/* The running mean with half the width of its Wilson interval. */
 static void put_mean(const Progress *p, StrBuf *out)
 {
     double n = (double)atomic_load(&p->counters->scored);
@@ -44,7 +45,8 @@ static void put_mean(const Progress *p, StrBuf *out)
     double mean = (double)atomic_load(&p->counters->sum_millionths) * 1e-6 / n;
     if (mean < 0 || mean > 1)
         return;
-    double half = 1.96 * sqrt(mean * (1 - mean) / n);
+    Interval ci = wilson(mean * n, n, 0.95);
+    double half = (ci.high - ci.low) / 2;
     strbuf_adds(out, "  ");
     strbuf_add(out, trf(p->app, out->arena, T_PROGRESS_MEAN, mean * 100, half * 100));
 }

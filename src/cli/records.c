@@ -50,8 +50,9 @@ static Str columns_of(Reader *r, const Json *record)
 
 static Status no_column(Reader *r, const Json *record, Str name, const char *advice)
 {
-    return err_set(r->err, E_MISSING, "there is no column \"" STR_FMT "\"%s; the columns are " STR_FMT,
-                   STR_ARG(name), advice, STR_ARG(columns_of(r, record)));
+    return err_set(r->err, E_MISSING,
+                   "there is no column \"" STR_FMT "\"%s; the columns are " STR_FMT, STR_ARG(name),
+                   advice, STR_ARG(columns_of(r, record)));
 }
 
 /* The record's members as variables, and all of it as `item`. */
@@ -139,8 +140,7 @@ static Status model_of(Reader *r, const Json *record, ModelOutputs **out)
         return OK;
     if (r->models.len >= MOST_MODELS)
         return err_set(r->err, E_LIMIT,
-                       "more than %d models; is \"model\" the column of model names?",
-                       MOST_MODELS);
+                       "more than %d models; is \"model\" the column of model names?", MOST_MODELS);
     *out = add_model(r, name);
     (*out)->field = (Field){.text = STR("output")};
     return OK;
@@ -225,7 +225,8 @@ static Status place_item(Reader *r, const Json *record, size_t *out)
         const Json *other = json_get(&r->items.items[*out], "target");
         if (!json_equal(other, json_get(&item, "target")))
             return err_set(r->err, E_CONFLICT,
-                           "item \"" STR_FMT "\" has two different targets: " STR_FMT " and " STR_FMT,
+                           "item \"" STR_FMT "\" has two different targets: " STR_FMT
+                           " and " STR_FMT,
                            STR_ARG(id.text), STR_ARG(json_dump(r->arena, other)),
                            STR_ARG(json_dump(r->arena, json_get(&item, "target"))));
         return OK;
@@ -243,7 +244,8 @@ static Status put_output(Reader *r, ModelOutputs *m, size_t item, const Json *va
         vec_push(r->arena, &m->outputs, (Str){0});
     if (m->outputs.items[item].ptr)
         return err_set(r->err, E_CONFLICT,
-                       "model \"" STR_FMT "\" has a second output for this item; one id, one output",
+                       "model \"" STR_FMT
+                       "\" has a second output for this item; one id, one output",
                        STR_ARG(m->name));
     if (value->type == JSON_NULL)
         return OK;

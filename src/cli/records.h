@@ -10,10 +10,10 @@
 
 /* Where things stand in a record: a column's name, or a template over the record. */
 typedef struct RecordRules {
-    StrList outputs;          /* "[NAME=]TEMPLATE" */
-    Str id, prompt, target;   /* empty: the column of that name */
-    Str model;                /* name of the model where the records name none */
-    StrList keep;             /* further columns that go into the items */
+    StrList outputs;        /* "[NAME=]TEMPLATE" */
+    Str id, prompt, target; /* empty: the column of that name */
+    Str model;              /* name of the model where the records name none */
+    StrList keep;           /* further columns that go into the items */
     Str cluster;
 } RecordRules;
 

@@ -11,25 +11,57 @@ typedef struct ScoringOptions {
 } ScoringOptions;
 
 /* The rows of a table of options whose struct `type` holds a ScoringOptions named `scoring`. */
-#define SCORING_ROWS(type)                                                                         \
-    {"extract", 0, OPT_TEXT, offsetof(type, scoring.extract), "REGEX",                             \
-     "reads the answer from the output; the last match counts",                                    \
-     "从模型输出中抽取答案的正则，取最后一处"},                                                    \
-    {"or-whole", 0, OPT_FLAG, offsetof(type, scoring.or_whole), NULL,                              \
-     "where --extract finds nothing, the whole output counts", "正则无匹配时取整个输出"},          \
-    {"strip", 0, OPT_FLAG, offsetof(type, scoring.strip), NULL,                                    \
-     "without blanks at both ends of the answer", "去掉答案首尾空白"},                             \
-    {"metric", 0, OPT_TEXT, offsetof(type, scoring.metric), "NAME", "the metric (exact_match)",    \
-     "指标（默认 exact_match）"},                                                                  \
-    {"ignore", 0, OPT_LIST, offsetof(type, scoring.ignore), "REGEX",                               \
-     "removed from answer and target before they are compared; may be repeated",                   \
-     "比较前从答案和标准答案中删去的正则，可重复"},                                                \
-    {"ignore-case", 0, OPT_FLAG, offsetof(type, scoring.ignore_case), NULL,                        \
-     "upper and lower case are the same", "忽略大小写"},                                           \
-    {"ignore-punctuation", 0, OPT_FLAG, offsetof(type, scoring.ignore_punctuation), NULL,          \
-     "punctuation does not count", "忽略标点"},                                                    \
-    {"ignore-numbers", 0, OPT_FLAG, offsetof(type, scoring.ignore_numbers), NULL,                  \
-     "digits do not count", "忽略数字"}
+#define SCORING_ROWS(type)                                                           \
+    {"extract",                                                                      \
+     0,                                                                              \
+     OPT_TEXT,                                                                       \
+     offsetof(type, scoring.extract),                                                \
+     "REGEX",                                                                        \
+     "reads the answer from the output; the last match counts",                      \
+     "从模型输出中抽取答案的正则，取最后一处"},                                      \
+        {"or-whole",                                                                 \
+         0,                                                                          \
+         OPT_FLAG,                                                                   \
+         offsetof(type, scoring.or_whole),                                           \
+         NULL,                                                                       \
+         "where --extract finds nothing, the whole output counts",                   \
+         "正则无匹配时取整个输出"},                                                  \
+        {"strip",                                                                    \
+         0,                                                                          \
+         OPT_FLAG,                                                                   \
+         offsetof(type, scoring.strip),                                              \
+         NULL,                                                                       \
+         "without blanks at both ends of the answer",                                \
+         "去掉答案首尾空白"},                                                        \
+        {"metric",                                                                   \
+         0,                                                                          \
+         OPT_TEXT,                                                                   \
+         offsetof(type, scoring.metric),                                             \
+         "NAME",                                                                     \
+         "the metric (exact_match)",                                                 \
+         "指标（默认 exact_match）"},                                                \
+        {"ignore",                                                                   \
+         0,                                                                          \
+         OPT_LIST,                                                                   \
+         offsetof(type, scoring.ignore),                                             \
+         "REGEX",                                                                    \
+         "removed from answer and target before they are compared; may be repeated", \
+         "比较前从答案和标准答案中删去的正则，可重复"},                              \
+        {"ignore-case", 0,                                                           \
+         OPT_FLAG,      offsetof(type, scoring.ignore_case),                         \
+         NULL,          "upper and lower case are the same",                         \
+         "忽略大小写"},                                                              \
+        {"ignore-punctuation",                                                       \
+         0,                                                                          \
+         OPT_FLAG,                                                                   \
+         offsetof(type, scoring.ignore_punctuation),                                 \
+         NULL,                                                                       \
+         "punctuation does not count",                                               \
+         "忽略标点"},                                                                \
+    {                                                                                \
+        "ignore-numbers", 0, OPT_FLAG, offsetof(type, scoring.ignore_numbers), NULL, \
+            "digits do not count", "忽略数字"                                    \
+    }
 
 bool scoring_has_filter(const ScoringOptions *o); /* what is read from the output is said */
 bool scoring_has_metric(const ScoringOptions *o); /* how it is judged is said */

@@ -32,7 +32,9 @@
     X(T_HELP_MODEL_LIST, "list the named models", "列出已登记的模型")                              \
     X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发一次试探请求")                       \
     X(T_HELP_MODEL_REMOVE, "take a model off the list", "移除模型")                                \
-    X(T_HELP_VERSION, "version, commit and libraries", "版本、提交与依赖库")                       \
+    X(T_HELP_DB_MIGRATE, "bring an older database up to this program", "将旧版数据库升级到本程序的版本") \
+    X(T_MIGRATED, "%s is up to date", "%s 已是最新版本")                                           \
+    X(T_HELP_VERSION, "version and commit", "版本与提交")                                          \
     X(T_HELP_HELP, "this list, or help of a command", "显示命令列表或某个命令的帮助")              \
     X(T_USAGE, "usage", "用法")                                                                    \
     X(T_COMMANDS, "commands", "命令")                                                              \
@@ -106,6 +108,9 @@
     X(T_PROGRESS_RATE, "%.0f/s", "%.0f/秒")                                                        \
     X(T_NEXT, "next", "接下来")                                                                    \
     X(T_WROTE, "wrote %s", "已写入 %s")                                                            \
+    X(T_BACKSLASH_HINT,                                                                            \
+      "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the shell", \
+      "提示：--prompt 中的 \\n 是两个字符；需要换行时请在 shell 中写作 $'...\\n...'")              \
     X(T_ITEM, "item", "题目")                                                                      \
     X(T_PROMPT, "prompt", "提示词")                                                                \
     X(T_OUTPUT, "output", "模型输出")                                                              \
@@ -115,7 +120,7 @@
     X(T_OUTCOME, "outcome", "结果状态")                                                            \
     X(T_REASONING, "reasoning", "思考过程")                                                        \
     X(T_NOTHING, "nothing to show", "没有可显示的内容")                                            \
-    X(T_FINE, "%zu files are fine", "%zu 个文件没有问题")                                          \
+    X(T_FINE, "no problems in %zu file(s)", "检查了 %zu 个文件，没有问题")                         \
     X(T_COLUMNS, "columns", "列")                                                                  \
     X(T_SOURCE, "source", "来源")                                                                  \
     X(T_ADDED, "added %s", "已添加 %s")                                                            \

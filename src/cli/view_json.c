@@ -219,9 +219,9 @@ Json view_sample(const SampleView *v, Arena *a)
     put_text(a, &o, "error", s->error);
     put(a, &o, "judgements", judgements_json(v, a));
     put(a, &o, "cached", json_truth(s->cached));
-    put(a, &o, "prompt_tokens", s->prompt_tokens < 0 ? (Json){0} : json_integer(a, s->prompt_tokens));
+    put(a, &o, "prompt_tokens", s->prompt_tokens < 0 ? json_null() : json_integer(a, s->prompt_tokens));
     put(a, &o, "completion_tokens",
-        s->completion_tokens < 0 ? (Json){0} : json_integer(a, s->completion_tokens));
+        s->completion_tokens < 0 ? json_null() : json_integer(a, s->completion_tokens));
     put_number(a, &o, "seconds", s->seconds);
     put_number(a, &o, "cost", s->cost);
     put_int(a, &o, "attempts", s->attempts);

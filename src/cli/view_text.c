@@ -12,7 +12,8 @@ bool metric_is_share(const MetricSummary *m)
     for (size_t i = 0; i < COUNT(other); i++)
         if (str_eqc(m->metric, other[i]))
             return false;
-    return true;
+    const MeanResult *h = &m->headline;
+    return !(h->mean < 0 || h->mean > 1 || h->ci.low < 0 || h->ci.high > 1);
 }
 
 static void add_heads(Table *t, const App *app, const TextId *ids, size_t n)

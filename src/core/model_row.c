@@ -4,6 +4,11 @@
 
 #define MODEL_COLUMNS "id, name, provider, address, model, key_env, settings, added FROM model "
 
+/* A run with other options does not change what `model add` said. */
+#define KEPT_OR_NEW(column)                                                                      \
+    column " = CASE WHEN model.added = 1 AND excluded.added = 0 THEN model." column               \
+           " ELSE excluded." column " END, "
+
 static ModelRow read_model(DbStmt *s, Arena *arena)
 {
     return (ModelRow){
@@ -33,9 +38,9 @@ Status model_row_save(Db *db, const ModelRow *m, int64_t *out_id, Err *err)
     TRY(db_query(db,
                  "INSERT INTO model (workspace_id, name, provider, address, model, key_env, "
                  "settings, added, created) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-                 "ON CONFLICT (workspace_id, name) DO UPDATE SET provider = excluded.provider, "
-                 "address = excluded.address, model = excluded.model, "
-                 "key_env = excluded.key_env, settings = excluded.settings, "
+                 "ON CONFLICT (workspace_id, name) DO UPDATE SET "
+                 KEPT_OR_NEW("provider") KEPT_OR_NEW("address") KEPT_OR_NEW("model")
+                 KEPT_OR_NEW("key_env") KEPT_OR_NEW("settings")
                  "added = CASE WHEN model.added = 1 THEN 1 ELSE excluded.added END "
                  "RETURNING id",
                  &s, err));

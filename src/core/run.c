@@ -191,17 +191,30 @@ static bool has_ended(Arena *arena, Str owner)
     return !str_eq(process_start(arena, id), owner);
 }
 
-static Status set_owner(Db *db, int64_t id, int64_t batch_id, Str owner, Err *err)
+static Status refuse_claim(const RunRow *run, Err *err)
+{
+    return err_set(err, E_CONFLICT,
+                   "run %lld is being worked on by process " STR_FMT
+                   "; wait for it or stop it first",
+                   (long long)run->id, STR_ARG(run->owner));
+}
+
+/* Only while the owner is who it was when we looked: on PostgreSQL two processes may look at
+ * the same moment. */
+static Status set_owner(Db *db, const RunRow *seen, int64_t batch_id, Str owner, Err *err)
 {
     SCOPED_STMT(s);
+    bool taken;
     TRY(db_query(db,
                  "UPDATE run SET owner = ?2, state = 'running', stop_reason = '', batch_id = ?3 "
-                 "WHERE id = ?1",
+                 "WHERE id = ?1 AND owner = ?4 RETURNING id",
                  &s, err));
-    db_bind_int(s, 1, id);
+    db_bind_int(s, 1, seen->id);
     db_bind_text(s, 2, owner);
     db_bind_int(s, 3, batch_id);
-    return db_run(s, err);
+    db_bind_text(s, 4, seen->owner);
+    TRY(db_next(s, &taken, err));
+    return taken ? OK : refuse_claim(seen, err);
 }
 
 static Status claim(Db *db, int64_t id, int64_t batch_id, Arena *arena, Err *err)
@@ -210,11 +223,8 @@ static Status claim(Db *db, int64_t id, int64_t batch_id, Arena *arena, Err *err
     TRY(run_get(db, id, arena, &run, err));
     Str me = run_owner(arena);
     if (run.owner.len && !str_eq(run.owner, me) && !has_ended(arena, run.owner))
-        return err_set(err, E_CONFLICT,
-                       "run %lld is being worked on by process " STR_FMT
-                       "; wait for it or stop it first",
-                       (long long)id, STR_ARG(run.owner));
-    return set_owner(db, id, batch_id, me, err);
+        return refuse_claim(&run, err);
+    return set_owner(db, &run, batch_id, me, err);
 }
 
 Status run_claim(Db *db, int64_t id, int64_t batch_id, Err *err)

@@ -14,7 +14,8 @@ typedef struct ModelRow {
 } ModelRow;
 typedef VEC(ModelRow) ModelRows;
 
-/* Inserts or updates by name; an added model stays added. *out_id is its id. */
+/* Inserts or updates by name; an added model stays as it was added when the new row is not an
+ * added one. *out_id is its id. */
 Status model_row_save(Db *db, const ModelRow *row, int64_t *out_id, Err *err) MUST_CHECK;
 Status model_row_find(Db *db, Str name, Arena *arena, ModelRow *out, bool *found,
                       Err *err) MUST_CHECK;

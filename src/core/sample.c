@@ -66,7 +66,7 @@ static void bind_sample(DbStmt *s, const SampleRow *r, Arena *scratch)
     else
         db_bind_null(s, 7);
     db_bind_int(s, 8, r->cached);
-    db_bind_blob(s, 9, r->response_id ? (Str){0} : store_pack(scratch, r->prompt));
+    db_bind_blob(s, 9, r->response_id ? str_from(NULL) : store_pack(scratch, r->prompt));
     db_bind_text(s, 10, or_empty(r->target));
     db_bind_text(s, 11, or_empty(r->detail));
     db_bind_text(s, 12, or_empty(r->error));

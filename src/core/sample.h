@@ -78,7 +78,7 @@ typedef struct PointSet {
 } PointSet;
 typedef struct RunPoints {
     VEC(PointSet) sets;   /* one a (filter, criterion) */
-    size_t n_clusters;    /* 0: the run has no cluster column */
+    size_t n_clusters;    /* cluster numbers are below; 0: the run has no cluster column */
 } RunPoints;
 Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err) MUST_CHECK;
 
@@ -110,12 +110,13 @@ typedef VEC(SampleView) SampleViews;
 
 typedef struct SampleQuery {
     int64_t run_id;
-    int64_t after;       /* sample id to go on from; 0 = start */
+    int64_t after_position, after_repeat; /* go on behind this sample; position -1 = start */
     int64_t limit;
     int outcome;         /* an Outcome, or -1 */
     bool wrong;          /* only samples with a judgement below 1 or without a value */
     int64_t position;    /* only this item, or -1 */
 } SampleQuery;
+/* Samples in the order of items and repeats. */
 Status sample_views(Db *db, const SampleQuery *query, Arena *arena, SampleViews *out,
                     Err *err) MUST_CHECK;
 

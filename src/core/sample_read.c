@@ -138,6 +138,23 @@ static uint32_t cluster_index(Arena *arena, Map *known, Str cluster)
     return *index;
 }
 
+enum { NO_CLUSTER = -1 };
+
+/* Items without a cluster each get their own, after those that have one. */
+static void separate_lone(RunPoints *points)
+{
+    size_t named = points->n_clusters;
+    for (size_t i = 0; i < points->sets.len; i++)
+        for (size_t p = 0; p < points->sets.items[i].points.len; p++) {
+            Point *point = &points->sets.items[i].points.items[p];
+            if (point->cluster != (uint32_t)NO_CLUSTER)
+                continue;
+            point->cluster = named ? (uint32_t)named + (uint32_t)point->position : 0;
+            if (named && point->cluster >= points->n_clusters)
+                points->n_clusters = point->cluster + 1;
+        }
+}
+
 Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err)
 {
     SCOPED_STMT(s);
@@ -155,14 +172,15 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
         if (!row)
             break;
         Point point = {.position = db_int(s, 0), .value = number_of(s, 5)};
-        if (!db_is_null(s, 1))
-            point.cluster = cluster_index(arena, &clusters, db_text(s, 1));
+        point.cluster = db_is_null(s, 1) ? (uint32_t)NO_CLUSTER
+                                         : cluster_index(arena, &clusters, db_text(s, 1));
         if (!outcome_parse(db_text(s, 4), &point.outcome))
             point.outcome = OUTCOME_ERROR;
         PointSet *set = set_for(arena, out, db_text(s, 2), db_text(s, 3));
         vec_push(arena, &set->points, point);
     }
     out->n_clusters = clusters.len;
+    separate_lone(out);
     return OK;
 }
 
@@ -284,7 +302,8 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
 static void bind_query(DbStmt *s, const SampleQuery *q)
 {
     db_bind_int(s, 1, q->run_id);
-    db_bind_int(s, 2, q->after);
+    db_bind_int(s, 2, q->after_position);
+    db_bind_int(s, 7, q->after_repeat);
     db_bind_text(s, 3, q->outcome < 0 ? STR("") : str_from(outcome_name((Outcome)q->outcome)));
     db_bind_int(s, 4, q->wrong);
     db_bind_int(s, 5, q->position);
@@ -302,10 +321,12 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
                      "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
                      "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "
                      "LEFT JOIN response p ON p.id = s.response_id "
-                     "WHERE s.run_id = ?1 AND s.id > ?2 AND (?3 = '' OR s.outcome = ?3) "
+                     "WHERE s.run_id = ?1 AND (s.position > ?2 OR "
+                     "(s.position = ?2 AND s.repeat_index > ?7)) AND (?3 = '' OR s.outcome = ?3) "
                      "AND (?4 = 0 OR s.outcome <> 'scored' OR EXISTS (SELECT 1 FROM judgement j "
                      "WHERE j.sample_id = s.id AND (j.value IS NULL OR j.value < 1))) "
-                     "AND (?5 < 0 OR s.position = ?5) ORDER BY s.id LIMIT ?6",
+                     "AND (?5 < 0 OR s.position = ?5) "
+                     "ORDER BY s.position, s.repeat_index LIMIT ?6",
                      &s, err));
         bind_query(s, q);
         for (;;) {

@@ -126,6 +126,18 @@ Status store_open_read(const char *url, Db **out, Err *err)
     return OK;
 }
 
+Status store_exists(const char *url, Err *err)
+{
+    Db *db;
+    int64_t version;
+    TRY(db_open_read(url, &db, err));
+    Status status = current_version(db, &version, err);
+    db_close(db);
+    if (status != OK)
+        err_wrap(err, "\"%s\" is not a database of assay", url);
+    return status;
+}
+
 Str store_pack(Arena *arena, Str text)
 {
     if (text.len < PACK_FROM)

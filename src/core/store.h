@@ -11,6 +11,9 @@ Status store_open(const char *url, Db **out, Err *err) MUST_CHECK;
 /* Opens for reading; the database must exist and be of this program's version. */
 Status store_open_read(const char *url, Db **out, Err *err) MUST_CHECK;
 
+/* OK when there is a database at `url`, of whatever version. */
+Status store_exists(const char *url, Err *err) MUST_CHECK;
+
 /* Text as stored in a BLOB_COLUMN: compressed with zstd when long and when that helps.
  * The compressed form starts with zstd's magic number, which is not UTF-8. */
 Str store_pack(Arena *arena, Str text);

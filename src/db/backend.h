@@ -8,7 +8,7 @@ typedef struct Backend Backend;
 
 struct Backend {
     DbKind kind;
-    const char *id_column, *blob_column; /* what the tokens become */
+    const char *id_column, *blob_column, *without_rowid; /* what the tokens become */
     void (*close)(void *connection);
     Status (*script)(void *connection, const char *sql, Err *err);
     Status (*prepare)(void *connection, const char *sql, void **stmt, Err *err);

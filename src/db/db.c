@@ -103,6 +103,7 @@ Status db_script(Db *db, Str sql, Err *err)
     SCOPED_ARENA(a);
     sql = replace_token(&a, sql, STR("ID_COLUMN"), db->backend->id_column);
     sql = replace_token(&a, sql, STR("BLOB_COLUMN"), db->backend->blob_column);
+    sql = replace_token(&a, sql, STR("WITHOUT_ROWID"), db->backend->without_rowid);
     TRY(injected_failure(db, err));
     return db->backend->script(db->connection, sql.ptr, err);
 }

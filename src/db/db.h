@@ -2,8 +2,9 @@
  *
  * A Db is one connection and belongs to one thread. SQL is the subset both engines share
  * (docs/ARCHITECTURE.md, Storage): TEXT, BIGINT, DOUBLE PRECISION, ON CONFLICT, RETURNING,
- * window functions, and the tokens ID_COLUMN and BLOB_COLUMN in CREATE TABLE. Parameters
- * are ?1 ?2 ...; every value is bound.
+ * window functions, and in CREATE TABLE the tokens ID_COLUMN, BLOB_COLUMN and WITHOUT_ROWID
+ * (rows kept in the order of the primary key alone). Parameters are ?1 ?2 ...; every value
+ * is bound.
  *
  *     DbStmt *s;
  *     TRY(db_query(db, "SELECT name FROM model WHERE id = ?1", &s, err));

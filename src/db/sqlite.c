@@ -218,6 +218,7 @@ const Backend backend_sqlite = {
     .kind = DB_SQLITE,
     .id_column = "INTEGER PRIMARY KEY",
     .blob_column = "BLOB",
+    .without_rowid = "WITHOUT ROWID",
     .close = close_connection,
     .script = run_script,
     .prepare = prepare,

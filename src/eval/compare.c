@@ -219,6 +219,14 @@ static double mean_of(const double *x, size_t n)
     return n ? sum / (double)n : NAN;
 }
 
+static bool all_within_unit(const Pairs *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->a[i] < 0 || p->a[i] > 1 || p->b[i] < 0 || p->b[i] > 1)
+            return false;
+    return true;
+}
+
 /* Clustered items break McNemar's independence, so they are tested by flipping clusters. */
 static void compare_pairs(Comparison *c, const Pairs *p, Arena *arena)
 {
@@ -229,6 +237,10 @@ static void compare_pairs(Comparison *c, const Pairs *p, Arena *arena)
     double df = (double)(p->clusters ? p->n_clusters : p->n) - 1;
     double half = student_quantile(0.975, df) * c->difference.se;
     c->difference.ci = (Interval){c->difference.mean - half, c->difference.mean + half};
+    if (all_within_unit(p)) { /* no difference of shares lies outside -1 .. 1 */
+        c->difference.ci.low = fmax(c->difference.ci.low, -1);
+        c->difference.ci.high = fmin(c->difference.ci.high, 1);
+    }
     c->difference.method = p->clusters ? "cluster-t" : "t";
     c->detectable = detectable_difference(c->difference.se, 0.05, 0.8);
     if (!(c->difference.se > 0)) { /* no two answers differ: the spread cannot be told */

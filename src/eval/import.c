@@ -142,7 +142,8 @@ static Str identity_of(const Importing *w, const RecordedModel *model, Str proto
 static Str settings_of(const Importing *w)
 {
     Json s = {.type = JSON_OBJECT};
-    json_set(w->arena, &s, STR("cluster"), json_str(w->set->cluster.ptr ? w->set->cluster : STR("")));
+    json_set(w->arena, &s, STR("cluster"),
+             json_str(w->set->cluster.ptr ? w->set->cluster : STR("")));
     json_set(w->arena, &s, STR("fresh"), json_str(STR("")));
     json_set(w->arena, &s, STR("imported"), json_str(w->set->source));
     return json_dump(w->arena, &s);
@@ -207,17 +208,16 @@ static Status add_run(Importing *w, size_t m, int64_t batch_id, Str protocol, Re
     const RecordedSet *set = w->set;
     int64_t model_id;
     bool found;
-    RunRow known,
-        row = {.batch_id = batch_id,
-               .version_id = w->version.id,
-               .task = set->task->name,
-               .config = json_dump(w->arena, set->task->config),
-               .protocol = protocol,
-               .protocol_hash = hash_hex(w->arena, hash_bytes(protocol)),
-               .settings = settings_of(w),
-               .n_items = (int64_t)set->n_items,
-               .n_repeats = 1,
-               .program = STR(ASSAY_VERSION)};
+    RunRow known, row = {.batch_id = batch_id,
+                         .version_id = w->version.id,
+                         .task = set->task->name,
+                         .config = json_dump(w->arena, set->task->config),
+                         .protocol = protocol,
+                         .protocol_hash = hash_hex(w->arena, hash_bytes(protocol)),
+                         .settings = settings_of(w),
+                         .n_items = (int64_t)set->n_items,
+                         .n_repeats = 1,
+                         .program = STR(ASSAY_VERSION)};
     row.identity = identity_of(w, &set->models[m], row.protocol_hash);
     for (size_t i = 0; i < set->n_items; i++)
         out->n_outputs += set->models[m].outputs[i].ptr != NULL;

@@ -43,6 +43,9 @@ typedef struct ProtocolInput {
     bool chat;
     int n_repeats;
 } ProtocolInput;
+/* The same value with the members of objects in the order of their keys: in which order a task
+ * file or a command says things changes no number. */
+Json protocol_in_order(const Json *value, Arena *arena);
 Json protocol_of(const ProtocolInput *in, Arena *arena);
 /* `old`, a stored protocol, with another way of scoring. */
 Json protocol_rescored(const Json *old, const Task *task, Arena *arena);

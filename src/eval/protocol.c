@@ -18,9 +18,7 @@ static int by_key(const void *a, const void *b)
     return str_cmp(((const JsonMember *)a)->key, ((const JsonMember *)b)->key);
 }
 
-/* The same value with the members of objects in the order of their keys: in which order a task
- * file or a command says things changes no number. */
-static Json in_order(const Json *value, Arena *arena)
+Json protocol_in_order(const Json *value, Arena *arena)
 {
     Json out = *value;
     if (!value->len || (value->type != JSON_ARRAY && value->type != JSON_OBJECT))
@@ -28,13 +26,13 @@ static Json in_order(const Json *value, Arena *arena)
     if (value->type == JSON_ARRAY) {
         out.items = arena_array(arena, value->len, sizeof *out.items);
         for (uint32_t i = 0; i < value->len; i++)
-            out.items[i] = in_order(&value->items[i], arena);
+            out.items[i] = protocol_in_order(&value->items[i], arena);
         return out;
     }
     out.members = arena_array(arena, value->len, sizeof *out.members);
     for (uint32_t i = 0; i < value->len; i++)
         out.members[i] = (JsonMember){value->members[i].key,
-                                      in_order(&value->members[i].value, arena)};
+                                      protocol_in_order(&value->members[i].value, arena)};
     qsort(out.members, out.len, sizeof *out.members, by_key);
     return out;
 }
@@ -45,7 +43,7 @@ static Json task_part(const Task *task, Arena *arena)
     for (uint32_t i = 0; i < task->config->len; i++)
         if (!is_cosmetic(task->config->members[i].key))
             json_set(arena, &part, task->config->members[i].key, task->config->members[i].value);
-    return in_order(&part, arena);
+    return protocol_in_order(&part, arena);
 }
 
 Json protocol_of(const ProtocolInput *in, Arena *arena)

@@ -108,8 +108,8 @@ static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
     for (size_t i = 0; i < new->n_scores; i++) {
         const TaskScore *s = &new->scores[i];
         const JudgementRow *old = old_of(w, v, s, i);
-        w->n_changed += !old || !same_value(old->value, s->value) || 
-                        !str_eq(old->label, eval_label(s));
+        w->n_changed +=
+            !old || !same_value(old->value, s->value) || !str_eq(old->label, eval_label(s));
     }
 }
 
@@ -174,7 +174,8 @@ static Status judge_page(Rescoring *w, SampleQuery *q, bool *more)
         if (n == repeats && judge_item(w, &views.items[at], &page) != OK)
             return err_wrap(w->err, "item %lld", (long long)views.items[at].sample.position);
         at += n;
-        q->after = views.items[at - 1].sample.id;
+        q->after_position = views.items[at - 1].sample.position;
+        q->after_repeat = views.items[at - 1].sample.repeat_index;
     }
     return OK;
 }
@@ -183,7 +184,7 @@ static Status judge_all(Rescoring *w)
 {
     BindOptions b = {.chat = CHAT_PLAIN, .fewshot_seed = 1234};
     VersionDocs docs = {{(size_t)w->run.n_items, get_item}, w->db, w->run.version_id};
-    SampleQuery q = {.run_id = w->run.id, .outcome = -1, .position = -1};
+    SampleQuery q = {.run_id = w->run.id, .after_position = -1, .outcome = -1, .position = -1};
     q.limit = 256 + 2 * w->run.n_repeats;
     TRY(task_bind(w->arena, &w->task, &docs.docs, NULL, &b, &w->bound, w->err));
     for (bool more = true; more;)

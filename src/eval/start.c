@@ -41,13 +41,29 @@ static Status save_model(Db *db, const Model *model, Arena *arena, int64_t *id, 
     return model_row_save(db, &row, id, err);
 }
 
-/* Same model reached the same way, same protocol: what a rerun goes on with. Prices,
- * limits and concurrency are not part of it. */
-static Str identity_of(const Model *model, Str protocol_hash, Arena *arena)
+/* Settings of a model that change what it says. */
+static Str telling_settings(const ModelSpec *spec, Arena *arena)
 {
-    const ModelSpec *s = &model->spec;
+    static const char *const keys[] = {"api", "score", "start_mark", "extra"};
+    Json told = {.type = JSON_OBJECT};
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        const Json *value = json_get(&spec->settings, keys[i]);
+        if (value)
+            json_set(arena, &told, str_from(keys[i]), *value);
+    }
+    told = protocol_in_order(&told, arena);
+    return json_dump(arena, &told);
+}
+
+/* Same task, same model reached the same way with the same content, same protocol: what a
+ * rerun goes on with. Prices, limits and concurrency are not part of it. */
+static Str identity_of(const EvalRun *run, Str protocol_hash, Arena *arena)
+{
+    const ModelSpec *s = &run->model->spec;
     Hasher *h = hash_begin(arena);
-    const Str parts[] = {s->name, s->provider, s->address, s->model, protocol_hash};
+    const Str parts[] = {run->task->name, s->name,  s->provider,
+                         s->address,      s->model, run->model->identity,
+                         telling_settings(s, arena), protocol_hash};
     for (size_t i = 0; i < COUNT(parts); i++)
         hash_add_part(h, parts[i]);
     return hash_hex(arena, hash_end(h));
@@ -194,7 +210,7 @@ static Status add_or_find_run(Db *db, const EvalOptions *o, int64_t batch_id, Ev
                   .n_repeats = run->n_repeats,
                   .program = STR(ASSAY_VERSION)},
            found_row;
-    row.identity = identity_of(run->model, row.protocol_hash, arena);
+    row.identity = identity_of(run, row.protocol_hash, arena);
     Str fresh = o->fresh ? str_printf(arena, "batch-%lld", (long long)batch_id) : STR("");
     row.settings = run_settings(o, fresh, arena);
     bool found = false;

@@ -22,9 +22,10 @@ static Status score_next(void *state, size_t position, const float *logits, Err 
     for (size_t i = 1; i < s->vocabulary; i++)
         if (logits[i] > logits[best])
             best = i;
-    double sum = 0, top = logits[best];
+    double sum = 1, top = logits[best]; /* the best token's own term is exp(0) */
     for (size_t i = 0; i < s->vocabulary; i++)
-        sum += exp(logits[i] - top);
+        if (i != best)
+            sum += exp(logits[i] - top);
     double logprob = logits[token] - top - log(sum);
     if (!isfinite(logprob))
         return err_set(err, E_PARSE, "the model's weights give values that are not numbers");

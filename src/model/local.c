@@ -40,7 +40,7 @@ static Status hash_file(Arena *arena, const char *path, Str *out, Err *err)
 /* "tiny-4" is share/models/tiny-4.gguf in the program, unless such a file lies here. */
 static bool built_in(Arena *arena, Str name, Str *bytes)
 {
-    Str ext = str_ends(name, STR(".gguf")) ? (Str){0} : STR(".gguf");
+    Str ext = str_ends(name, STR(".gguf")) ? str_from(NULL) : STR(".gguf");
     Str asset = str_printf(arena, "share/models/%s%s", str_z(arena, name), str_z(arena, ext));
     return asset_find(asset, bytes);
 }

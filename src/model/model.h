@@ -10,6 +10,7 @@
 #define MODEL_MODEL_H
 
 #include "base/json.h"
+#include "base/vec.h"
 #include "net/http.h"
 
 typedef struct Model Model;
@@ -122,6 +123,11 @@ struct Model {
 
 const Provider *provider_find(Str name);
 const Provider *provider_at(size_t index); /* NULL past the end */
+
+/* The names that the records of a file of outputs give their models, in order of
+ * appearance. */
+typedef VEC(Str) ModelNames;
+Status recorded_models(const char *path, Arena *arena, ModelNames *out, Err *err) MUST_CHECK;
 
 Status model_open(Arena *arena, const ModelSpec *spec, Model *out, Err *err) MUST_CHECK;
 void model_close(Model *model);

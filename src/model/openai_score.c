@@ -49,7 +49,7 @@ static Str spelled_bytes(Str text, Arena *arena)
 static Str listed_bytes(const Json *bytes, Arena *arena)
 {
     StrBuf out = strbuf_make(arena, 1 << 16);
-    if (!json_is(bytes, JSON_ARRAY))
+    if (!bytes || bytes->type != JSON_ARRAY)
         return (Str){0};
     for (uint32_t i = 0; i < bytes->len; i++) {
         int64_t byte = json_int(&bytes->items[i], -1);

@@ -156,6 +156,22 @@ static Status load(Recorded *f, Str wanted, Arena *arena, Str *identity, Err *er
     return OK;
 }
 
+Status recorded_models(const char *path, Arena *arena, ModelNames *out, Err *err)
+{
+    SCOPED_ARENA(scratch);
+    Recorded f = {.path = path};
+    Str identity;
+    f.fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (f.fd < 0)
+        return err_set(err, E_MISSING, "could not open \"%s\": %s", path, strerror(errno));
+    Status status = index_file(&f, (Str){0}, &scratch, &identity, err);
+    close(f.fd);
+    TRY(status);
+    for (size_t i = 0; i < f.models.len; i++)
+        vec_push(arena, out, str_copy(arena, f.models.entries[i].key));
+    return OK;
+}
+
 static Status recorded_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
 {
     Recorded *f = ARENA_NEW(arena, Recorded);

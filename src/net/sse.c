@@ -38,7 +38,7 @@ static void take_line(SseParser *p, Str line, SseOnEvent on_event, void *user)
     if (colon == 0)
         return; /* a comment, sent to keep the connection alive */
     Str field = colon < 0 ? line : str_slice(line, 0, (size_t)colon);
-    Str value = colon < 0 ? (Str){0} : str_after(line, (size_t)colon + 1);
+    Str value = colon < 0 ? str_from(NULL) : str_after(line, (size_t)colon + 1);
     if (str_starts(value, STR(" ")))
         value = str_after(value, 1);
     if (str_eq(field, STR("data"))) {

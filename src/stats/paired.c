@@ -10,10 +10,10 @@ enum { EXACT_UP_TO = 20, DRAWS = 10000 };
 /* log of sum_{i >= k} C(n,i) / 2^n, by terms from the largest down. */
 static double log_upper_half_tail(double n, double k)
 {
-    double first = log_choose(n, k) - n * M_LN2, sum = 0, ratio = 1;
-    for (double i = k; i <= n && ratio > 1e-18; i++) {
-        sum += ratio;
+    double first = log_choose(n, k) - n * M_LN2, sum = 1, ratio = 1;
+    for (double i = k; i < n && ratio > 1e-18; i++) {
         ratio *= (n - i) / (i + 1);
+        sum += ratio;
     }
     return first + log(sum);
 }

@@ -71,7 +71,7 @@ void benjamini_hochberg(const double *p, size_t n, double *adjusted);
 typedef double (*Statistic)(const void *data, const uint32_t *index, size_t n);
 typedef struct BootstrapResult {
     double estimate, se;
-    Interval percentile, bca;
+    Interval percentile, bca; /* bca: NAN for more than 2,000 items (or clusters) */
 } BootstrapResult;
 /* `clusters` as in stats_mean: whole clusters are drawn. Seeded: same seed, same result. */
 BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,

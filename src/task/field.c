@@ -145,7 +145,7 @@ Status field_plain(const FieldContext *c, const Field *f, const Json *doc, Str *
         return OK;
     const Json *column = json_get_str(doc, f->raw->text);
     if (column) {
-        *out = column->type == JSON_NULL ? (Str){0} : python_str(c->arena, column);
+        *out = column->type == JSON_NULL ? str_from(NULL) : python_str(c->arena, column);
         return OK;
     }
     if (template_is_plain(f->template)) {

@@ -2,8 +2,8 @@
 #ifndef TEXT_NEAR_H
 #define TEXT_NEAR_H
 
-#include "base/vec.h"
 #include "base/str.h"
+#include "base/vec.h"
 
 typedef VEC(Str) Names;
 

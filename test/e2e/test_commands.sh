@@ -173,7 +173,7 @@ expect_ok assay task show sums_short
 expect_out '^doc_to_text: "Q: \{\{q\}\}'
 cp out/stdout again.yaml
 expect_ok assay task check again.yaml
-expect_err '1 files are fine'
+expect_err 'no problems in 1 file'
 expect_status 1 assay task show sums_shot
 expect_err 'near it: "sums_short"'
 expect_ok assay task check tasks

@@ -79,6 +79,18 @@ expect_json '[(r["model"], r["metrics"][0]["mean"]) for r in o]' "[('A', 0.5), (
 expect_ok assay dataset show wide --json --db wide.db
 expect_json 'o["data"][0]["data"]' "{'prompt': '1+1', 'target': '2', 'topic': 'sums'}"
 
+title "a file with the outputs of several models stands for all of them in a run"
+printf '%s\n' '{"id":"a","q":"1+1","answer":"2"}' '{"id":"b","q":"2+2","answer":"4"}' > asked.jsonl
+printf '%s\n' '{"id":"a","model":"x","output":"2"}' '{"id":"b","model":"x","output":"5"}' \
+    '{"id":"a","model":"y","output":"2"}' '{"id":"b","model":"y","output":"4"}' > several.jsonl
+expect_ok assay run -q --db several.db -m recorded:several.jsonl --data asked.jsonl \
+    --prompt '{{q}}' --target '{{answer}}' --json
+expect_json '[(r["model"], r["metrics"][0]["mean"]) for r in o["runs"]]' \
+    "[('recorded:several.jsonl#x', 0.5), ('recorded:several.jsonl#y', 1)]"
+expect_ok assay run -q --db several.db -m 'recorded:several.jsonl#y' --data asked.jsonl \
+    --prompt '{{q}}' --target '{{answer}}' --json
+expect_json 'len(o["runs"])' 1
+
 [ -d "$shared/data/gsm8k" ] || finish
 
 title "GSM8K: the verdicts that its authors recorded"

@@ -207,7 +207,7 @@ TEST(samples_and_judgements_come_back_as_written)
         CHECK(points.sets.len == 1 && points.sets.items[0].points.len == 2);
         CHECK_INT(points.n_clusters, 2);
         SampleViews views = {0};
-        SampleQuery q = {.run_id = run, .limit = 10, .outcome = -1, .wrong = true, .position = -1};
+        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .wrong = true, .position = -1};
         CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
         CHECK_INT(views.len, 2);
         CHECK_STR(views.items[0].item, "{\"x\":2}");
@@ -259,6 +259,101 @@ TEST(a_run_is_claimed_by_one_living_process)
         db_bind_text(s, 1, dead);
         CHECK_OK(db_run(s, &err), err);
         CHECK_OK(run_claim(db, run, row.batch_id, &err), err);
+        db_close(db);
+    }
+}
+
+TEST(texts_no_database_takes_are_stored_all_the_same)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added;
+        int64_t model, id;
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const items[] = {"{\"x\":1}"};
+        DatasetVersion v = import(db, &a, "h", items, 1, &added);
+        int64_t run = add_run(db, v.id, &model);
+        SampleRow row = {.run_id = run, .item_key = {"k\0y", 3}, .outcome = OUTCOME_SCORED,
+                         .prompt = STR(""), .target = {"a\xff" "b\0c\xe4", 6}, .attempts = 1};
+        CHECK_OK(sample_add(db, &row, &id, &err), err);
+        SampleViews views = {0};
+        SampleQuery q = {.run_id = run, .limit = 10, .after_position = -1, .outcome = -1, .position = -1};
+        CHECK_OK(sample_views(db, &q, &a, &views, &err), err);
+        CHECK_INT(views.len, 1);
+        Str target = views.items[0].sample.target;
+        CHECK(str_starts(target, STR("a")) && str_find(target, STR("b")) > 0);
+        CHECK(str_find(target, STR("c")) > 0); /* nothing is cut off at a NUL */
+        CHECK(str_find(views.items[0].sample.item_key, STR("y")) > 0);
+        db_close(db);
+    }
+}
+
+TEST(a_run_does_not_change_a_model_that_was_added)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        int64_t id, again;
+        bool found;
+        ModelRow back, row = {.name = STR("m"), .provider = STR("openai"), .address = STR("http://a"),
+                              .settings = STR("{\"rpm\":60}"), .added = true};
+        CHECK_OK(store_open(url, &db, &err), err);
+        CHECK_OK(model_row_save(db, &row, &id, &err), err);
+        row.added = false;
+        row.settings = STR("{\"timeout\":1}");
+        row.address = STR("http://b");
+        CHECK_OK(model_row_save(db, &row, &again, &err), err);
+        CHECK_INT(again, id);
+        CHECK_OK(model_row_find(db, STR("m"), &a, &back, &found, &err), err);
+        CHECK(found && back.added);
+        CHECK_STR(back.settings, "{\"rpm\":60}");
+        CHECK_STR(back.address, "http://a");
+        db_close(db);
+    }
+}
+
+static void add_clustered(Db *db, int64_t run, int64_t position, Str cluster)
+{
+    Err err = {0};
+    int64_t id;
+    SampleRow row = {.run_id = run, .position = position, .item_key = STR("k"),
+                     .outcome = OUTCOME_SCORED, .cluster = cluster, .prompt = STR(""),
+                     .attempts = 1};
+    CHECK_OK(sample_add(db, &row, &id, &err), err);
+    JudgementRow j = {.sample_id = id, .criterion = STR("acc"), .judge = STR("rule:1"),
+                      .outcome = OUTCOME_SCORED, .value = 1};
+    CHECK_OK(judgement_add(db, &j, &err), err);
+}
+
+TEST(items_without_a_cluster_are_not_one_cluster)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added;
+        int64_t model;
+        CHECK_OK(store_open(url, &db, &err), err);
+        const char *const items[] = {"{\"x\":1}", "{\"x\":2}", "{\"x\":3}", "{\"x\":4}"};
+        DatasetVersion v = import(db, &a, "h", items, 4, &added);
+        int64_t run = add_run(db, v.id, &model);
+        const Str clusters[] = {STR("c"), {0}, STR("c"), {0}};
+        for (int i = 0; i < 4; i++)
+            add_clustered(db, run, i, clusters[i]);
+        RunPoints points = {0};
+        CHECK_OK(run_points(db, run, &a, &points, &err), err);
+        const Point *p = points.sets.items[0].points.items;
+        CHECK_INT(p[0].cluster, p[2].cluster);
+        CHECK(p[1].cluster != p[0].cluster && p[3].cluster != p[0].cluster);
+        CHECK(p[1].cluster != p[3].cluster);
+        for (int i = 0; i < 4; i++)
+            CHECK(p[i].cluster < points.n_clusters);
         db_close(db);
     }
 }

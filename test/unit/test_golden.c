@@ -307,10 +307,10 @@ static Names expected_names(Arena *a, const char *dir)
 
 TEST(golden_tasks_give_the_prompts_and_scores_of_lm_evaluation_harness)
 {
+    if (!test_shared("golden/lm-eval/expected"))
+        skip();
     SCOPED_ARENA(a);
     const char *dir = golden(&a, "expected");
-    if (!dir)
-        skip();
     TaskSet *set = open_tasks(&a);
     Names names = expected_names(&a, dir);
     size_t covered = 0;
@@ -339,10 +339,10 @@ TEST(golden_tasks_give_the_prompts_and_scores_of_lm_evaluation_harness)
 
 TEST(golden_chats_give_the_messages_of_lm_evaluation_harness)
 {
+    if (!test_shared("golden/lm-eval/expected/chat"))
+        skip();
     SCOPED_ARENA(a);
     const char *dir = golden(&a, "expected/chat");
-    if (!dir)
-        skip();
     static const struct {
         const char *run;
         BindOptions options;

@@ -18,11 +18,11 @@ static const Task *task_of(Arena *a, const char *json)
     return task;
 }
 
-#define CONFIG(more)                                                                               \
-    "{\"task\":\"words\",\"doc_to_text\":\"prompt\",\"doc_to_target\":\"target\"," more             \
+#define CONFIG(more)                                                                    \
+    "{\"task\":\"words\",\"doc_to_text\":\"prompt\",\"doc_to_target\":\"target\"," more \
     "\"output_type\":\"generate_until\",\"metric_list\":[{\"metric\":\"exact_match\"}]}"
-#define LAST_WORD                                                                                  \
-    "\"filter_list\":[{\"name\":\"extract\",\"filter\":[{\"function\":\"regex\","                  \
+#define LAST_WORD                                                                 \
+    "\"filter_list\":[{\"name\":\"extract\",\"filter\":[{\"function\":\"regex\"," \
     "\"regex_pattern\":\"(\\\\w+)\\\\.?$\",\"group_select\":-1},{\"function\":\"take_first\"}]}],"
 
 enum { N_ITEMS = 3 };

@@ -1,0 +1,63 @@
+#!/bin/sh
+# What a command run again finds: the same run when it asks for the same, another one when
+# anything that changes an answer is different.
+. "$(dirname "$0")/lib.sh"
+. "$root/test/e2e/model_server.sh"
+write_questions 5
+start_model arrivals=1
+runs() { sql "SELECT count(*) FROM run"; }
+
+title "a model named twice is refused, not written twice"
+expect_status 2 ask -m "$model"
+expect_err 'is named twice'
+
+title "a model file with new content is a new run"
+cp "$root/share/models/tiny-2.gguf" mine.gguf
+expect_ok assay run -q -m local:mine.gguf -t tiny_compare -n 5
+cp "$root/share/models/tiny-8.gguf" mine.gguf
+expect_ok assay run -q -m local:mine.gguf -t tiny_compare -n 5
+expect_same "runs" "$(runs)" 2
+expect_ok assay run -q -m local:mine.gguf -t tiny_compare -n 5
+expect_same "runs" "$(runs)" 2
+
+title "fields added to the request make a new run"
+rm assay.db
+run_file() { # EFFORT
+    printf '%s\n' 'models:' "  - {name: m, provider: openai, address: \"${model%#*}\", model: fake," \
+        "     extra: {effort: $1}}" 'data: questions.csv' "prompt: '{{question}}'" \
+        "target: '{{answer}}'" > run.yaml
+}
+run_file low
+expect_ok assay run -q run.yaml
+run_file high
+expect_ok assay run -q run.yaml
+expect_same "runs" "$(runs)" 2
+expect_same "requests" "$(asked)" 10
+
+title "another server behind OPENAI_BASE_URL makes a new run"
+rm assay.db
+openai() { OPENAI_BASE_URL=$1 OPENAI_API_KEY=k assay run -q -m openai:fake --data questions.csv \
+    --prompt '{{question}}' --target '{{answer}}'; }
+expect_ok openai "${model%#*}"
+expect_ok openai "$(echo "${model%#*}" | sed 's/127.0.0.1/localhost/')"
+expect_same "runs" "$(runs)" 2
+
+title "two tasks with one protocol are two runs"
+rm assay.db
+mkdir -p data/q/default
+cp questions.csv data/q/default/test.csv
+for name in one two; do
+    printf '%s\n' "task: $name" 'dataset_path: q' 'test_split: test' \
+        'output_type: generate_until' 'doc_to_text: "{{question}}"' \
+        'doc_to_target: "{{answer}}"' 'metric_list: [{metric: exact_match}]' > $name.yaml
+done
+expect_ok assay run -q -m "$model" -t one.yaml -t two.yaml --data data
+expect_same "runs" "$(sql "SELECT count(*), sum(state = 'finished') FROM run")" "2|2"
+
+title "two different tasks of one name are refused"
+mkdir other
+sed 's/{{question}}/Q: {{question}}/' one.yaml > other/one.yaml
+expect_status 2 assay run -q -m "$model" -t one.yaml -t other/one.yaml --data data
+expect_err 'two different tasks are called "one"'
+
+finish
