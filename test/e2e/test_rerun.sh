@@ -67,6 +67,16 @@ expect_err '--max-cost needs the prices'
 expect_status 4 ask --price-in 0.01 --price-out 0.01 --max-cost 0.0000003
 expect_err 'budget of 3e-07 is reached'
 
+title "a key in a run file is refused, not stored"
+rm assay.db
+run_file low
+sed 's/extra: {effort: low}/headers: {Authorization: "Bearer sk-31415926535897"}/' run.yaml > key.yaml
+expect_status 2 assay run -q key.yaml
+expect_err 'looks like a key'
+sed 's/extra: {effort: low}/headers: {X-Name: "sk-31415926535897"}/' run.yaml > key.yaml
+expect_status 2 assay run -q key.yaml
+if grep -r -a -q 31415926535897 assay.db* out; then bad "the key was told"; else good; fi
+
 title "a disk that is full ends a run of recorded outputs"
 awk 'BEGIN { for (i = 0; i < 20000; i++)
     printf "{\"id\":\"q%d\",\"model\":\"m\",\"output\":\"%d\",\"question\":\"What is %d?\",\"answer\":\"%d\"}\n", i, i, i, i }' > recorded.jsonl
