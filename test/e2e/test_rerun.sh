@@ -77,6 +77,17 @@ sed 's/extra: {effort: low}/headers: {X-Name: "sk-31415926535897"}/' run.yaml > 
 expect_status 2 assay run -q key.yaml
 if grep -r -a -q 31415926535897 assay.db* out; then bad "the key was told"; else good; fi
 
+title "a gate that cannot be read is told before anything is asked"
+before=$(asked)
+expect_status 2 ask --gate 'exact_match=>1'
+expect_err 'cannot read gate'
+expect_same "requests" "$(asked)" "$before"
+
+title "a gate does not pass because a task has no answers at all"
+printf 'id,question,answer\nq,[[fail]],1\n' > fails.csv
+expect_status 3 assay run -q -m "$model" --data fails.csv --prompt '{{question}}' \
+    --target '{{answer}}' --gate 'exact_match>=0'
+
 title "a disk that is full ends a run of recorded outputs"
 awk 'BEGIN { for (i = 0; i < 20000; i++)
     printf "{\"id\":\"q%d\",\"model\":\"m\",\"output\":\"%d\",\"question\":\"What is %d?\",\"answer\":\"%d\"}\n", i, i, i, i }' > recorded.jsonl
