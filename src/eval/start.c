@@ -236,8 +236,23 @@ static Status start_run(Db *db, const EvalOptions *o, int64_t batch_id, const Ev
     TRY(add_or_find_run(db, o, batch_id, run, arena, err));
     TRY(check_cluster(run, err));
     TRY(run_claim(db, run->id, batch_id, err));
+    run->claimed = true;
     TRY(sample_clear_errors(db, run->id, err));
     return find_done(db, run, arena, err);
+}
+
+/* Nobody works on what was claimed; what was read is closed. */
+static void give_up(Db *db, EvalBatch *batch)
+{
+    for (size_t i = 0; i < batch->n_runs; i++) {
+        EvalRun *run = batch->runs[i];
+        eval_docs_close(run->docs);
+        eval_docs_close(run->fewshot_docs);
+        const char *state = run->was_done ? "finished" : "stopped";
+        Str reason = run->was_done ? STR("") : STR("not started");
+        if (run->claimed && run_release(db, run->id, state, reason, NULL) != OK)
+            continue; /* the process ends, and with it the claim */
+    }
 }
 
 Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_t n_models,
@@ -250,8 +265,12 @@ Status eval_start(Db *db, const EvalOptions *options, const Model *models, size_
         for (size_t t = 0; t < n_tasks; t++) {
             EvalRun *run = ARENA_NEW(arena, EvalRun);
             run->model = &models[m];
-            TRY(start_run(db, options, batch.id, &tasks[t], run, arena, err));
             batch.runs[batch.n_runs++] = run;
+            Status status = start_run(db, options, batch.id, &tasks[t], run, arena, err);
+            if (status == OK)
+                continue;
+            give_up(db, &batch);
+            return status;
         }
     *out = batch;
     return OK;

@@ -88,6 +88,12 @@ printf 'id,question,answer\nq,[[fail]],1\n' > fails.csv
 expect_status 3 assay run -q -m "$model" --data fails.csv --prompt '{{question}}' \
     --target '{{answer}}' --gate 'exact_match>=0'
 
+title "a second task that cannot start leaves the first one stopped"
+rm -f assay.db
+sed 's/{{question}}/{{nothing}}/; s/one/broken/' one.yaml > broken.yaml
+expect_status 1 assay run -q -m "$model" -t one.yaml -t broken.yaml --data data
+expect_same "state" "$(sql "SELECT state, owner FROM run")" "stopped|"
+
 title "a disk that is full ends a run of recorded outputs"
 awk 'BEGIN { for (i = 0; i < 20000; i++)
     printf "{\"id\":\"q%d\",\"model\":\"m\",\"output\":\"%d\",\"question\":\"What is %d?\",\"answer\":\"%d\"}\n", i, i, i, i }' > recorded.jsonl
