@@ -101,24 +101,6 @@ static bool read_names(Arena *arena, Str value, Str *rest, StrVec *out)
     return true;
 }
 
-/* The value of `task`: a name, or a list when the file is a group. */
-static bool read_task(Str value, Str *rest, Scan *out)
-{
-    if (out->has_task)
-        return false;
-    out->has_task = true;
-    Str line = *rest;
-    Str next = str_trim(str_split(&line, '\n'));
-    out->task_is_list = value.len ? value.ptr[0] == '[' : next.len && next.ptr[0] == '-';
-    return out->task_is_list || read_scalar(value, &out->task);
-}
-
-static bool is_name_key(Str key)
-{
-    return str_eqc(key, "task") || str_eqc(key, "group") || str_eqc(key, "tag") ||
-           str_eqc(key, "include");
-}
-
 /* Whether the next line that is not blank goes on with the value of this one. */
 static bool goes_on(Str rest)
 {
@@ -128,6 +110,27 @@ static bool goes_on(Str rest)
             return line.ptr[0] == ' ' || line.ptr[0] == '\t';
     }
     return false;
+}
+
+/* The value of `task`: a name, or a list when the file is a group. */
+static bool read_task(Str value, Str *rest, Scan *out)
+{
+    if (out->has_task)
+        return false;
+    out->has_task = true;
+    Str line = *rest;
+    Str next = str_trim(str_split(&line, '\n'));
+    bool dash = str_eqc(next, "-") || str_starts(next, STR("- "));
+    out->task_is_list = value.len ? value.ptr[0] == '[' : dash;
+    if (!value.len && !dash && goes_on(*rest))
+        return false; /* such as "-x" on a line of its own */
+    return out->task_is_list || read_scalar(value, &out->task);
+}
+
+static bool is_name_key(Str key)
+{
+    return str_eqc(key, "task") || str_eqc(key, "group") || str_eqc(key, "tag") ||
+           str_eqc(key, "include");
 }
 
 static bool read_key(Arena *arena, Str key, Str value, Str *rest, Scan *out)

@@ -65,7 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  REJECT_DUPLICATES | DECODE_ANY | DECODE_INT_AS_REAL | ALLOW_NUL,
                                  &e) != NULL;
     bool deep = !ours && strstr(err.msg, "nested too deeply");
-    if (ours != theirs && !deep && !(ours && jansson_gives_up(&e)))
+    /* jansson takes a NUL between values for the end of the text, as in "4\0..." */
+    bool ends_early = theirs && memchr(data, 0, size);
+    if (ours != theirs && !deep && !ends_early && !(ours && jansson_gives_up(&e)))
         abort();
     if (!ours)
         return 0;

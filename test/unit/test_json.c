@@ -29,6 +29,9 @@ TEST(json_refuses_what_rfc_8259_does_not)
     for (size_t i = 0; i < COUNT(bad); i++)
         if (parses(bad[i]))
             test_fail(__FILE__, __LINE__, "accepted %s", bad[i]);
+    SCOPED_ARENA(a);
+    Json value;
+    CHECK(json_parse(&a, STR("4\0"), &value, NULL) == E_PARSE); /* NUL ends nothing */
 }
 
 TEST(json_errors_name_line_and_column)
