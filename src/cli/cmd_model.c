@@ -1,63 +1,11 @@
 /* cmd_model.c - assay model add, list, test, remove. */
 #include "cli/run_options.h"
+#include "cli/secret.h"
 #include "cli/table.h"
 #include "core/store.h"
 #include "text/near.h"
 
 #include <ctype.h>
-
-/* ---- no secrets ---- */
-
-/* Whether `text` is more likely a key than anything a person would name: a known prefix, or
- * a long run of letters and digits mixed. Keys stay in the environment. */
-static bool looks_like_key(Str text)
-{
-    static const char *const prefixes[] = {"sk-", "sk_", "Bearer ", "hf_", "gsk_", "xai-", "AIza"};
-    size_t digits = 0, letters = 0;
-    for (size_t i = 0; i < COUNT(prefixes); i++)
-        if (str_starts(text, str_from(prefixes[i])) && text.len >= 12)
-            return true;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        digits += isdigit(c) != 0;
-        letters += isalpha(c) != 0;
-        if (!isalnum(c) && c != '-' && c != '_')
-            return false;
-    }
-    return text.len >= 32 && digits >= 4 && letters >= 4;
-}
-
-static bool names_a_secret(Str key)
-{
-    static const char *const names[] = {"key",    "api_key",       "apikey",    "token",
-                                        "secret", "authorization", "x-api-key", "password"};
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (str_eq_nocase(key, str_from(names[i])))
-            return true;
-    return false;
-}
-
-/* Says where the secret was seen, never what it is. */
-static Status refuse_secret(const char *where, Err *err)
-{
-    return err_set(err, E_USAGE,
-                   "%s looks like a key; keys are never stored: put it in an environment variable "
-                   "and give that variable's name with --key-env (and --set key_header=NAME when "
-                   "it goes into another header than Authorization)",
-                   where);
-}
-
-static Status refuse_secrets_in(const Json *settings, Err *err)
-{
-    for (uint32_t i = 0; i < settings->len; i++) {
-        const JsonMember *m = &settings->members[i];
-        if (m->value.type == JSON_OBJECT)
-            TRY(refuse_secrets_in(&m->value, err));
-        else if (names_a_secret(m->key) || looks_like_key(json_text(&m->value)))
-            return refuse_secret("--set", err);
-    }
-    return OK;
-}
 
 /* ---- add ---- */
 
@@ -98,7 +46,7 @@ static Status read_settings(App *app, const AddOptions *o, Json *out, Err *err)
             value = json_str(text);
         json_set(app->arena, out, str_slice(pair, 0, (size_t)equals), value);
     }
-    return refuse_secrets_in(out, err);
+    return refuse_secrets_in(out, "--set", err);
 }
 
 static Status check_key_env(Str name, Err *err)

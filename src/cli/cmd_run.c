@@ -147,6 +147,8 @@ static Status run(App *app, void *options, const StrList *arguments, Err *err)
         return err_set(err, E_USAGE, "one run file at a time");
     if (arguments->len)
         TRY(run_file_read(app, str_z(app->arena, arguments->items[0]), o, err));
+    for (size_t i = 0; i < o->gates.len; i++)
+        TRY(gate_parse(o->gates.items[i], err));
     TRY(store_open(app->db_url, &db, err));
     Status status = run_plan(app, o, db, err);
     db_close(db);

@@ -47,7 +47,7 @@ static Status parse(Str condition, Gate *out, Err *err)
     ptrdiff_t mark = str_find_char(left, '@');
     g.metric = mark < 0 ? left : str_slice(left, 0, (size_t)mark);
     g.filter = mark < 0 ? str_from(NULL) : str_after(left, (size_t)mark + 1);
-    if (!g.metric.len)
+    if (!g.metric.len || str_find_char(g.metric, '=') >= 0)
         return bad(condition, err);
     *out = g;
     return OK;
@@ -76,6 +76,10 @@ Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResu
     for (size_t r = 0; r < n_runs; r++) {
         if (g.task.len && !str_eq(g.task, runs[r].run.task))
             continue;
+        if (!runs[r].metrics.len && runs[r].incomplete) { /* nothing was answered */
+            result.passed = false;
+            any = true;
+        }
         for (size_t i = 0; i < runs[r].metrics.len; i++) {
             const MetricSummary *m = &runs[r].metrics.items[i];
             if (!str_eq(m->metric, g.metric) || (g.filter.len && !str_eq(m->filter, g.filter)))
@@ -93,4 +97,10 @@ Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResu
                        STR_ARG(condition), STR_ARG(g.metric));
     *out = result;
     return OK;
+}
+
+Status gate_parse(Str condition, Err *err)
+{
+    Gate unused;
+    return parse(condition, &unused, err);
 }

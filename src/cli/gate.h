@@ -14,4 +14,7 @@ typedef struct GateResult {
 Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResult *out,
                   Err *err) MUST_CHECK;
 
+/* Whether a condition can be read; for before the work. */
+Status gate_parse(Str condition, Err *err) MUST_CHECK;
+
 #endif

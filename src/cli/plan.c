@@ -106,6 +106,18 @@ static Status collect_specs(App *app, const RunOptions *o, Db *db, Specs *out, E
     return OK;
 }
 
+/* A budget without prices would never be used up. */
+static Status check_priced(const RunOptions *o, const Model *model, Err *err)
+{
+    if (o->max_cost <= 0 || model->provider->answer ||
+        (model->price_in >= 0 && model->price_out >= 0))
+        return OK;
+    return err_set(err, E_USAGE,
+                   "--max-cost needs the prices of model \"" STR_FMT
+                   "\": give --price-in and --price-out",
+                   STR_ARG(model->spec.name));
+}
+
 static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err *err)
 {
     Specs specs = {0};
@@ -116,6 +128,7 @@ static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err
         override_settings(app, o, &specs.items[i]);
         TRY(model_open(app->arena, &specs.items[i], &plan->models[i], err));
         plan->n_models++;
+        TRY(check_priced(o, &plan->models[i], err));
     }
     return OK;
 }

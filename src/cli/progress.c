@@ -53,7 +53,7 @@ static void put_mean(const Progress *p, StrBuf *out)
 
 static void put_line(const Progress *p, StrBuf *out, bool bar)
 {
-    const EvalProgress *c = p->counters;
+    EvalProgress *c = p->counters;
     long long before = atomic_load(&c->before), now = atomic_load(&c->engine.done);
     long long total = atomic_load(&c->total), done = before + now;
     double elapsed = clock_seconds() - p->started;
@@ -73,7 +73,7 @@ static void put_line(const Progress *p, StrBuf *out, bool bar)
     put_mean(p, out);
     strbuf_adds(out, "  ");
     strbuf_add(out, trf(p->app, out->arena, T_PROGRESS_ERRORS, atomic_load(&c->engine.errors)));
-    double cost = (double)atomic_load(&c->engine.cost_millionths) * 1e-6;
+    double cost = engine_spent(&c->engine);
     if (cost > 0)
         strbuf_addf(out, "  %s %.4f", tr(p->app, T_COST), cost);
 }

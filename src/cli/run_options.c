@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "cli/secret.h"
 
 #define AT(field) offsetof(RunOptions, field)
 
@@ -106,6 +107,7 @@ static Status add_spec(App *app, const Json *model, RunOptions *o, Err *err)
     if (!spec.name.len || !spec.provider.len)
         return err_set(err, E_PARSE, "line %u: a model needs \"name\" and \"provider\"",
                        model->line);
+    TRY(refuse_secrets_in(&spec.settings, "a setting of the model", err));
     vec_push(app->arena, &o->specs, spec);
     return OK;
 }

@@ -63,8 +63,8 @@ int engine_stopping(Engine *e)
 static bool affordable(Engine *e)
 {
     double budget = e->options->max_cost;
-    double spent = (double)atomic_load(&e->progress->cost_millionths) * 1e-6;
-    double each = (double)atomic_load(&e->dearest_millionths) * 1e-6;
+    double spent = engine_spent(e->progress);
+    double each = (double)atomic_load(&e->dearest) / COST_UNITS;
     int in_flight;
     pace_limit(&e->pace, &in_flight);
     if (spent + each > budget || spent >= budget) {
@@ -243,13 +243,17 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index)
 
 /* ---- delivering and writing ---- */
 
-static void count_cost(Engine *e, long long millionths)
+static void count_cost(Engine *e, long long cost)
 {
-    long long dearest = atomic_load(&e->dearest_millionths);
-    while (millionths > dearest &&
-           !atomic_compare_exchange_weak(&e->dearest_millionths, &dearest, millionths))
+    long long dearest = atomic_load(&e->dearest);
+    while (cost > dearest && !atomic_compare_exchange_weak(&e->dearest, &dearest, cost))
         ;
-    atomic_fetch_add(&e->progress->cost_millionths, millionths);
+    atomic_fetch_add(&e->progress->cost, cost);
+}
+
+double engine_spent(EngineProgress *progress)
+{
+    return (double)atomic_load(&progress->cost) / COST_UNITS;
 }
 
 void engine_deliver(Engine *e, Unit *unit, size_t index)
@@ -263,7 +267,7 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
         double cost = model_cost(e->options->model, reply);
         x->cost = cost < 0 ? NAN : cost;
         if (cost > 0)
-            count_cost(e, (long long)(cost * 1e6 + 0.5));
+            count_cost(e, (long long)(cost * COST_UNITS + 0.5));
         atomic_fetch_add(&e->answered, 1);
         if (reply->prompt_tokens > 0)
             atomic_fetch_add(&p->prompt_tokens, reply->prompt_tokens);
@@ -344,7 +348,9 @@ static void on_committed(void *user, uint64_t id)
 static void on_wake(void *user)
 {
     Engine *e = user;
+    bool failed = writer_failed(e->writer);
     pthread_mutex_lock(&e->lock);
+    e->ended = e->ended || failed; /* units that a failed writer dropped never come back */
     pthread_cond_broadcast(&e->freed);
     pthread_mutex_unlock(&e->lock);
     if (e->wake_workers)

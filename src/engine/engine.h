@@ -60,8 +60,12 @@ typedef struct EngineOptions {
 /* Counters, readable at any time. */
 typedef struct EngineProgress {
     atomic_llong done, errors, cached, requests, retries, prompt_tokens, completion_tokens;
-    atomic_llong cost_millionths, in_flight, limit;
+    atomic_llong in_flight, limit;
+    atomic_llong cost; /* in parts of the price's currency: one request may cost a millionth */
 } EngineProgress;
+
+#define COST_UNITS 1e12
+double engine_spent(EngineProgress *progress);
 
 typedef enum EngineEnd {
     ENGINE_DONE,        /* every unit was asked and written */

@@ -30,7 +30,7 @@ typedef struct Engine {
     Cache cache;
     bool use_cache; /* some reply may be there */
     atomic_llong answered; /* requests that got an answer: tells a dead server from a flaky one */
-    atomic_llong dearest_millionths; /* highest cost of a request so far */
+    atomic_llong dearest;  /* highest cost of a request so far, in COST_UNITS */
     void (*wake_workers)(struct Engine *e);
     void *workers;        /* private to remote.c */
     size_t n_workers;

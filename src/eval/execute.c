@@ -144,7 +144,7 @@ static void merge_end(EvalOutcome *out, const ModelWork *w)
         return;
     if (out->end == ENGINE_DONE)
         out->reason = w->reason;
-    if (w->end == ENGINE_INTERRUPTED || out->end == ENGINE_DONE)
+    if (w->end == ENGINE_INTERRUPTED || (out->end != ENGINE_INTERRUPTED && w->end > out->end))
         out->end = w->end;
 }
 

@@ -19,7 +19,7 @@ struct EvalRun {
     uint64_t *done;       /* bit: position; set when all repeats have samples */
     int64_t n_done;       /* bits set at the start */
     int64_t next;         /* position to look at next; guarded by the engine */
-    bool chat, stream, was_done;
+    bool chat, stream, was_done, claimed;
     EvalProgress *progress;
 };
 

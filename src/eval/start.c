@@ -243,8 +243,45 @@ static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun 
 {
     TRY(add_or_find_run(db, o, batch_id, run, arena, err));
     TRY(run_claim(db, run->id, batch_id, err));
+    run->claimed = true;
     TRY(sample_clear_errors(db, run->id, err));
     return find_done(db, run, arena, err);
+}
+
+/* Nobody works on what was claimed; what was read is closed. */
+static void give_up(Db *db, EvalBatch *batch)
+{
+    for (size_t i = 0; i < batch->n_runs; i++) {
+        EvalRun *run = batch->runs[i];
+        eval_docs_close(run->docs);
+        eval_docs_close(run->fewshot_docs);
+        const char *state = run->was_done ? "finished" : "stopped";
+        Str reason = run->was_done ? STR("") : STR("not started");
+        if (run->claimed && run_release(db, run->id, state, reason, NULL) != OK)
+            continue; /* the process ends, and with it the claim */
+    }
+}
+
+static Status prepare_all(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
+                          EvalBatch *batch, Err *err)
+{
+    for (size_t m = 0; m < plan->n_models; m++)
+        for (size_t t = 0; t < plan->n_tasks; t++) {
+            EvalRun *run = ARENA_NEW(arena, EvalRun);
+            run->model = &plan->models[m];
+            batch->runs[batch->n_runs++] = run;
+            TRY(prepare_run(db, options, &plan->tasks[t], run, arena, err));
+        }
+    return OK;
+}
+
+static Status begin_all(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
+                        EvalBatch *batch, Err *err)
+{
+    TRY(batch_add(db, plan->command, plan->tree, &batch->id, err));
+    for (size_t i = 0; i < batch->n_runs; i++)
+        TRY(begin_run(db, options, batch->id, batch->runs[i], arena, err));
+    return OK;
 }
 
 Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
@@ -252,16 +289,13 @@ Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Aren
 {
     EvalBatch batch = {0};
     batch.runs = arena_array(arena, plan->n_models * plan->n_tasks, sizeof *batch.runs);
-    for (size_t m = 0; m < plan->n_models; m++)
-        for (size_t t = 0; t < plan->n_tasks; t++) {
-            EvalRun *run = ARENA_NEW(arena, EvalRun);
-            run->model = &plan->models[m];
-            TRY(prepare_run(db, options, &plan->tasks[t], run, arena, err));
-            batch.runs[batch.n_runs++] = run;
-        }
-    TRY(batch_add(db, plan->command, plan->tree, &batch.id, err));
-    for (size_t i = 0; i < batch.n_runs; i++)
-        TRY(begin_run(db, options, batch.id, batch.runs[i], arena, err));
+    Status status = prepare_all(db, options, plan, arena, &batch, err);
+    if (status == OK)
+        status = begin_all(db, options, plan, arena, &batch, err);
+    if (status != OK) {
+        give_up(db, &batch);
+        return status;
+    }
     *out = batch;
     return OK;
 }

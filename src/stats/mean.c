@@ -91,6 +91,8 @@ MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n,
         r.design_effect = plain * plain / (independent * independent);
         r.method = "cluster-t";
         r.ci = around(r.mean, r.se, g - 1, level, unit);
+        if (r.se == 0 && (r.mean == 0 || r.mean == 1)) /* all alike: as many trials as clusters */
+            r.ci = wilson(r.mean * g, g, level);
     } else if (all_binary(values, n)) {
         r.method = "wilson";
         r.ci = wilson(r.mean * (double)n, (double)n, level);

@@ -60,4 +60,57 @@ sed 's/{{question}}/Q: {{question}}/' one.yaml > other/one.yaml
 expect_status 2 assay run -q -m "$model" -t one.yaml -t other/one.yaml --data data
 expect_err 'two different tasks are called "one"'
 
+title "a budget needs prices, and small prices add up"
+rm assay.db
+expect_status 2 ask --max-cost 1
+expect_err '--max-cost needs the prices'
+expect_status 4 ask --price-in 0.01 --price-out 0.01 --max-cost 0.0000003
+expect_err 'budget of 3e-07 is reached'
+
+title "a key in a run file is refused, not stored"
+rm assay.db
+run_file low
+sed 's/extra: {effort: low}/headers: {Authorization: "Bearer sk-31415926535897"}/' run.yaml > key.yaml
+expect_status 2 assay run -q key.yaml
+expect_err 'looks like a key'
+sed 's/extra: {effort: low}/headers: {X-Name: "sk-31415926535897"}/' run.yaml > key.yaml
+expect_status 2 assay run -q key.yaml
+if grep -r -a -q 31415926535897 assay.db* out; then bad "the key was told"; else good; fi
+
+title "a gate that cannot be read is told before anything is asked"
+before=$(asked)
+expect_status 2 ask --gate 'exact_match=>1'
+expect_err 'cannot read gate'
+expect_same "requests" "$(asked)" "$before"
+
+title "a gate does not pass because a task has no answers at all"
+printf 'id,question,answer\nq,[[fail]],1\n' > fails.csv
+expect_status 3 assay run -q -m "$model" --data fails.csv --prompt '{{question}}' \
+    --target '{{answer}}' --gate 'exact_match>=0'
+
+title "a second task that cannot start leaves the first one stopped"
+rm -f assay.db
+sed 's/{{question}}/{{nothing}}/; s/one/broken/' one.yaml > broken.yaml
+expect_status 1 assay run -q -m "$model" -t one.yaml -t broken.yaml --data data
+expect_same "state" "$(sql "SELECT state, owner FROM run")" "stopped|"
+
+title "a disk that is full ends a run of recorded outputs"
+awk 'BEGIN { for (i = 0; i < 20000; i++)
+    printf "{\"id\":\"q%d\",\"model\":\"m\",\"output\":\"%d\",\"question\":\"What is %d?\",\"answer\":\"%d\"}\n", i, i, i, i }' > recorded.jsonl
+recorded() { # OPTIONS
+    assay run -q -m recorded:recorded.jsonl --data recorded.jsonl --prompt '{{question}}' \
+        --target '{{answer}}' --db full.db "$@"
+}
+expect_ok recorded -n 30
+kilobytes=$(($(stat -c %s full.db) / 1024))
+limited() (
+    ulimit -f $(($1 + 1500))
+    timeout -s KILL 60 assay run -q -m recorded:recorded.jsonl --data recorded.jsonl \
+        --prompt '{{question}}' --target '{{answer}}' --db full.db
+)
+expect_status 1 limited "$kilobytes"
+expect_err 'database "full.db"'
+expect_ok recorded
+expect_same "samples" "$(db=full.db sql "SELECT count(*) FROM sample WHERE run_id = 2")" 20000
+
 finish

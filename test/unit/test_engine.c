@@ -270,7 +270,7 @@ TEST(the_engine_tries_a_remote_model_again_and_its_thread_counts)
 {
     static const char *const replies[] = {
         REPLY("429 Slow", "Retry-After: 0\r\n", "2\r\n\r\n{}"), ANSWER,
-        REPLY("500 Broken", "", "2\r\n\r\n{}"),                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab",
+        REPLY("500 Broken", "", "2\r\n\r\n{}"),                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nab",
         ANSWER,                                                 REPLY("400 No", "", "2\r\n\r\n{}"),
     };
     FOR_EACH_DATABASE(url)

@@ -172,6 +172,7 @@ TEST(pace_counts_right_when_threads_share_it)
 {
     Pace p;
     Caller callers[THREADS];
+    int most = 0; /* of all: one thread may find the others before it all the time */
     pace_init(&p, 3, 0, 0, 0);
     for (int i = 0; i < THREADS; i++) {
         callers[i] = (Caller){.pace = &p};
@@ -179,8 +180,9 @@ TEST(pace_counts_right_when_threads_share_it)
     }
     for (int i = 0; i < THREADS; i++) {
         pthread_join(callers[i].thread, NULL);
-        CHECK(callers[i].most >= 1 && callers[i].most <= 3);
+        most = callers[i].most > most ? callers[i].most : most;
     }
+    CHECK(most >= 1 && most <= 3);
     int in_flight;
     pace_limit(&p, &in_flight);
     CHECK_INT(in_flight, 0);

@@ -201,3 +201,14 @@ TEST(bootstrap_draws_whole_clusters)
                                   &(BootstrapOptions){4000, 3, 0.95}, &a);
     CHECK_NEAR(r.se, sqrt(0.125), 0.02); /* means 0, .5, 1 with weights 1/4, 1/2, 1/4 */
 }
+
+TEST(clusters_that_are_all_right_still_leave_doubt)
+{
+    SCOPED_ARENA(a);
+    const double right[] = {1, 1, 1, 1, 1, 1};
+    const uint32_t clusters[] = {0, 0, 1, 1, 2, 2};
+    MeanResult r = stats_mean(right, clusters, 6, 3, 0.95, &a);
+    Interval expected = wilson(3, 3, 0.95);
+    CHECK_NEAR(r.ci.low, expected.low, 1e-12);
+    CHECK_NEAR(r.ci.high, 1, 0);
+}
