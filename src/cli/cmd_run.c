@@ -56,15 +56,15 @@ static Status check_gates(App *app, const RunOptions *o, const RunSummary *runs,
             app->exit_status = EXIT_GATE;
         if (!app->json)
             fprintf(app->out, "%s\n",
-                    trf(app, &a, g.passed ? T_GATE_PASSED : T_GATE_FAILED,
-                        str_z(&a, g.text), str_printf(&a, "%.4g", g.value).ptr)
+                    trf(app, &a, g.passed ? T_GATE_PASSED : T_GATE_FAILED, str_z(&a, g.text),
+                        str_printf(&a, "%.4g", g.value).ptr)
                         .ptr);
     }
     return OK;
 }
 
 static Status report_results(App *app, const RunOptions *o, const Plan *plan,
-                            const RunSummary *runs, size_t n, Err *err)
+                             const RunSummary *runs, size_t n, Err *err)
 {
     GroupSummaries groups = {0};
     Json gates = {.type = JSON_ARRAY};

@@ -5,7 +5,7 @@
 
 typedef struct Gate {
     Str task, metric, filter;
-    char bound;   /* 'm' mean, 'l' low, 'h' high */
+    char bound; /* 'm' mean, 'l' low, 'h' high */
     char op[3];
     double limit;
 } Gate;

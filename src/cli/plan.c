@@ -281,7 +281,8 @@ static Status check_ranges(const RunOptions *o, Err *err)
         const char *name;
         int64_t value, low, high;
     } rows[] = {
-        {"concurrency", o->concurrency, 1, 4096}, {"repeats", o->repeats, 0, 1000},
+        {"concurrency", o->concurrency, 1, 4096},
+        {"repeats", o->repeats, 0, 1000},
         {"max-attempts", o->max_attempts, 1, 100},
     };
     for (size_t i = 0; i < COUNT(rows); i++)

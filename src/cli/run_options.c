@@ -24,7 +24,8 @@ const Option run_options[] = {
     {"system", 0, OPT_TEXT, AT(system), "TEXT", "system instruction", "系统提示词"},
     {"fewshot-as-turns", 0, OPT_FLAG, AT(chat_turns), NULL, "examples as chat turns",
      "以对话轮次呈现示例"},
-    {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)", "示例抽取的随机种子（1234）"},
+    {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
+     "示例抽取的随机种子（1234）"},
     {"cluster", 0, OPT_TEXT, AT(cluster), "COLUMN", "items with one value share a source",
      "同源题目的分组列（聚类标准误）"},
     {"concurrency", 0, OPT_INT, AT(concurrency), "N", "requests in flight at most (64)",
@@ -47,8 +48,10 @@ const Option run_options[] = {
      "使用 chat 还是 completions 接口"},
     {"stream", 0, OPT_FLAG, AT(stream), NULL, "stream, to time the first token",
      "流式请求，测量首字时延"},
-    {"fresh", 0, OPT_FLAG, AT(fresh), NULL, "ask again what was answered before", "忽略已有结果，重新作答"},
-    {"gate", 0, OPT_LIST, AT(gates), "COND", "such as 'acc>=0.8' or 'gsm8k:exact_match.low>0.5'; else exit 3",
+    {"fresh", 0, OPT_FLAG, AT(fresh), NULL, "ask again what was answered before",
+     "忽略已有结果，重新作答"},
+    {"gate", 0, OPT_LIST, AT(gates), "COND",
+     "such as 'acc>=0.8' or 'gsm8k:exact_match.low>0.5'; else exit 3",
      "准入门槛，如 'acc>=0.8'、'gsm8k:exact_match.low>0.5'；不满足则退出码 3"},
     {"prompt", 0, OPT_TEXT, AT(prompt), "TEMPLATE", "without a task: the prompt, as '{{question}}'",
      "不用任务文件时的提示词模板，如 '{{question}}'"},
@@ -56,13 +59,15 @@ const Option run_options[] = {
      "不用任务文件时的标准答案模板"},
     {"metric", 0, OPT_TEXT, AT(metric), "NAME", "without a task: the metric (exact_match)",
      "不用任务文件时的指标（exact_match）"},
-    {"extract", 0, OPT_TEXT, AT(extract), "REGEX", "without a task: reads the answer; last match counts",
+    {"extract", 0, OPT_TEXT, AT(extract), "REGEX",
+     "without a task: reads the answer; last match counts",
      "不用任务文件时抽取答案的正则，取最后一处"},
-    {"choices", 0, OPT_TEXT, AT(choices), "TEMPLATE", "without a task: options, scored by likelihood",
-     "不用任务文件时的选项，按似然打分"},
+    {"choices", 0, OPT_TEXT, AT(choices), "TEMPLATE",
+     "without a task: options, scored by likelihood", "不用任务文件时的选项，按似然打分"},
     {"records", 0, OPT_TEXT, AT(records), "PATH", "where in a JSON file the records are",
      "记录在 JSON 文件中的位置"},
-    {"name", 0, OPT_TEXT, AT(name), "NAME", "without a task: what to call it", "不用任务文件时的任务名"},
+    {"name", 0, OPT_TEXT, AT(name), "NAME", "without a task: what to call it",
+     "不用任务文件时的任务名"},
     {0},
 };
 
@@ -91,8 +96,11 @@ static Status add_spec(App *app, const Json *model, RunOptions *o, Err *err)
     const struct {
         const char *key;
         Str *field;
-    } known[] = {{"name", &spec.name},   {"provider", &spec.provider}, {"address", &spec.address},
-                 {"model", &spec.model}, {"key_env", &spec.key_env}};
+    } known[] = {{"name", &spec.name},
+                 {"provider", &spec.provider},
+                 {"address", &spec.address},
+                 {"model", &spec.model},
+                 {"key_env", &spec.key_env}};
     for (uint32_t i = 0; i < model->len; i++) {
         const JsonMember *m = &model->members[i];
         bool taken = false;

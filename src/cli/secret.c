@@ -23,7 +23,7 @@ bool looks_like_key(Str text)
 
 static bool names_a_secret(Str key)
 {
-    static const char *const names[] = {"key",   "api_key",       "apikey",    "token",
+    static const char *const names[] = {"key",    "api_key",       "apikey",    "token",
                                         "secret", "authorization", "x-api-key", "password"};
     for (size_t i = 0; i < COUNT(names); i++)
         if (str_eq_nocase(key, str_from(names[i])))

@@ -14,11 +14,12 @@
 enum { MAX_PARAMETERS = 32, NUMBER_ROOM = 32, BYTEA_OID = 17 };
 
 /* The functions of libpq that are used, by name. */
+/* clang-format off */
 #define PQ_FUNCTIONS(X)                                                                            \
-    X(PQconnectdb)                                                                                 \
-    X(PQstatus) X(PQerrorMessage) X(PQfinish) X(PQexec) X(PQprepare) X(PQexecPrepared)             \
-        X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) X(PQgetvalue)              \
-            X(PQgetlength) X(PQgetisnull) X(PQsetNoticeProcessor)
+    X(PQconnectdb) X(PQstatus) X(PQerrorMessage) X(PQfinish) X(PQexec) X(PQprepare)                \
+    X(PQexecPrepared) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples)              \
+    X(PQgetvalue) X(PQgetlength) X(PQgetisnull) X(PQsetNoticeProcessor)
+/* clang-format on */
 
 typedef struct Pq {
     void *library;

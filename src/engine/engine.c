@@ -297,7 +297,9 @@ static Status write_response(Engine *e, Db *db, const Unit *unit, size_t index, 
         .model_id = e->options->model_id,
         .key = x->key,
         .prompt = stored_prompt(&unit->requests[index], index, &scratch),
-        .text = score ? str_from(NULL) : reply->text.ptr ? reply->text : STR(""),
+        .text = score             ? str_from(NULL)
+                : reply->text.ptr ? reply->text
+                                  : STR(""),
         .reasoning = reply->reasoning,
         .finish = str_from(finish_names[reply->finish]),
         .finish_raw = reply->finish_raw,
@@ -394,8 +396,8 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     pace_init(&e->pace, options->concurrency, options->model->rpm, options->model->tpm,
               clock_seconds());
     make_units(e, &arena);
-    Status status = options->model->provider->answer ? engine_inline(e, err)
-                                                     : engine_remote(e, err);
+    Status status =
+        options->model->provider->answer ? engine_inline(e, err) : engine_remote(e, err);
     writer_drain(writer); /* from here on it does not know this engine */
     if (status == OK && e->status == OK && !writer_failed(writer) && e->n_free != e->n_units)
         status = err_set(err, E_IO, "%zu items were lost on the way; this is a fault of assay",

@@ -17,10 +17,10 @@
 typedef struct Exchange {
     int64_t response_id; /* row of the reply; 0 when it failed */
     bool cached;
-    int attempts;        /* requests sent */
-    double cost;         /* NAN unknown */
+    int attempts; /* requests sent */
+    double cost;  /* NAN unknown */
     Str key;
-    double sent;         /* time of the last attempt; private */
+    double sent; /* time of the last attempt; private */
 } Exchange;
 
 typedef struct Unit {
@@ -48,12 +48,12 @@ typedef struct EngineJob {
 typedef struct EngineOptions {
     const Model *model;
     int64_t model_id;
-    const char *db_url;    /* for cache look-ups */
-    int concurrency;       /* ceiling of requests in flight; inline models: threads */
-    int max_attempts;      /* of one request */
-    double retry_wait;     /* seconds before the first retry; doubles */
-    double max_cost;       /* 0: none */
-    int64_t max_requests;  /* 0: none */
+    const char *db_url;     /* for cache look-ups */
+    int concurrency;        /* ceiling of requests in flight; inline models: threads */
+    int max_attempts;       /* of one request */
+    double retry_wait;      /* seconds before the first retry; doubles */
+    double max_cost;        /* 0: none */
+    int64_t max_requests;   /* 0: none */
     const atomic_int *stop; /* 0 go on, 1 drain, 2 stop at once */
 } EngineOptions;
 

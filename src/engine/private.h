@@ -19,8 +19,8 @@ typedef struct Engine {
     bool exhausted;       /* the job has no more units */
     bool ended;           /* nothing new is started */
     EngineEnd end;
-    Err reason;           /* why it ended early */
-    Status status;        /* failure of the job */
+    Err reason;    /* why it ended early */
+    Status status; /* failure of the job */
     Err err;
     uint32_t *free_units;
     size_t n_free;
@@ -28,11 +28,11 @@ typedef struct Engine {
     Unit *units;
     size_t n_units;
     Cache cache;
-    bool use_cache; /* some reply may be there */
+    bool use_cache;        /* some reply may be there */
     atomic_llong answered; /* requests that got an answer: tells a dead server from a flaky one */
     atomic_llong dearest;  /* highest cost of a request so far, in COST_UNITS */
     void (*wake_workers)(struct Engine *e);
-    void *workers;        /* private to remote.c */
+    void *workers; /* private to remote.c */
     size_t n_workers;
 } Engine;
 

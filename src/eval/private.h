@@ -13,12 +13,12 @@ struct EvalRun {
     TaskBound *bound;
     const Docs *docs, *fewshot_docs; /* fewshot_docs NULL when none or the same */
     DatasetVersion version, fewshot;
-    Str cluster, fresh;   /* cluster column; word under which replies are reused */
-    int64_t n_items;      /* to ask: all or the limit */
+    Str cluster, fresh; /* cluster column; word under which replies are reused */
+    int64_t n_items;    /* to ask: all or the limit */
     int n_repeats;
-    uint64_t *done;       /* bit: position; set when all repeats have samples */
-    int64_t n_done;       /* bits set at the start */
-    int64_t next;         /* position to look at next; guarded by the engine */
+    uint64_t *done; /* bit: position; set when all repeats have samples */
+    int64_t n_done; /* bits set at the start */
+    int64_t next;   /* position to look at next; guarded by the engine */
     bool chat, stream, was_done, claimed;
     EvalProgress *progress;
 };

@@ -61,9 +61,14 @@ static Str identity_of(const EvalRun *run, Str protocol_hash, Arena *arena)
 {
     const ModelSpec *s = &run->model->spec;
     Hasher *h = hash_begin(arena);
-    const Str parts[] = {run->task->name, s->name,  s->provider,
-                         s->address,      s->model, run->model->identity,
-                         telling_settings(s, arena), protocol_hash};
+    const Str parts[] = {run->task->name,
+                         s->name,
+                         s->provider,
+                         s->address,
+                         s->model,
+                         run->model->identity,
+                         telling_settings(s, arena),
+                         protocol_hash};
     for (size_t i = 0; i < COUNT(parts); i++)
         hash_add_part(h, parts[i]);
     return hash_hex(arena, hash_end(h));
@@ -119,10 +124,10 @@ static Status check_cluster(const EvalRun *run, Err *err)
     for (uint32_t i = 0; i < columns.len; i++)
         if (str_eq(columns.items[i].text, run->cluster))
             return OK;
-    return err_set(err, E_USAGE,
-                   "data set \"" STR_FMT "\" has no column \"" STR_FMT "\" to cluster by; it has "
-                   STR_FMT,
-                   STR_ARG(run->version.name), STR_ARG(run->cluster), STR_ARG(run->version.columns));
+    return err_set(
+        err, E_USAGE,
+        "data set \"" STR_FMT "\" has no column \"" STR_FMT "\" to cluster by; it has " STR_FMT,
+        STR_ARG(run->version.name), STR_ARG(run->cluster), STR_ARG(run->version.columns));
 }
 
 static Status check_model(const EvalRun *run, Err *err)
@@ -133,8 +138,8 @@ static Status check_model(const EvalRun *run, Err *err)
         return OK;
     return err_set(err, E_USAGE,
                    "model \"" STR_FMT "\" (%s) cannot give %s, which task \"" STR_FMT "\" needs",
-                   STR_ARG(run->model->spec.name), p->name,
-                   generate ? "texts" : "log-likelihoods", STR_ARG(run->task->name));
+                   STR_ARG(run->model->spec.name), p->name, generate ? "texts" : "log-likelihoods",
+                   STR_ARG(run->task->name));
 }
 
 static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, EvalRun *run,
@@ -149,8 +154,9 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, EvalR
             TRY(eval_import(db, o, t, task->fewshot_split, arena, &run->fewshot, err));
     }
     run->n_items = o->limit && o->limit < run->version.n_items ? o->limit : run->version.n_items;
-    run->n_repeats = task->output_type != OUTPUT_GENERATE ? 1 : o->repeats ? o->repeats
-                                                                            : task->repeats;
+    run->n_repeats = task->output_type != OUTPUT_GENERATE ? 1
+                     : o->repeats                         ? o->repeats
+                                                          : task->repeats;
     return OK;
 }
 
@@ -175,7 +181,9 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
                            &run->fewshot_docs, err));
         shots = run->fewshot_docs;
     }
-    BindOptions b = {.chat = !run->chat ? CHAT_PLAIN : o->chat_turns ? CHAT_TURNS : CHAT_SINGLE,
+    BindOptions b = {.chat = !run->chat      ? CHAT_PLAIN
+                             : o->chat_turns ? CHAT_TURNS
+                                             : CHAT_SINGLE,
                      .system = o->system,
                      .fewshot_seed = o->fewshot_seed};
     Status status = task_bind(arena, run->task, run->docs, shots, &b, &run->bound, err);
@@ -194,8 +202,8 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
 static Status add_or_find_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run,
                               Arena *arena, Err *err)
 {
-    ProtocolInput in = {run->task, &run->version, run->fewshot.id ? &run->fewshot : NULL, o,
-                        run->chat, run->n_repeats};
+    ProtocolInput in = {run->task, &run->version, run->fewshot.id ? &run->fewshot : NULL,
+                        o,         run->chat,     run->n_repeats};
     Json protocol = protocol_of(&in, arena);
     Str text = json_dump(arena, &protocol);
     RunRow row = {.batch_id = batch_id,
@@ -238,8 +246,8 @@ static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, Ev
     return bind(o, run, arena, err);
 }
 
-static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run,
-                        Arena *arena, Err *err)
+static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run, Arena *arena,
+                        Err *err)
 {
     TRY(add_or_find_run(db, o, batch_id, run, arena, err));
     TRY(run_claim(db, run->id, batch_id, err));

@@ -80,16 +80,16 @@ static Interval bca_interval(const double *sorted, size_t draws, double estimate
     if (below == 0 || below == draws) /* no spread on one side: the percentile is all there is */
         return (Interval){stats_percentile(sorted, draws, (1 - level) / 2),
                           stats_percentile(sorted, draws, 1 - (1 - level) / 2)};
-    double z0 = normal_quantile((double)below / (double)draws), z = normal_quantile((1 - level) / 2);
+    double z0 = normal_quantile((double)below / (double)draws),
+           z = normal_quantile((1 - level) / 2);
     double low = normal_cdf(z0 + (z0 + z) / (1 - a * (z0 + z)));
     double high = normal_cdf(z0 + (z0 - z) / (1 - a * (z0 - z)));
     double last = (double)(draws - 1);
     return (Interval){sorted[(size_t)lround(low * last)], sorted[(size_t)lround(high * last)]};
 }
 
-BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n,
-                          const uint32_t *clusters, size_t n_clusters,
-                          const BootstrapOptions *options, Arena *scratch)
+BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const uint32_t *clusters,
+                          size_t n_clusters, const BootstrapOptions *options, Arena *scratch)
 {
     const size_t draws = options->draws;
     const double level = options->level;

@@ -73,8 +73,8 @@ static Interval around(double mean, double se, double df, double level, bool uni
     return ci;
 }
 
-MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n,
-                      size_t n_clusters, double level, Arena *scratch)
+MeanResult stats_mean(const double *values, const uint32_t *clusters, size_t n, size_t n_clusters,
+                      double level, Arena *scratch)
 {
     MeanResult r = {.n = n, .mean = NAN, .se = NAN, .ci = {NAN, NAN}, .design_effect = NAN};
     r.method = "none";

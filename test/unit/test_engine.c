@@ -11,9 +11,9 @@ enum { UNITS = 2000, REQUESTS = 3 };
 
 /* What the inline model does with a prompt, by its number. */
 typedef struct Script {
-    int fail_every;     /* this and its multiples fail */
-    long fatal_at;      /* says that nothing more would work; -1 never */
-    atomic_int *stop;   /* raised at prompt number stop_at */
+    int fail_every;   /* this and its multiples fail */
+    long fatal_at;    /* says that nothing more would work; -1 never */
+    atomic_int *stop; /* raised at prompt number stop_at */
     long stop_at;
     atomic_llong asked;
 } Script;
@@ -61,9 +61,12 @@ static Status next_unit(void *user, Unit *unit, bool *more, Err *err)
     unit->n_requests = j->n_requests;
     unit->requests = arena_array(&unit->arena, unit->n_requests, sizeof *unit->requests);
     for (size_t i = 0; i < unit->n_requests; i++)
-        unit->requests[i] = (ModelRequest){
-            .prompt = str_printf(&unit->arena, "%zu", *number * REQUESTS + i),
-            .max_tokens = -1, .temperature = -1, .top_p = -1, .seed = -1};
+        unit->requests[i] =
+            (ModelRequest){.prompt = str_printf(&unit->arena, "%zu", *number * REQUESTS + i),
+                           .max_tokens = -1,
+                           .temperature = -1,
+                           .top_p = -1,
+                           .seed = -1};
     return OK;
 }
 
@@ -128,8 +131,7 @@ static Status run(Bench *b)
     b->options.model = &b->model;
     b->progress = (EngineProgress){0};
     CHECK_OK(writer_start(b->url, &w, &b->err), b->err);
-    Status status =
-        engine_run(&b->options, &job, w, &b->progress, &b->end, &b->reason, &b->err);
+    Status status = engine_run(&b->options, &job, w, &b->progress, &b->end, &b->reason, &b->err);
     Status written = writer_stop(w, status == OK ? &b->err : NULL);
     return status == OK ? written : status;
 }
@@ -264,14 +266,18 @@ TEST(a_failure_to_write_ends_the_engine_and_its_threads)
 #define REPLY(status, more, body) "HTTP/1.1 " status "\r\n" more "Content-Length: " body
 #define ANSWER                                                                                     \
     REPLY("200 OK", "", "81\r\n\r\n")                                                              \
-    "{\"choices\":[{\"text\":\"right\",\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}"
+    "{\"choices\":[{\"text\":\"right\",\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":" \
+    "1}}"
 
 TEST(the_engine_tries_a_remote_model_again_and_its_thread_counts)
 {
     static const char *const replies[] = {
-        REPLY("429 Slow", "Retry-After: 0\r\n", "2\r\n\r\n{}"), ANSWER,
-        REPLY("500 Broken", "", "2\r\n\r\n{}"),                 "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nab",
-        ANSWER,                                                 REPLY("400 No", "", "2\r\n\r\n{}"),
+        REPLY("429 Slow", "Retry-After: 0\r\n", "2\r\n\r\n{}"),
+        ANSWER,
+        REPLY("500 Broken", "", "2\r\n\r\n{}"),
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nab",
+        ANSWER,
+        REPLY("400 No", "", "2\r\n\r\n{}"),
     };
     FOR_EACH_DATABASE(url)
     {

@@ -28,7 +28,8 @@ TEST(proportion_intervals_match_the_table)
         {1219, 1319, {.908636, .937271}, {.908555, .937891}, {.908966, .937546}},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        Interval w = wilson(rows[i].k, rows[i].n, 0.95), c = clopper_pearson(rows[i].k, rows[i].n, 0.95);
+        Interval w = wilson(rows[i].k, rows[i].n, 0.95),
+                 c = clopper_pearson(rows[i].k, rows[i].n, 0.95);
         Interval j = jeffreys(rows[i].k, rows[i].n, 0.95);
         CHECK_NEAR(w.low, rows[i].w[0], 1e-6);
         CHECK_NEAR(w.high, rows[i].w[1], 1e-6);
@@ -178,8 +179,8 @@ TEST(bootstrap_intervals_are_near_their_oracle)
 {
     SCOPED_ARENA(a);
     const double x[] = {4.2, 5.1, 3.8, 6.0, 5.5, 4.9, 5.2, 7.8, 4.4, 5.0};
-    BootstrapResult r = bootstrap(mean_statistic, x, 10, NULL, 0,
-                                  &(BootstrapOptions){20000, 42, 0.95}, &a);
+    BootstrapResult r =
+        bootstrap(mean_statistic, x, 10, NULL, 0, &(BootstrapOptions){20000, 42, 0.95}, &a);
     CHECK_NEAR(r.estimate, 5.19, 1e-12);
     CHECK_NEAR(r.percentile.low, 4.61, 0.06);
     CHECK_NEAR(r.percentile.high, 5.91, 0.06);
@@ -187,8 +188,8 @@ TEST(bootstrap_intervals_are_near_their_oracle)
     CHECK_NEAR(r.bca.high, 6.06, 0.08);
     CHECK_NEAR(r.se, stats_sd(x, 10) / sqrt(10) * sqrt(0.9), 0.01);
     const double same[] = {3, 3, 3, 3};
-    BootstrapResult flat = bootstrap(mean_statistic, same, 4, NULL, 0,
-                                  &(BootstrapOptions){500, 1, 0.95}, &a);
+    BootstrapResult flat =
+        bootstrap(mean_statistic, same, 4, NULL, 0, &(BootstrapOptions){500, 1, 0.95}, &a);
     CHECK(flat.percentile.low == 3 && flat.bca.high == 3 && flat.se == 0);
 }
 
@@ -197,8 +198,8 @@ TEST(bootstrap_draws_whole_clusters)
     SCOPED_ARENA(a);
     const double x[] = {1, 1, 1, 1, 0, 0, 0, 0};
     const uint32_t c[] = {0, 0, 0, 0, 1, 1, 1, 1};
-    BootstrapResult r = bootstrap(mean_statistic, x, 8, c, 2,
-                                  &(BootstrapOptions){4000, 3, 0.95}, &a);
+    BootstrapResult r =
+        bootstrap(mean_statistic, x, 8, c, 2, &(BootstrapOptions){4000, 3, 0.95}, &a);
     CHECK_NEAR(r.se, sqrt(0.125), 0.02); /* means 0, .5, 1 with weights 1/4, 1/2, 1/4 */
 }
 
