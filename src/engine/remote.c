@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "core/store.h"
 
-enum { SHARD_TRANSFERS = 64, BATCH = 64, UNREACHED_LIMIT = 3, RATE_LIMIT_ATTEMPTS = 40 };
+enum { SHARD_TRANSFERS = 32, BATCH = 64, UNREACHED_LIMIT = 3, RATE_LIMIT_ATTEMPTS = 40 };
 static const double LONGEST_BACKOFF = 30;
 
 /* A request that waits for its time, or is in flight. */

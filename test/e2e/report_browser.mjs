@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HOSTILE } from './report_document.mjs';
 
-const require = createRequire(resolve('build/node/package.json'));
+const require = createRequire(resolve('build/browser/package.json'));
 const { chromium } = require('playwright-core');
 const folder = resolve(process.argv[2]);
 const small = 'file://' + folder + '/report-120.html', large = 'file://' + folder + '/report-4000.html';

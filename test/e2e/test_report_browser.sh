@@ -25,10 +25,10 @@ if [ -n "$missing" ]; then
         skip "could not install:$missing"
 fi
 
-mkdir -p build/node build/screens
-cp package.json package-lock.json build/node/
-if [ ! -d build/node/node_modules/playwright-core ]; then
-    (cd build/node && npm ci --no-audit --no-fund --silent >/dev/null 2>&1) ||
+mkdir -p build/browser build/screens
+cp package.json package-lock.json build/browser/
+if [ ! -d build/browser/node_modules/playwright-core ]; then
+    (cd build/browser && npm ci --no-audit --no-fund --silent >/dev/null 2>&1) ||
         skip "could not install playwright-core with npm"
 fi
 
