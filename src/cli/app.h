@@ -29,6 +29,7 @@ typedef struct Command {
     const Option *options; /* its own, or NULL; fields in the struct that `make` returns */
     size_t options_size;
     const void *defaults; /* options_size bytes, or NULL for zeros */
+    bool drains;          /* finishes what is in flight at the first Ctrl-C */
     Status (*run)(App *app, void *options, const StrList *arguments, Err *err);
 } Command;
 

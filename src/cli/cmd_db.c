@@ -11,7 +11,8 @@ static Status migrate(App *app, void *options, const StrList *arguments, Err *er
     TRY(store_exists(app->db_url, err));
     TRY(store_open(app->db_url, &db, err));
     db_close(db);
-    fprintf(app->info, "%s\n", trf(app, app->arena, T_MIGRATED, app->db_url).ptr);
+    fprintf(app->info, "%s\n",
+            trf(app, app->arena, T_MIGRATED, store_shown(app->arena, app->db_url).ptr).ptr);
     return OK;
 }
 

@@ -119,7 +119,8 @@ static Status show_results(App *app, Db *db, const Plan *plan, RunSummary *runs,
     for (size_t i = 0; i < COUNT(gaps); i++)
         print_gap(app, &gaps[i]);
     TRY(export_page(app, db, runs, n, str_from(tr(app, T_DEMO_TITLE)), report_file, err));
-    fprintf(app->out, "\n%s\n", trf(app, a, T_DEMO_WROTE, app->db_url, report_file).ptr);
+    fprintf(app->out, "\n%s\n",
+            trf(app, a, T_DEMO_WROTE, store_shown(a, app->db_url).ptr, report_file).ptr);
     print_next(app, find_run(runs, n, "local:tiny-4", "tiny_sum_public"));
     return OK;
 }
@@ -155,4 +156,4 @@ static Status demo(App *app, void *options, const StrList *arguments, Err *err)
     return status;
 }
 
-const Command cmd_demo = {.name = "demo", .help = T_HELP_DEMO, .run = demo};
+const Command cmd_demo = {.name = "demo", .help = T_HELP_DEMO, .drains = true, .run = demo};

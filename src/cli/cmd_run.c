@@ -31,13 +31,13 @@ Status run_load_batch(App *app, Db *db, const EvalBatch *batch, RunSummary **out
     return OK;
 }
 
-static void print_outcome(App *app, const EvalOutcome *outcome)
+static void print_outcome(App *app, const RunOptions *o, const EvalOutcome *outcome)
 {
     SCOPED_ARENA(a);
     if (outcome->end == ENGINE_DONE)
         return;
     fprintf(app->info, "%s\n%s\n", trf(app, &a, T_STOPPED, outcome->reason.msg).ptr,
-            tr(app, T_RESUME_HINT));
+            tr(app, o->fresh ? T_RESUME_FRESH_HINT : T_RESUME_HINT));
 }
 
 static Status check_gates(App *app, const RunOptions *o, const RunSummary *runs, size_t n,
@@ -128,7 +128,7 @@ static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
     if (status == OK)
         status = run_load_batch(app, db, &batch, &runs, err);
     if (status == OK) {
-        print_outcome(app, &outcome);
+        print_outcome(app, o, &outcome);
         status = report_results(app, o, &plan, runs, batch.n_runs, err);
         int gate = app->exit_status;
         set_exit(app, &outcome);
@@ -162,5 +162,6 @@ const Command cmd_run = {
     .options = run_options,
     .options_size = sizeof(RunOptions),
     .defaults = &run_defaults,
+    .drains = true,
     .run = run,
 };

@@ -105,6 +105,11 @@ static Status run_command(App *app, const Command *c, int argc, char **argv, Err
         print_command_help(app, c);
         return OK;
     }
+    if (c->drains) {
+        struct sigaction action = {.sa_handler = on_interrupt};
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+    }
     return c->run(app, options, &rest, err);
 }
 
@@ -127,9 +132,6 @@ static void set_up(App *app)
     app->color = app->out_tty && !getenv("NO_COLOR");
     app->chinese = wants_chinese(app);
     app->stop = &stop_flag;
-    struct sigaction action = {.sa_handler = on_interrupt};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of the write */
 }

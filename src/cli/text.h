@@ -103,6 +103,8 @@
       "此前已完成；--fresh 重新作答")                                                              \
     X(T_STOPPED, "stopped: %s", "已停止：%s")                                                      \
     X(T_RESUME_HINT, "run the same command again to go on", "再次运行同一命令即可继续")            \
+    X(T_RESUME_FRESH_HINT, "run the same command without --fresh to go on",                        \
+      "去掉 --fresh 再次运行同一命令即可继续")                                                     \
     X(T_DRAINING, "finishing what is in flight; Ctrl-C again stops at once",                       \
       "正在等待已发出的请求；再按一次 Ctrl-C 立即停止")                                            \
     X(T_PROGRESS_ERRORS, "errors %lld", "出错 %lld")                                               \

@@ -9,6 +9,19 @@
 
 enum { PACK_FROM = 2048, PACK_LEVEL = 1 };
 
+Str store_shown(Arena *arena, const char *url)
+{
+    Str u = str_from(url);
+    ptrdiff_t scheme = str_find(u, STR("://")), at = str_rfind_char(u, '@');
+    if (scheme < 0 || at < scheme)
+        return str_copy(arena, u);
+    Str user = str_slice(u, (size_t)scheme + 3, (size_t)at);
+    ptrdiff_t colon = str_find_char(user, ':');
+    if (colon < 0)
+        return str_copy(arena, u);
+    return str_printf(arena, "%.*s:***%s", (int)(scheme + 3 + colon), url, url + at);
+}
+
 static Status create_version_table(Db *db, Err *err)
 {
     return db_script(db,
@@ -58,11 +71,12 @@ static Status apply(Db *db, int64_t number, Str sql, Err *err)
 
 static Status check_not_newer(int64_t version, const char *url, Err *err)
 {
+    SCOPED_ARENA(a);
     if (version > newest_known())
         return err_set(err, E_CONFLICT,
                        "database \"%s\" has schema version %lld, this program knows %lld; "
                        "use a newer assay",
-                       url, (long long)version, (long long)newest_known());
+                       store_shown(&a, url).ptr, (long long)version, (long long)newest_known());
     return OK;
 }
 
@@ -105,19 +119,20 @@ Status store_open(const char *url, Db **out, Err *err)
 
 Status store_open_read(const char *url, Db **out, Err *err)
 {
+    SCOPED_ARENA(a);
     Db *db;
     int64_t version = 0;
     TRY(db_open_read(url, &db, err));
     Status status = current_version(db, &version, err);
     if (status != OK)
-        err_wrap(err, "\"%s\" is not a database of assay", url);
+        err_wrap(err, "\"%s\" is not a database of assay", store_shown(&a, url).ptr);
     else
         status = check_not_newer(version, url, err);
     if (status == OK && version < newest_known())
         status = err_set(err, E_CONFLICT,
                          "database \"%s\" has the older schema version %lld; run "
                          "\"assay db migrate\" first",
-                         url, (long long)version);
+                         store_shown(&a, url).ptr, (long long)version);
     if (status != OK) {
         db_close(db);
         return status;
@@ -128,13 +143,14 @@ Status store_open_read(const char *url, Db **out, Err *err)
 
 Status store_exists(const char *url, Err *err)
 {
+    SCOPED_ARENA(a);
     Db *db;
     int64_t version;
     TRY(db_open_read(url, &db, err));
     Status status = current_version(db, &version, err);
     db_close(db);
     if (status != OK)
-        err_wrap(err, "\"%s\" is not a database of assay", url);
+        err_wrap(err, "\"%s\" is not a database of assay", store_shown(&a, url).ptr);
     return status;
 }
 

@@ -11,6 +11,9 @@ Status store_open(const char *url, Db **out, Err *err) MUST_CHECK;
 /* Opens for reading; the database must exist and be of this program's version. */
 Status store_open_read(const char *url, Db **out, Err *err) MUST_CHECK;
 
+/* `url` as it may be shown: without the password of a postgres:// address. */
+Str store_shown(Arena *arena, const char *url);
+
 /* OK when there is a database at `url`, of whatever version. */
 Status store_exists(const char *url, Err *err) MUST_CHECK;
 

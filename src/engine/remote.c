@@ -1,4 +1,4 @@
-/* remote.c - models behind HTTP: shards of about 64 transfers, each a thread with its own
+/* remote.c - models behind HTTP: shards of about 32 transfers, each a thread with its own
  * event loop. A unit belongs to the shard that took it until its requests are delivered. */
 #include "engine/private.h"
 

@@ -1,6 +1,6 @@
 /* http.h - the HTTP client: many requests at once on one thread (libcurl multi on epoll).
  *
- * One HttpClient is one shard: its own event loop, meant for about 64 transfers at a time.
+ * One HttpClient is one shard: its own event loop, meant for some tens of transfers at a time.
  * All calls but http_wake belong to the thread that made it. HTTP/1.1, keep-alive, TLS by
  * OpenSSL with certificates checked, no redirects followed, proxies from the environment.
  * Reply bodies are limited to LIMIT_REPLY. */

@@ -47,6 +47,15 @@ TEST(a_database_is_created_once_and_refused_when_newer)
     }
 }
 
+TEST(a_database_is_shown_without_its_password)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(store_shown(&a, "assay.db"), "assay.db");
+    CHECK_STR(store_shown(&a, "postgres://me:p@ss:w@host/db"), "postgres://me:***@host/db");
+    CHECK_STR(store_shown(&a, "postgres://me@host/db"), "postgres://me@host/db");
+    CHECK_STR(store_shown(&a, "postgres:///db?host=/tmp"), "postgres:///db?host=/tmp");
+}
+
 TEST(a_missing_or_foreign_database_is_named)
 {
     Db *db;
