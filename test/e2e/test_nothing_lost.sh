@@ -129,6 +129,10 @@ start_model delay=30000 arrivals=1
 begin_ask --concurrency 16
 wait_for grep -q asked log
 kill -INT $run
+taken() { # two pending signals of a kind are one: the second follows when the first is taken
+    grep -q '^ShdPnd:[[:space:]]*0*$' "/proc/$run/status"
+}
+wait_for taken
 expect_ok kill -0 $run
 kill -INT $run
 begin=$(date +%s)
