@@ -110,7 +110,7 @@ static Status spec_of(App *app, const AddOptions *o, Str name, ModelSpec *out, E
  * matter of the moment of use. */
 static Status check_opens(App *app, const ModelSpec *spec, Err *err)
 {
-    Model model;
+    Model model = {0};
     Status status = model_open(app->arena, spec, &model, err);
     bool no_key = status != OK && spec->key_env.len && !getenv(str_z(app->arena, spec->key_env));
     if (status == OK)
@@ -129,9 +129,9 @@ static Status save(App *app, const ModelSpec *spec, Err *err)
                     .key_env = spec->key_env,
                     .settings = json_dump(app->arena, &spec->settings),
                     .added = true},
-             old;
+             old = {0};
     int64_t id;
-    bool found;
+    bool found = false;
     Db *db;
     TRY(store_open(app->db_url, &db, err));
     Status status = model_row_find(db, spec->name, app->arena, &old, &found, err);
@@ -148,7 +148,7 @@ static Status save(App *app, const ModelSpec *spec, Err *err)
 
 static Status add(App *app, void *options, const StrList *arguments, Err *err)
 {
-    ModelSpec spec;
+    ModelSpec spec = {0};
     if (arguments->len != 1)
         return err_set(err, E_USAGE, "what shall the model be called? Give one NAME");
     TRY(spec_of(app, options, arguments->items[0], &spec, err));
@@ -330,7 +330,7 @@ static Status find_spec(App *app, Str name, ModelSpec *out, Err *err)
 static Status test(App *app, void *options, const StrList *arguments, Err *err)
 {
     (void)options;
-    ModelSpec spec;
+    ModelSpec spec = {0};
     Model model;
     ModelReply reply;
     if (arguments->len != 1)

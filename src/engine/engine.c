@@ -133,7 +133,7 @@ static void wait_freed(Engine *e)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += 100 * 1000 * 1000;
+    until.tv_nsec += 100000000; /* 0.1 s */
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(&e->freed, &e->lock, &until);
