@@ -136,7 +136,8 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
     SCOPED_STMT(s);
     TRY(db_query(db,
                  "INSERT INTO judgement (sample_id, criterion, filter, judge, value, label, "
-                 "outcome, why, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 "outcome, why, created, weight) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                  &s, err));
     db_bind_int(s, 1, r->sample_id);
     db_bind_text(s, 2, or_empty(r->criterion));
@@ -147,5 +148,9 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
     db_bind_text(s, 7, str_from(outcome_name(r->outcome)));
     db_bind_text(s, 8, or_empty(r->why));
     db_bind_int(s, 9, clock_unix_ms());
+    if (r->weight > 0)
+        db_bind_double(s, 10, r->weight);
+    else
+        db_bind_null(s, 10);
     return db_run(s, err);
 }

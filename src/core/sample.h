@@ -53,7 +53,8 @@ Status sample_done(Db *db, int64_t run_id, int64_t n_repeats, uint64_t *bits, si
 typedef struct JudgementRow {
     int64_t id, sample_id;
     Str criterion, filter, judge;
-    double value; /* NAN: none */
+    double value;  /* NAN: none */
+    double weight; /* words, bytes that the value is spread over; 0: none */
     Str label, why;
     Outcome outcome;
 } JudgementRow;
@@ -69,7 +70,8 @@ typedef struct Point {
     int64_t position;
     uint32_t cluster; /* index into PointSet.clusters; items without one get their own */
     Outcome outcome;
-    double value; /* NAN when there is none */
+    double value;  /* NAN when there is none */
+    double weight; /* 0: none */
 } Point;
 
 typedef struct PointSet {

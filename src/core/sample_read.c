@@ -160,7 +160,8 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
     SCOPED_STMT(s);
     Map clusters = {0};
     TRY(db_query(db,
-                 "SELECT s.position, s.cluster, j.criterion, j.filter, j.outcome, j.value "
+                 "SELECT s.position, s.cluster, j.criterion, j.filter, j.outcome, j.value, "
+                 "COALESCE(j.weight, 0) "
                  "FROM sample s JOIN judgement j ON j.sample_id = s.id "
                  "WHERE s.run_id = ?1 AND j.judge LIKE 'rule:%' "
                  "ORDER BY s.position, s.repeat_index, j.id",
@@ -172,6 +173,7 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
         if (!row)
             break;
         Point point = {.position = db_int(s, 0), .value = number_of(s, 5)};
+        point.weight = db_double(s, 6);
         point.cluster = db_is_null(s, 1) ? (uint32_t)NO_CLUSTER
                                          : cluster_index(arena, &clusters, db_text(s, 1));
         if (!outcome_parse(db_text(s, 4), &point.outcome))

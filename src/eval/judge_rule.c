@@ -50,6 +50,7 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .filter = task->filters[s->filter],
             .judge = STR(SCORER_VERSION),
             .value = s->value,
+            .weight = s->weight,
             .label = eval_label(s),
             .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
             .outcome = outcome_of(s, reply),

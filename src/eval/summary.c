@@ -8,13 +8,47 @@ enum { BOOTSTRAP_DRAWS = 2000, BOOTSTRAP_SEED = 1234 };
 
 /* ---- aggregations that are no plain mean ---- */
 
+/* The points of one metric, side by side. */
+typedef struct Column {
+    double *values, *weights;
+    uint32_t *clusters; /* NULL: none */
+    size_t n, n_clusters;
+} Column;
+
 static double perplexity(const void *data, const uint32_t *index, size_t n)
 {
-    const double *x = data;
+    const Column *c = data;
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += x[index[i]];
+        sum += c->values[index[i]];
     return exp(-sum / (double)n);
+}
+
+static double per_weight(const Column *c, const uint32_t *index, size_t n)
+{
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += c->values[index[i]];
+        weight += c->weights[index[i]];
+    }
+    return sum / weight;
+}
+
+static double weighted_perplexity(const void *data, const uint32_t *index, size_t n)
+{
+    return exp(-per_weight(data, index, n));
+}
+
+static double bits_per_byte(const void *data, const uint32_t *index, size_t n)
+{
+    return -per_weight(data, index, n) / log(2);
+}
+
+/* What lm-evaluation-harness prints for a metric whose values it does not aggregate. */
+static double bypass(const void *data, const uint32_t *index, size_t n)
+{
+    (void)data, (void)index, (void)n;
+    return 999;
 }
 
 static const struct {
@@ -22,6 +56,9 @@ static const struct {
     Statistic statistic;
 } aggregations[] = {
     {"perplexity", perplexity},
+    {"weighted_perplexity", weighted_perplexity},
+    {"bits_per_byte", bits_per_byte},
+    {"bypass", bypass},
 };
 
 static Statistic statistic_for(Str aggregation)
@@ -32,16 +69,16 @@ static Statistic statistic_for(Str aggregation)
     return NULL;
 }
 
-static MeanResult aggregate(Str aggregation, const double *values, const uint32_t *clusters,
-                            size_t n, size_t n_clusters, Arena *scratch)
+static MeanResult aggregate(Str aggregation, const Column *c, Arena *scratch)
 {
     Statistic statistic = statistic_for(aggregation);
-    if (!statistic || !n)
-        return stats_mean(values, clusters, n, n_clusters, LEVEL, scratch);
+    if (!statistic || !c->n)
+        return stats_mean(c->values, c->clusters, c->n, c->n_clusters, LEVEL, scratch);
     BootstrapOptions options = {BOOTSTRAP_DRAWS, BOOTSTRAP_SEED, LEVEL};
-    BootstrapResult b = bootstrap(statistic, values, n, clusters, n_clusters, &options, scratch);
-    return (MeanResult){.n = n,
-                        .clusters = clusters ? n_clusters : 0,
+    BootstrapResult b =
+        bootstrap(statistic, c, c->n, c->clusters, c->n_clusters, &options, scratch);
+    return (MeanResult){.n = c->n,
+                        .clusters = c->clusters ? c->n_clusters : 0,
                         .mean = b.estimate,
                         .se = b.se,
                         .ci = b.percentile,
@@ -52,35 +89,35 @@ static MeanResult aggregate(Str aggregation, const double *values, const uint32_
 /* ---- one metric ---- */
 
 /* Clusters are renumbered so that those of the kept points count from 0. */
-static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clusters,
-                          double *values, uint32_t *clusters, size_t *n_clusters, Arena *scratch)
+static Column keep_points(const PointSet *set, bool only_scored, size_t all_clusters,
+                          Arena *scratch)
 {
+    size_t room = set->points.len + 1;
+    Column c = {.values = arena_array(scratch, room, sizeof *c.values),
+                .weights = arena_array(scratch, room, sizeof *c.weights),
+                .clusters = all_clusters ? arena_array(scratch, room, sizeof *c.clusters) : NULL};
     uint32_t *number = arena_array(scratch, all_clusters + 1, sizeof *number);
-    size_t n = 0, seen = 0;
     for (size_t i = 0; i < set->points.len; i++) {
         const Point *p = &set->points.items[i];
         if (only_scored && p->outcome != OUTCOME_SCORED)
             continue;
         if (all_clusters) {
             if (!number[p->cluster])
-                number[p->cluster] = (uint32_t)++seen;
-            clusters[n] = number[p->cluster] - 1;
+                number[p->cluster] = (uint32_t)++c.n_clusters;
+            c.clusters[c.n] = number[p->cluster] - 1;
         }
-        values[n++] = isnan(p->value) ? 0 : p->value;
+        c.weights[c.n] = p->weight;
+        c.values[c.n++] = isnan(p->value) ? 0 : p->value;
     }
-    *n_clusters = seen;
-    return n;
+    return c;
 }
 
 static MeanResult reading(const PointSet *set, Str aggregation, bool only_scored,
                           size_t all_clusters)
 {
     SCOPED_ARENA(scratch);
-    double *values = arena_array(&scratch, set->points.len + 1, sizeof *values);
-    uint32_t *clusters = arena_array(&scratch, set->points.len + 1, sizeof *clusters);
-    size_t n_clusters;
-    size_t n = keep_points(set, only_scored, all_clusters, values, clusters, &n_clusters, &scratch);
-    return aggregate(aggregation, values, all_clusters ? clusters : NULL, n, n_clusters, &scratch);
+    Column c = keep_points(set, only_scored, all_clusters, &scratch);
+    return aggregate(aggregation, &c, &scratch);
 }
 
 const Json *eval_metric_entry(const Json *config, Str metric)
@@ -96,11 +133,20 @@ static MetricSummary summarise_metric(const PointSet *set, const Json *config, s
 {
     static const char *const lower[] = {"perplexity",    "word_perplexity", "byte_perplexity",
                                         "bits_per_byte", "brier_score",     "ter"};
+    static const struct {
+        const char *metric, *aggregation;
+    } defaults[] = {{"perplexity", "perplexity"},
+                    {"word_perplexity", "weighted_perplexity"},
+                    {"byte_perplexity", "weighted_perplexity"},
+                    {"bits_per_byte", "bits_per_byte"}};
     const Json *entry = eval_metric_entry(config, set->criterion);
     bool falls = false;
     for (size_t i = 0; i < COUNT(lower); i++)
         falls = falls || str_eqc(set->criterion, lower[i]);
-    Str by_default = str_eqc(set->criterion, "perplexity") ? set->criterion : STR("mean");
+    Str by_default = STR("mean");
+    for (size_t i = 0; i < COUNT(defaults); i++)
+        if (str_eqc(set->criterion, defaults[i].metric))
+            by_default = str_from(defaults[i].aggregation);
     MetricSummary m = {
         .filter = set->filter,
         .metric = set->criterion,

@@ -216,7 +216,8 @@ Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *f
                        STR_ARG(task->name));
     if (look_at_first(arena, b, err) != OK)
         return err_wrap(err, "task \"" STR_FMT "\", document 0", STR_ARG(task->name));
-    b->n_shots = (size_t)task->num_fewshot;
+    /* A text that is scored as a whole has nothing before it. */
+    b->n_shots = task->output_type == OUTPUT_ROLLING ? 0 : (size_t)task->num_fewshot;
     if (b->n_shots) {
         if (task->parts->samples)
             b->pool = sample_docs(arena, task->parts->samples);

@@ -2,16 +2,17 @@
 #include "task/parts.h"
 
 static const MetricRow *const rows[] = {
-    &metric_acc,          &metric_acc_norm,    &metric_acc_bytes,  &metric_acc_mutual_info,
-    &metric_greedy_match, &metric_exact_match, &metric_perplexity, &metric_acc_greedy,
+    &metric_acc,          &metric_acc_norm,        &metric_acc_bytes,       &metric_acc_mutual_info,
+    &metric_greedy_match, &metric_exact_match,     &metric_perplexity,      &metric_acc_greedy,
+    &metric_likelihood,   &metric_word_perplexity, &metric_byte_perplexity, &metric_bits_per_byte,
 };
 
-const char *const aggregations[] = {"mean", "perplexity", NULL};
+const char *const aggregations[] = {"mean",          "bypass", "perplexity", "weighted_perplexity",
+                                    "bits_per_byte", NULL};
 
 /* Known to lm-evaluation-harness but not computed here. */
 static const char *const later[] = {
-    "f1",     "mcc",     "brier_score",     "likelihood",      "bleu",          "chrf", "ter",
-    "bypass", "acc_all", "word_perplexity", "byte_perplexity", "bits_per_byte",
+    "f1", "mcc", "brier_score", "bleu", "chrf", "ter", "bypass", "acc_all",
 };
 
 const MetricRow *metric_find(Str name, OutputType output)

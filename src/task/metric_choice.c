@@ -106,6 +106,25 @@ static Status greedy_match(const ScoreInput *in, const MetricOptions *options, T
     return OK;
 }
 
+/* The log-likelihood of the right choice; of several the likeliest. */
+static Status likelihood(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    const TaskItem *item = in->item;
+    out->value = NAN;
+    for (size_t i = 0; i < item->n_gold; i++) {
+        if (item->gold[i] < 0)
+            continue;
+        double p = in->answers[item->gold[i]].logprob;
+        if (!(out->value >= p))
+            out->value = p;
+    }
+    out->found = !isnan(out->value);
+    out->why =
+        str_printf(in->arena, "log-probability of \"" STR_FMT "\"", STR_ARG(item->target_text));
+    return OK;
+}
+
 static Status logprob(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     (void)options;
@@ -132,5 +151,6 @@ const MetricRow metric_acc_norm = {"acc_norm", "mean", true, CHOICE, by_characte
 const MetricRow metric_acc_bytes = {"acc_bytes", "mean", true, CHOICE, by_bytes};
 const MetricRow metric_acc_mutual_info = {"acc_mutual_info", "mean", true, CHOICE, by_mutual_info};
 const MetricRow metric_greedy_match = {"exact_match", "mean", true, CHOICE, greedy_match};
+const MetricRow metric_likelihood = {"likelihood", "mean", true, CHOICE, likelihood};
 const MetricRow metric_perplexity = {"perplexity", "perplexity", false, GIVEN, logprob};
 const MetricRow metric_acc_greedy = {"acc", "mean", true, GIVEN, greedy};

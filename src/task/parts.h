@@ -201,7 +201,8 @@ typedef struct MetricRow {
 } MetricRow;
 
 extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc_mutual_info,
-    metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy;
+    metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy,
+    metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
 /* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */

@@ -146,9 +146,23 @@ static void choice_requests(const Builder *w, const TaskItem *item, TaskRequest 
     }
 }
 
+/* The whole text is scored, after nothing. */
+static Status rolling_request(const Builder *w, TaskItem *item)
+{
+    if (item->target.type != JSON_STRING)
+        return err_set(w->c.err, E_PARSE, "doc_to_target gives " STR_FMT ", which is not text",
+                       STR_ARG(python_str(w->c.arena, &item->target)));
+    item->requests = ARENA_NEW(w->c.arena, TaskRequest);
+    item->requests[0].continuation = item->target.text;
+    item->n_requests = 1;
+    return OK;
+}
+
 static Status make_requests(const Builder *w, const Json *question, Str prefix, TaskItem *item)
 {
     const Task *task = w->b->task;
+    if (task->output_type == OUTPUT_ROLLING)
+        return rolling_request(w, item);
     bool choice = task->output_type == OUTPUT_MULTIPLE_CHOICE;
     size_t n = choice ? item->n_choices : 1, extra = choice && task->parts->mutual_info ? n : 0;
     TaskRequest *requests = arena_array(w->c.arena, n + extra, sizeof *requests);

@@ -158,7 +158,8 @@ static void resolve_output(Checker *c, const RawConfig *raw, Task *task)
 {
     static const char *const names[] = {[OUTPUT_MULTIPLE_CHOICE] = "multiple_choice",
                                         [OUTPUT_GENERATE] = "generate_until",
-                                        [OUTPUT_LOGLIKELIHOOD] = "loglikelihood"};
+                                        [OUTPUT_LOGLIKELIHOOD] = "loglikelihood",
+                                        [OUTPUT_ROLLING] = "loglikelihood_rolling"};
     const Json *value = present(&raw->object, "output_type");
     Str name = json_text_or(value, STR("generate_until"));
     look_at(c, raw, "output_type");
@@ -168,13 +169,10 @@ static void resolve_output(Checker *c, const RawConfig *raw, Task *task)
             return;
         }
     task->output_type = OUTPUT_LOGLIKELIHOOD; /* asks least, so that no more is said below */
-    if (str_eqc(name, "loglikelihood_rolling"))
-        problem(c, value, "output_type \"loglikelihood_rolling\" is not supported yet");
-    else
-        problem(c, value,
-                "unknown output_type \"" STR_FMT
-                "\"; known: generate_until, loglikelihood, multiple_choice",
-                STR_ARG(name));
+    problem(c, value,
+            "unknown output_type \"" STR_FMT "\"; known: generate_until, loglikelihood, "
+            "loglikelihood_rolling, multiple_choice",
+            STR_ARG(name));
 }
 
 static void require(Checker *c, const RawConfig *raw, const char *key, const char *why)
@@ -187,7 +185,8 @@ static void require(Checker *c, const RawConfig *raw, const char *key, const cha
 
 static void check_required(Checker *c, const RawConfig *raw, const Task *task, bool needs_data)
 {
-    require(c, raw, "doc_to_text", "it makes the prompt");
+    if (task->output_type != OUTPUT_ROLLING)
+        require(c, raw, "doc_to_text", "it makes the prompt");
     require(c, raw, "doc_to_target", "it makes the right answer");
     if (task->output_type == OUTPUT_MULTIPLE_CHOICE)
         require(c, raw, "doc_to_choice", "multiple_choice needs the choices");
@@ -216,7 +215,8 @@ static void resolve_names(const RawConfig *raw, Task *task)
 /* What a run stores: every key, and the defaults that took effect. */
 static Json *full_config(Arena *arena, const RawConfig *raw, const Task *task)
 {
-    static const char *const kinds[] = {"multiple_choice", "generate_until", "loglikelihood"};
+    static const char *const kinds[] = {"multiple_choice", "generate_until", "loglikelihood",
+                                        "loglikelihood_rolling"};
     Json *config = ARENA_NEW(arena, Json);
     *config = (Json){.type = JSON_OBJECT};
     for (uint32_t i = 0; i < raw->object.len; i++)

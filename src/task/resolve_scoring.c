@@ -209,9 +209,11 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
 
 static void default_metrics(Checker *c, Task *task)
 {
-    static const char *const names[][3] = {[OUTPUT_MULTIPLE_CHOICE] = {"acc", "acc_norm"},
-                                           [OUTPUT_GENERATE] = {"exact_match"},
-                                           [OUTPUT_LOGLIKELIHOOD] = {"perplexity", "acc"}};
+    static const char *const names[][4] = {
+        [OUTPUT_MULTIPLE_CHOICE] = {"acc", "acc_norm"},
+        [OUTPUT_GENERATE] = {"exact_match"},
+        [OUTPUT_LOGLIKELIHOOD] = {"perplexity", "acc"},
+        [OUTPUT_ROLLING] = {"word_perplexity", "byte_perplexity", "bits_per_byte"}};
     for (size_t i = 0; names[task->output_type][i]; i++)
         add_metric(c, NULL, str_from(names[task->output_type][i]), task);
 }

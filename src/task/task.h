@@ -15,7 +15,8 @@ typedef struct TaskSet TaskSet;
 typedef enum OutputType {
     OUTPUT_MULTIPLE_CHOICE,
     OUTPUT_GENERATE,
-    OUTPUT_LOGLIKELIHOOD
+    OUTPUT_LOGLIKELIHOOD,
+    OUTPUT_ROLLING /* the log-likelihood of a whole text */
 } OutputType;
 
 /* ---- documents: where items come from, by position ---- */
@@ -165,6 +166,7 @@ typedef struct TaskAnswer {
 typedef struct TaskScore {
     size_t filter, metric; /* indices into Task.filters, Task.metrics */
     double value;
+    double weight; /* words or bytes that a rolling value is spread over; 0: none */
     Str extracted; /* what the pipeline left of the answer, as text */
     bool found;    /* false: a pipeline fell back because nothing matched */
     Str why;       /* one line: what was compared with what */

@@ -51,6 +51,7 @@ static void add_samples(Db *db, int64_t run, const double *values, bool clustere
                           .filter = STR("none"),
                           .judge = STR("rule:1"),
                           .value = isnan(values[i]) ? 0 : values[i],
+                          .weight = i + 1,
                           .label = STR(""),
                           .why = STR(""),
                           .outcome = outcome};
@@ -146,6 +147,37 @@ TEST(a_summary_is_what_a_person_computes)
         CHECK_NEAR(s.latency[0], 0.3, 1e-12);
         CHECK_NEAR(s.latency[1], 0.46, 1e-12); /* 0.4 + 0.6 * 0.1 */
         CHECK(isnan(s.first_token[0]));
+        db_close(m.db);
+    }
+}
+
+TEST(values_are_spread_over_the_sum_of_their_weights)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        RunSummary s;
+        Made m = make_store(url);
+        static const char config[] =
+            "{\"metric_list\":[{\"metric\":\"exact_match\",\"aggregation\":\"%s\"}]}";
+        const char *ways[] = {"weighted_perplexity", "bits_per_byte"};
+        /* The values sum to 1, the weights of the same items to 1 + 2 + 3 + 4 + 5. */
+        const double want[] = {exp(-1.0 / 15), -1.0 / 15 / log(2)};
+        for (size_t i = 0; i < COUNT(ways); i++) {
+            Str text = str_printf(&a, config, ways[i]);
+            int64_t run = add_run(&m, ways[i], "{}", values_a, false);
+            RunRow scoring = {.id = run,
+                              .config = text,
+                              .protocol = STR("{}"),
+                              .protocol_hash = STR("{}"),
+                              .identity = text,
+                              .program = STR("test")};
+            CHECK_OK(run_set_scoring(m.db, &scoring, &err), err);
+            CHECK_OK(eval_summarise(m.db, run, &a, &s, &err), err);
+            CHECK_NEAR(s.metrics.items[0].headline.mean, want[i], 1e-12);
+            CHECK_STR(str_from(s.metrics.items[0].headline.method), "bootstrap");
+        }
         db_close(m.db);
     }
 }

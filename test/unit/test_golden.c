@@ -18,8 +18,6 @@ static const struct {
     {"suite", "metric \"mcc\" is not supported yet"},
     {"nli_words", "metric \"mcc\" is not supported yet"},
     {"yes_no", "metric \"f1\" is not supported yet"},
-    {"rolling", "output_type \"loglikelihood_rolling\" is not supported yet"},
-    {"rolling_defaults", "output_type \"loglikelihood_rolling\" is not supported yet"},
     {"translate", "metric \"bleu\" is not supported yet"},
     {"translate_zh", "metric \"bleu\" is not supported yet"},
 };
@@ -106,10 +104,13 @@ static void check_prompts(Arena *a, const TaskItem *item, const Json *sample, co
         if (messages)
             want = json_dump_python(a, messages, -1);
         same(prompt_text(a, r), want, where, item->position, "prompt");
-        same(r->continuation, json_text(json_get(w, "continuation")), where, item->position,
-             "continuation");
+        Str rolling = json_text(json_get(w, "text")); /* loglikelihood_rolling */
+        same(r->continuation, json_text_or(json_get(w, "continuation"), rolling), where,
+             item->position, "continuation");
     }
-    same(sha256_hex(a, prompt_text(a, &item->requests[0])),
+    const TaskRequest *first = &item->requests[0];
+    bool rolling = json_get(&wanted->items[0], "text") != NULL;
+    same(sha256_hex(a, rolling ? first->continuation : prompt_text(a, first)),
          json_text(json_get(sample, "prompt_hash")), where, item->position, "hash of the prompt");
 }
 
@@ -154,8 +155,9 @@ static size_t read_answers(Arena *a, const Json *responses, bool text, TaskAnswe
         const Json *one = text ? &list->items[i] : &list->items[i].items[0];
         (*out)[i].text = json_text(one);
         if (!text) {
-            (*out)[i].logprob = json_number(&one->items[0], NAN);
-            (*out)[i].greedy = json_bool(&one->items[1], false);
+            bool pair = one->type == JSON_ARRAY; /* a rolling one is a number alone */
+            (*out)[i].logprob = json_number(pair ? &one->items[0] : one, NAN);
+            (*out)[i].greedy = pair && json_bool(&one->items[1], false);
         }
     }
     return list->len;
@@ -176,8 +178,13 @@ static void check_scores(Arena *a, const TaskBound *b, const Task *t, const Task
     for (size_t i = 0; i < n_scores; i++) {
         const Json *f = json_get_str(json_get(sample, "filters"), t->filters[scores[i].filter]);
         const Json *want = json_get_str(json_get(f, "metrics"), t->metrics[scores[i].metric].name);
-        CHECK(f && want && want->type == JSON_NUMBER);
+        CHECK(f && want);
         CHECK_INT(t->n_metrics, json_get(f, "metrics")->len);
+        if (t->output_type == OUTPUT_ROLLING) { /* [logprob, count] */
+            CHECK_NEAR(scores[i].weight, json_number(&want->items[1], NAN), 0);
+            want = &want->items[0];
+        }
+        CHECK(want->type == JSON_NUMBER);
         if (text)
             same(scores[i].extracted, json_get(f, "filtered")->items[0].text, where, item->position,
                  "filtered answer");

@@ -74,7 +74,6 @@ TEST(task_check_knows_what_is_not_supported)
     static const struct {
         const char *text, *problem;
     } cases[] = {
-        {"output_type: loglikelihood_rolling\n", "\"loglikelihood_rolling\" is not supported yet"},
         {"output_type: essay\n", "unknown output_type \"essay\"; known: "},
         {"repeats: 0\n", "t.yaml:6:10: \"repeats\" must be between 1 and 10000"},
         {"num_fewshot: -1\n", "\"num_fewshot\" must be between 0 and 1000"},

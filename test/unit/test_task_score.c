@@ -224,3 +224,38 @@ TEST(task_mutual_information_asks_for_each_choice_alone)
     CHECK_NEAR(scores[1].value, 0, 0);
     CHECK(task_score(b, &item, p, 2, &a, &scores, &n, &err) == E_USAGE);
 }
+
+/* Counts as Python gives them: len(re.split(r"\\s+", text)), len(text.encode()). */
+TEST(task_rolling_metrics_spread_a_text_over_its_words_and_bytes)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *text;
+        double words, bytes;
+    } cases[] = {
+        {"one", 1, 3},          {"", 1, 0},
+        {" a b ", 4, 5},        {"a \t\n b", 2, 6},
+        {"\xe4\xb8\xad", 1, 3}, {"a\xe3\x80\x80z\x1c.", 3, 7},
+    };
+    const Task *t = task_of(&a, "task: t\ndataset_path: d\ntest_split: test\n"
+                                "output_type: loglikelihood_rolling\ndoc_to_target: '{{a}}'\n");
+    CHECK_INT(t->n_metrics, 3);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Json text = json_str(str_from(cases[i].text));
+        Str docs = str_printf(&a, "[{\"a\":" STR_FMT "}]", STR_ARG(json_dump(&a, &text)));
+        TaskScore *scores = NULL;
+        TaskAnswer answer = {.logprob = -2.5};
+        size_t n = 0;
+        Err err = {0};
+        TaskBound *bound = bind_plain(&a, t, docs.ptr, NULL);
+        TaskItem item = item_at(&a, bound, 0);
+        CHECK_INT(item.n_requests, 1);
+        CHECK(!item.requests[0].context.len);
+        CHECK_STR(item.requests[0].continuation, cases[i].text);
+        CHECK_OK(task_score(bound, &item, &answer, 1, &a, &scores, &n, &err), err);
+        CHECK_NEAR(scores[0].value, -2.5, 0);
+        CHECK_NEAR(scores[0].weight, cases[i].words, 0);
+        CHECK_NEAR(scores[1].weight, cases[i].bytes, 0);
+        CHECK_NEAR(scores[2].weight, cases[i].bytes, 0);
+    }
+}
