@@ -13,6 +13,18 @@ const Builtin *builtin_find(const Builtin *table, size_t n, Str name);
 Status builtin_give(Value value, Value *out);
 
 Status filter_join(Run *r, const Args *a, Value *out);
+Status builtin_map(Run *r, const Args *a, Value *out);
+Status builtin_list(Run *r, const Args *a, Value *out);
+Status builtin_first(Run *r, const Args *a, Value *out);
+Status builtin_last(Run *r, const Args *a, Value *out);
+Status builtin_sort(Run *r, const Args *a, Value *out);
+Status builtin_unique(Run *r, const Args *a, Value *out);
+Status builtin_reverse(Run *r, const Args *a, Value *out);
+Status builtin_select(Run *r, const Args *a, Value *out);     /* and reject */
+Status builtin_selectattr(Run *r, const Args *a, Value *out); /* and rejectattr */
+Status builtin_min(Run *r, const Args *a, Value *out);
+Status builtin_max(Run *r, const Args *a, Value *out);
+Status builtin_sum(Run *r, const Args *a, Value *out);
 Status filter_replace(Run *r, const Args *a, Value *out);
 Status filter_lower(Run *r, const Args *a, Value *out);
 Status filter_upper(Run *r, const Args *a, Value *out);

@@ -383,3 +383,30 @@ Status template_render(const Template *t, const Json *vars, Arena *arena, Str *o
     *out = strbuf_str(&text);
     return OK;
 }
+
+static bool is_blank(const Node *n)
+{
+    return n->kind == NODE_TEXT && !str_trim(n->value.text).len;
+}
+
+Status template_value(const Template *t, const Json *vars, Arena *arena, Json *out, Err *err)
+{
+    const NodeVec *body = &t->body;
+    bool one = body->len && body->items[body->len - 1]->kind == NODE_OUTPUT;
+    for (size_t i = 0; one && i + 1 < body->len; i++)
+        one = body->items[i]->kind == NODE_SET || is_blank(body->items[i]);
+    if (t->plain || !one) {
+        Str text;
+        TRY(template_render(t, vars, arena, &text, err));
+        *out = json_str(text);
+        return OK;
+    }
+    StrBuf ignored = strbuf_make(arena, LIMIT_PROMPT);
+    Run r = {.t = t, .vars = vars, .arena = arena, .out = &ignored, .err = err};
+    Value v;
+    for (size_t i = 0; i + 1 < body->len; i++)
+        TRY(render_node(&r, body->items[i]));
+    TRY(run_eval(&r, body->items[body->len - 1]->kids[0], &v));
+    *out = value_to_json(arena, &v);
+    return OK;
+}

@@ -34,26 +34,6 @@ static Status filter_length(Run *r, const Args *a, Value *out)
     return builtin_give(value_int(v->len), out);
 }
 
-Status filter_join(Run *r, const Args *a, Value *out)
-{
-    ValueVec items = {0};
-    Value key;
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    StrBuf text = strbuf_make(r->arena, LIMIT_PROMPT);
-    for (size_t i = 0; i < items.len; i++) {
-        Value v = items.items[i];
-        if (a->len > 2) {
-            key = a->items[2];
-            TRY(run_item(r, a->node, &items.items[i], &key, &v));
-        }
-        if (i)
-            strbuf_add(&text, builtin_text(r, a, 1));
-        value_str(&text, &v);
-    }
-    TRY(strbuf_check(&text, "joined text", r->err));
-    return builtin_give(value_text(strbuf_str(&text)), out);
-}
-
 static Status filter_int(Run *r, const Args *a, Value *out)
 {
     const Value *v = &a->items[0];
@@ -89,48 +69,6 @@ static Status filter_float(Run *r, const Args *a, Value *out)
     else if (v->type == VALUE_STRING && str_to_double(utf8_strip(v->text), &d))
         *out = value_float(d);
     return OK;
-}
-
-/* `attribute` may be dotted: "a.b". */
-static Status dig(Run *r, const Node *n, Value from, Str path, Value *out)
-{
-    while (path.len) {
-        Str part = str_split(&path, '.');
-        int64_t index;
-        Value key = str_to_int(part, &index) ? value_int(index) : value_text(part), of = from;
-        TRY(run_item(r, n, &of, &key, &from));
-    }
-    return builtin_give(from, out);
-}
-
-static Status filter_map(Run *r, const Args *a, Value *out)
-{
-    ValueVec items = {0};
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    bool attribute = a->node->kid_names && str_eqc(a->node->kid_names[1], "attribute");
-    const Builtin *filter = attribute ? NULL : builtin_filter(builtin_text(r, a, 1));
-    if (!attribute && (!filter || filter->least > 0))
-        return run_fail(r, a->node, E_PARSE, "\"map\" needs attribute=, or the name of a filter");
-    for (size_t i = 0; i < items.len; i++) {
-        Args one = {.items = &items.items[i], .len = 1, .node = a->node};
-        Value result;
-        TRY(attribute ? dig(r, a->node, items.items[i], builtin_text(r, a, 1), &result)
-                      : filter->call(r, &one, &result));
-        if (result.type == VALUE_UNDEFINED)
-            return run_fail(r, a->node, E_MISSING, "\"" STR_FMT "\" is undefined",
-                            STR_ARG(result.text));
-        items.items[i] = result;
-    }
-    *out = value_list(&items);
-    out->lazy = true;
-    return OK;
-}
-
-static Status filter_list(Run *r, const Args *a, Value *out)
-{
-    ValueVec items = {0};
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    return builtin_give(value_list(&items), out);
 }
 
 /* Strips what Python's builtin_strip(chars) strips: any of the characters of `chars`. */
@@ -209,26 +147,6 @@ Status filter_replace(Run *r, const Args *a, Value *out)
     return builtin_give(value_text(strbuf_str(&text)), out);
 }
 
-static Status end_of(Run *r, const Args *a, bool last, Value *out)
-{
-    ValueVec items = {0};
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    *out = items.len
-               ? items.items[last ? items.len - 1 : 0]
-               : (Value){.type = VALUE_UNDEFINED, .text = STR("an element of an empty sequence")};
-    return OK;
-}
-
-static Status filter_first(Run *r, const Args *a, Value *out)
-{
-    return end_of(r, a, false, out);
-}
-
-static Status filter_last(Run *r, const Args *a, Value *out)
-{
-    return end_of(r, a, true, out);
-}
-
 static Status filter_default(Run *r, const Args *a, Value *out)
 {
     (void)r;
@@ -238,34 +156,10 @@ static Status filter_default(Run *r, const Args *a, Value *out)
                         out);
 }
 
-static Json to_json(Run *r, const Value *v)
-{
-    Json json = {0};
-    if (v->type == VALUE_BOOL)
-        return json_truth(v->boolean);
-    if (value_is_number(v))
-        return (Json){.type = JSON_NUMBER, .text = value_to_text(r->arena, v)};
-    if (v->type == VALUE_STRING)
-        return json_str(v->text);
-    if (value_is_list(v))
-        json.type = JSON_ARRAY;
-    if (v->type == VALUE_DICT)
-        json.type = JSON_OBJECT;
-    for (uint32_t i = 0; value_is_list(v) && i < v->len; i++) {
-        Value item = value_item(v, i);
-        json_append(r->arena, &json, to_json(r, &item));
-    }
-    for (uint32_t i = 0; v->type == VALUE_DICT && i < v->len; i++) {
-        Value key = value_key(v, i), item = value_at(v, i);
-        json_set(r->arena, &json, value_to_text(r->arena, &key), to_json(r, &item));
-    }
-    return json;
-}
-
 static Status filter_tojson(Run *r, const Args *a, Value *out)
 {
     int64_t indent = -1;
-    Json json = to_json(r, &a->items[0]);
+    Json json = value_to_json(r->arena, &a->items[0]);
     if (a->len > 1 && !value_to_int(&a->items[1], &indent))
         return run_fail(r, a->node, E_PARSE, "\"indent\" must be an integer");
     return builtin_give(
@@ -284,71 +178,6 @@ static Status filter_regex_replace(Run *r, const Args *a, Value *out)
     return builtin_give(value_text(text), out);
 }
 
-/* Strings compare without case, as jinja2 does unless told otherwise. */
-static Value sort_key(Run *r, const Value *v)
-{
-    return v->type == VALUE_STRING ? value_text(text_lower(r->arena, v->text)) : *v;
-}
-
-static Status merge(Run *r, const Node *n, Value *v, Value *room, size_t len)
-{
-    if (len < 2)
-        return OK;
-    size_t half = len / 2, i = 0, j = half, k = 0;
-    TRY(merge(r, n, v, room, half));
-    TRY(merge(r, n, v + half, room, len - half));
-    TRY(run_step(r, n, len));
-    while (i < half && j < len) {
-        Value x = sort_key(r, &v[i]), y = sort_key(r, &v[j]);
-        int order;
-        if (!value_compare(&x, &y, &order))
-            return run_fail(r, n, E_PARSE, "%s and %s have no order", value_type_name(&x),
-                            value_type_name(&y));
-        room[k++] = order == 1 ? v[j++] : v[i++];
-    }
-    while (i < half)
-        room[k++] = v[i++];
-    memcpy(v, room, k * sizeof *v);
-    return OK;
-}
-
-static Status filter_sort(Run *r, const Args *a, Value *out)
-{
-    ValueVec items = {0};
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    Value *room = arena_array(r->arena, items.len + 1, sizeof *room);
-    TRY(merge(r, a->node, items.items, room, items.len));
-    if (a->len > 1 && value_truth(&a->items[1]))
-        for (size_t i = 0; i < items.len / 2; i++) {
-            Value swap = items.items[i];
-            items.items[i] = items.items[items.len - 1 - i];
-            items.items[items.len - 1 - i] = swap;
-        }
-    return builtin_give(value_list(&items), out);
-}
-
-static Status filter_unique(Run *r, const Args *a, Value *out)
-{
-    ValueVec items = {0};
-    TRY(run_elements(r, a->node, &a->items[0], &items));
-    size_t kept = 0;
-    for (size_t i = 0; i < items.len; i++) {
-        Value key = sort_key(r, &items.items[i]);
-        bool seen = false;
-        TRY(run_step(r, a->node, kept));
-        for (size_t j = 0; j < kept && !seen; j++) {
-            Value other = sort_key(r, &items.items[j]);
-            seen = value_equal(&key, &other);
-        }
-        if (!seen)
-            items.items[kept++] = items.items[i];
-    }
-    items.len = kept;
-    *out = value_list(&items);
-    out->lazy = true;
-    return OK;
-}
-
 static const Builtin filters[] = {
     {"string", 0, 0, "", filter_string},
     {"length", 0, 0, "", filter_length},
@@ -356,21 +185,29 @@ static const Builtin filters[] = {
     {"join", 0, 2, "d attribute", filter_join},
     {"int", 0, 1, "default", filter_int},
     {"float", 0, 1, "default", filter_float},
-    {"map", 1, 1, "attribute", filter_map},
-    {"list", 0, 0, "", filter_list},
+    {"map", 1, 4, "attribute", builtin_map},
+    {"list", 0, 0, "", builtin_list},
     {"trim", 0, 1, "chars", filter_trim},
     {"replace", 2, 3, "old new count", filter_replace},
     {"lower", 0, 0, "", filter_lower},
     {"upper", 0, 0, "", filter_upper},
-    {"first", 0, 0, "", filter_first},
-    {"last", 0, 0, "", filter_last},
+    {"first", 0, 0, "", builtin_first},
+    {"last", 0, 0, "", builtin_last},
     {"default", 0, 2, "default_value boolean", filter_default},
     {"d", 0, 2, "default_value boolean", filter_default},
     {"capitalize", 0, 0, "", filter_capitalize},
     {"tojson", 0, 1, "indent", filter_tojson},
     {"regex_replace", 2, 2, "pattern repl", filter_regex_replace},
-    {"sort", 0, 1, "reverse", filter_sort},
-    {"unique", 0, 0, "", filter_unique},
+    {"sort", 0, 1, "reverse", builtin_sort},
+    {"unique", 0, 0, "", builtin_unique},
+    {"reverse", 0, 0, "", builtin_reverse},
+    {"select", 0, 3, "", builtin_select},
+    {"reject", 0, 3, "", builtin_select},
+    {"selectattr", 1, 4, "", builtin_selectattr},
+    {"rejectattr", 1, 4, "", builtin_selectattr},
+    {"min", 0, 0, "", builtin_min},
+    {"max", 0, 0, "", builtin_max},
+    {"sum", 0, 0, "", builtin_sum},
 };
 
 const Builtin *builtin_find(const Builtin *table, size_t n, Str name)

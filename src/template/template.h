@@ -9,7 +9,8 @@
  * upper, capitalize, title, startswith, endswith, items, keys, values, get, format-free), filters,
  * tests, `a if c else b`, and/or/not, comparisons, in / not in, + - * / // % ~ unary -.
  * Filters: string length join int float map(attribute=) list trim replace lower upper
- * first last default capitalize tojson regex_replace sort unique select/reject-free.
+ * first last default capitalize tojson regex_replace sort unique reverse min max sum select
+ * reject selectattr rejectattr; map, select and reject take filter or test arguments.
  * Globals: range.
  *
  * A Template is immutable once parsed and may be rendered by several threads. */
@@ -32,6 +33,11 @@ Status template_parse(Arena *arena, Str source, const char *name, Template **out
  * large a text is E_LIMIT. */
 Status template_render(const Template *t, const Json *vars, Arena *arena, Str *out,
                        Err *err) MUST_CHECK;
+
+/* The value of a template that consists of one {{ expression }} (and `set` and white space
+ * before it), with its type: a list, a number... Any other template gives its text. */
+Status template_value(const Template *t, const Json *vars, Arena *arena, Json *out,
+                      Err *err) MUST_CHECK;
 
 /* True when the source has no {{, {% or {#: rendering gives it back unchanged. */
 bool template_is_plain(const Template *t);

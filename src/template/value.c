@@ -252,3 +252,27 @@ bool value_compare(const Value *a, const Value *b, int *out)
     }
     return value_is_list(a) && a->type == b->type && compare_lists(a, b, out);
 }
+
+Json value_to_json(Arena *arena, const Value *v)
+{
+    Json json = {0};
+    if (v->type == VALUE_BOOL)
+        return json_truth(v->boolean);
+    if (value_is_number(v))
+        return (Json){.type = JSON_NUMBER, .text = value_to_text(arena, v)};
+    if (v->type == VALUE_STRING)
+        return json_str(v->text);
+    if (value_is_list(v))
+        json.type = JSON_ARRAY;
+    if (v->type == VALUE_DICT)
+        json.type = JSON_OBJECT;
+    for (uint32_t i = 0; value_is_list(v) && i < v->len; i++) {
+        Value item = value_item(v, i);
+        json_append(arena, &json, value_to_json(arena, &item));
+    }
+    for (uint32_t i = 0; v->type == VALUE_DICT && i < v->len; i++) {
+        Value key = value_key(v, i), item = value_at(v, i);
+        json_set(arena, &json, value_to_text(arena, &key), value_to_json(arena, &item));
+    }
+    return json;
+}

@@ -65,6 +65,7 @@ bool value_compare(const Value *a, const Value *b, int *out) MUST_CHECK;
 
 void value_repr(StrBuf *out, const Value *v);
 void value_str(StrBuf *out, const Value *v);
-Str value_to_text(Arena *arena, const Value *v); /* str(v); a string's own bytes */
+Json value_to_json(Arena *arena, const Value *v); /* keys become text, undefined null */
+Str value_to_text(Arena *arena, const Value *v);  /* str(v); a string's own bytes */
 
 #endif

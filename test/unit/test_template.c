@@ -151,3 +151,31 @@ TEST(template_names_are_what_it_needs)
     CHECK_OK(template_parse(&a, STR("a { b }} %}"), "t", &t, &err), err);
     CHECK(template_is_plain(t));
 }
+
+TEST(a_template_of_one_expression_has_a_value_with_its_type)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *source, *want;
+    } cases[] = {
+        {"{{ n }}", "7"},
+        {"{{ n }} ", "\"7 \""},
+        {" {{ n }}", "7"}, /* white space before it does not count */
+        {"{{ [n, s, none, 1.5, true] }}", "[7,\"x\",null,1.5,true]"},
+        {"{% set m = n + 1 %}\n{{ {'a': m} }}", "{\"a\":8}"},
+        {"{% if n %}{{ n }}{% endif %}", "\"7\""},
+        {"plain", "\"plain\""},
+        {"{{ l|select|list }}", "[1]"},
+        {"{{ n }}{{ n }}", "\"77\""},
+    };
+    Err err = {0};
+    Json vars;
+    CHECK_OK(json_parse(&a, STR("{\"n\":7,\"s\":\"x\",\"l\":[0,1]}"), &vars, &err), err);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Template *t;
+        Json out;
+        CHECK_OK(template_parse(&a, str_from(cases[i].source), "t", &t, &err), err);
+        CHECK_OK(template_value(t, &vars, &a, &out, &err), err);
+        CHECK_STR(json_dump(&a, &out), cases[i].want);
+    }
+}

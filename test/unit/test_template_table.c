@@ -138,6 +138,20 @@ TEST(template_renders_what_jinja2_renders)
         {"{{n}}\n", "7\n"},
         {"\r\n{{n}}\rq", "\n7\nq"},
         {"{% for x in l -%}\n {{x}}\n{%- endfor %}", "312"},
+        {"{{ l|reverse|list }}{{ 'abc'|reverse }}{{ w|reverse|join }}", "[2, 1, 3]cbaBaAb"},
+        {"{{ l|select('odd')|list }}{{ l|reject('odd')|list }}{{ [0, 1, '', 'a', none]|select|list }}{{ [0, 1, '']|reject|list }}", "[3, 1][2][1, 'a'][0, '']"},
+        {"{{ l|select('in', [1, 2])|list }}{{ l|select('eq', 3)|list }}{{ l|reject('ne', 3)|list }}{{ l|select('divisibleby', 3)|list }}", "[1, 2][3][3][3]"},
+        {"{{ o|selectattr('legs', 'eq', 4)|map(attribute='name')|list }}{{ o|rejectattr('legs', 'eq', 4)|map(attribute='name')|join }}{{ o|selectattr('name')|list|length }}", "['cat']bird2"},
+        {"{{ w|map('replace', 'a', 'x')|list }}{{ [' a ', 'b ']|map('trim')|list }}{{ ['x', 1]|map('default', 'q')|list }}", "['b', 'A', 'x', 'B']['a', 'b']['x', 1]"},
+        {"{{ w|map('regex_replace', '[aA]', '')|list }}{{ ['1', 'x']|map('int', 7)|list }}", "['b', '', '', 'B'][1, 7]"},
+        {"{{ l|min }}{{ l|max }}{{ l|sum }}{{ []|sum }}{{ [1.5, 2]|sum }}", "13603.5"},
+        {"{{ l|select('nosuch')|list }}", NULL},
+        {"{{ l|map('nosuch')|list }}", NULL},
+        {"{{ l|select('eq')|list }}", NULL},
+        {"{{ []|min }}", NULL},
+        {"{{ l|selectattr('legs')|list }}", NULL},
+        {"{{ w|min }}{{ w|max }}{{ ['B', 'a']|min }}", "Aba"},
+        {"{{ [1, 'a']|max }}", NULL},
     };
     int wrong = 0;
     for (size_t i = 0; i < COUNT(cases); i++) {
