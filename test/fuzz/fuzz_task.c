@@ -51,7 +51,7 @@ static void check_scores(const Task *t, const TaskBound *b, Arena *a, const Task
     if (n != t->n_filters * t->n_metrics)
         abort();
     for (size_t i = 0; i < n; i++)
-        if (!isfinite(scores[i].value) || scores[i].filter >= t->n_filters)
+        if ((!isfinite(scores[i].value) && scores[i].found) || scores[i].filter >= t->n_filters)
             abort();
 }
 

@@ -1,0 +1,2 @@
+for s in "ab":
+    globals()["make_" + s] = 1
