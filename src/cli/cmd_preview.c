@@ -108,13 +108,13 @@ static Status build(App *app, const PreviewOptions *o, Preview *p, Err *err)
         TRY(open_split(app, t, t->fewshot_split, &p->fewshot, err));
         shots = datafile_docs(p->fewshot);
     }
-    if (o->item >= (int64_t)docs->len)
+    BindOptions b = {p->mode, o->system, (uint64_t)o->seed};
+    TRY(task_bind(app->arena, t, docs, shots, &b, &p->bound, err));
+    if (o->item >= (int64_t)task_length(p->bound))
         return err_set(err, E_MISSING,
                        "the data of task \"" STR_FMT "\" has %zu items, numbered "
                        "from 0",
-                       STR_ARG(t->name), docs->len);
-    BindOptions b = {p->mode, o->system, (uint64_t)o->seed};
-    TRY(task_bind(app->arena, t, docs, shots, &b, &p->bound, err));
+                       STR_ARG(t->name), task_length(p->bound));
     return task_item(p->bound, (size_t)o->item, app->arena, &p->item, err);
 }
 

@@ -1,5 +1,6 @@
 /* cmd_task.c - assay task list, show, check. */
 #include "base/file.h"
+#include "base/map.h"
 #include "cli/table.h"
 #include "cli/task_set.h"
 #include "cli/yaml_out.h"
@@ -120,9 +121,17 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
 
 enum { MOST_FOLDERS_DEEP = 64, MOST_FILES = 500000 };
 
+/* Tasks that cannot run for one reason. */
+typedef struct Cause {
+    Str kind, about, example;
+    size_t tasks, alone; /* with this reason; with no other */
+} Cause;
+
 typedef struct Checked {
     Problems problems;
     size_t files, bad;
+    size_t tasks, bad_tasks, groups, bad_groups;
+    Map causes; /* "kind: about" -> Cause * */
 } Checked;
 
 static int by_name(const void *a, const void *b)
@@ -154,21 +163,60 @@ static Status collect(Arena *a, Str dir, int depth, StrList *out, Err *err)
 }
 
 /* A file without a name of its own is there to be included: that is no problem in a folder. */
-static bool is_fragment(const Problems *p)
+static bool is_fragment(const TaskReport *r)
 {
-    return p->len == 1 && str_find(p->items[0], STR("neither a \"task\" nor a \"group\"")) >= 0;
+    return r->problems.len == 1 &&
+           str_find(r->problems.items[0].text, STR("neither a \"task\" nor a \"group\"")) >= 0;
+}
+
+static Cause *cause_of(Arena *a, Checked *c, const Problem *p)
+{
+    Str key = str_printf(a, STR_FMT ": " STR_FMT, STR_ARG(p->kind), STR_ARG(p->about));
+    Cause *cause = map_get(&c->causes, key);
+    if (!cause) {
+        cause = ARENA_NEW(a, Cause);
+        *cause = (Cause){.kind = p->kind, .about = p->about};
+        map_set(a, &c->causes, key, cause);
+    }
+    return cause;
+}
+
+/* A task counts once for each of its reasons. */
+static void count_causes(Arena *a, Checked *c, const TaskReport *r)
+{
+    VEC(Cause *) own = {0};
+    for (size_t i = 0; i < r->problems.len; i++) {
+        Cause *cause = cause_of(a, c, &r->problems.items[i]);
+        bool seen = false;
+        for (size_t k = 0; k < own.len; k++)
+            seen = seen || own.items[k] == cause;
+        if (!seen)
+            vec_push(a, &own, cause);
+    }
+    for (size_t i = 0; i < own.len; i++) {
+        if (!own.items[i]->tasks++)
+            own.items[i]->example = r->name.len ? r->name : r->problems.items[0].text;
+        own.items[i]->alone += own.len == 1;
+    }
 }
 
 static Status check_file(App *app, TaskSet *set, Str path, bool named, Checked *c, Err *err)
 {
-    Problems found = {0};
+    TaskReport found = {0};
     TRY(task_check(set, str_z(app->arena, path), app->arena, &found, err));
     if (!named && is_fragment(&found))
         return OK;
+    bool bad = found.problems.len > 0, group = found.kind == TASK_GROUP;
     c->files++;
-    c->bad += found.len > 0;
-    for (size_t i = 0; i < found.len; i++)
-        vec_push(app->arena, &c->problems, found.items[i]);
+    c->bad += bad;
+    c->tasks += !group;
+    c->groups += group;
+    c->bad_tasks += bad && !group;
+    c->bad_groups += bad && group;
+    if (!group)
+        count_causes(app->arena, c, &found);
+    for (size_t i = 0; i < found.problems.len; i++)
+        vec_push(app->arena, &c->problems, found.problems.items[i]);
     return OK;
 }
 
@@ -185,21 +233,98 @@ static Status check_one(App *app, TaskSet *set, Str path, Checked *c, Err *err)
     return OK;
 }
 
-static void print_checked(App *app, const Checked *c)
+/* The commonest first. */
+static int by_tasks(const void *a, const void *b)
+{
+    const Cause *x = *(Cause *const *)a, *y = *(Cause *const *)b;
+    int kind = str_cmp(x->kind, y->kind);
+    if (x->tasks != y->tasks)
+        return x->tasks < y->tasks ? 1 : -1;
+    return kind ? kind : str_cmp(x->about, y->about);
+}
+
+static Cause **sorted_causes(Arena *a, const Checked *c)
+{
+    Cause **list = arena_array(a, c->causes.len + 1, sizeof *list);
+    for (size_t i = 0; i < c->causes.len; i++)
+        list[i] = c->causes.entries[i].value;
+    qsort(list, c->causes.len, sizeof *list, by_tasks);
+    return list;
+}
+
+static void set_count(Arena *a, Json *o, const char *key, size_t n)
+{
+    json_set(a, o, str_from(key), json_integer(a, (int64_t)n));
+}
+
+static void print_checked_json(App *app, const Checked *c)
+{
+    Arena *a = app->arena;
+    Json o = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY}, table = {.type = JSON_ARRAY};
+    Cause **causes = sorted_causes(a, c);
+    for (size_t i = 0; i < c->problems.len; i++)
+        json_append(a, &list, json_str(c->problems.items[i].text));
+    for (size_t i = 0; i < c->causes.len; i++) {
+        Json row = {.type = JSON_OBJECT};
+        json_set(a, &row, STR("reason"), json_str(causes[i]->kind));
+        json_set(a, &row, STR("what"), json_str(causes[i]->about.ptr ? causes[i]->about : STR("")));
+        set_count(a, &row, "tasks", causes[i]->tasks);
+        set_count(a, &row, "only_reason", causes[i]->alone);
+        json_set(a, &row, STR("example"), json_str(causes[i]->example));
+        json_append(a, &table, row);
+    }
+    set_count(a, &o, "files", c->files);
+    set_count(a, &o, "bad_files", c->bad);
+    set_count(a, &o, "tasks", c->tasks);
+    set_count(a, &o, "runnable_tasks", c->tasks - c->bad_tasks);
+    set_count(a, &o, "groups", c->groups);
+    set_count(a, &o, "runnable_groups", c->groups - c->bad_groups);
+    json_set(a, &o, STR("reasons"), table);
+    json_set(a, &o, STR("problems"), list);
+    app_print_json(app, &o);
+}
+
+enum { MOST_CAUSES_SHOWN = 40 };
+
+static void print_coverage(App *app, const Checked *c)
+{
+    static const TextId heads[] = {T_TASKS_COUNT, T_ONLY_REASON, T_REASON, T_EXAMPLE};
+    Arena *a = app->arena;
+    Cause **causes = sorted_causes(a, c);
+    Table t = table_make(a, COUNT(heads), 0);
+    for (size_t i = 0; i < COUNT(heads); i++)
+        table_add(&t, str_from(tr(app, heads[i])));
+    for (size_t i = 0; i < c->causes.len && i < MOST_CAUSES_SHOWN; i++) {
+        table_add(&t, str_printf(a, "%zu", causes[i]->tasks));
+        table_add(&t, str_printf(a, "%zu", causes[i]->alone));
+        table_add(&t, str_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(causes[i]->kind),
+                                 causes[i]->about.len ? " " : "", STR_ARG(causes[i]->about)));
+        table_add(&t, causes[i]->example);
+    }
+    if (c->causes.len) {
+        fputc('\n', app->out);
+        table_print(&t, app);
+    }
+    if (c->causes.len > MOST_CAUSES_SHOWN)
+        fprintf(app->out, "%s\n",
+                trf(app, a, T_MORE_REASONS, c->causes.len - MOST_CAUSES_SHOWN).ptr);
+    fprintf(app->info, "%s\n",
+            trf(app, a, T_COVERAGE, c->tasks - c->bad_tasks, c->tasks, c->groups - c->bad_groups,
+                c->groups)
+                .ptr);
+}
+
+static void print_checked(App *app, const Checked *c, bool folders)
 {
     Arena *a = app->arena;
     if (app->json) {
-        Json o = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY};
-        for (size_t i = 0; i < c->problems.len; i++)
-            json_append(a, &list, json_str(c->problems.items[i]));
-        json_set(a, &o, STR("files"), json_integer(a, (int64_t)c->files));
-        json_set(a, &o, STR("bad_files"), json_integer(a, (int64_t)c->bad));
-        json_set(a, &o, STR("problems"), list);
-        app_print_json(app, &o);
+        print_checked_json(app, c);
         return;
     }
     for (size_t i = 0; i < c->problems.len; i++)
-        fprintf(app->out, "%s\n", c->problems.items[i].ptr);
+        fprintf(app->out, "%s\n", c->problems.items[i].text.ptr);
+    if (folders)
+        print_coverage(app, c);
     Str last = c->problems.len ? trf(app, a, T_PROBLEMS, c->problems.len, c->bad, c->files)
                                : trf(app, a, T_FINE, c->files);
     fprintf(app->info, "%s\n", last.ptr);
@@ -222,7 +347,7 @@ static Status check(App *app, void *options, const StrList *arguments, Err *err)
     if (!checked.files)
         return err_set(err, E_MISSING, "there is no task file (.yaml) in \"" STR_FMT "\"",
                        STR_ARG(arguments->items[0]));
-    print_checked(app, &checked);
+    print_checked(app, &checked, dirs.len > 0);
     app->exit_status = checked.problems.len ? 1 : 0;
     return OK;
 }

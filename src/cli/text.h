@@ -143,6 +143,14 @@
       "环境变量 %s 尚未设置，使用该模型前请先设置")                                                \
     X(T_KEY_ENV, "key in", "密钥变量")                                                             \
     X(T_SETTINGS, "settings", "设置")                                                              \
+    X(T_TASKS_COUNT, "tasks", "任务数")                                                            \
+    X(T_ONLY_REASON, "only this", "仅此原因")                                                      \
+    X(T_REASON, "reason", "原因")                                                                  \
+    X(T_EXAMPLE, "example", "示例")                                                                \
+    X(T_MORE_REASONS, "... and %zu more reasons (--json lists all)",                               \
+      "……另有 %zu 种原因（--json 列出全部）")                                                      \
+    X(T_COVERAGE, "%zu of %zu tasks and %zu of %zu groups can run",                                \
+      "可运行：任务 %zu/%zu，任务组 %zu/%zu")                                                      \
     X(T_PROBLEMS, "%zu problems in %zu of %zu files",                                              \
       "%3$zu 个文件中 %2$zu 个有问题，共 %1$zu 处")                                                \
     X(T_MODE, "mode", "提示方式")                                                                  \

@@ -82,7 +82,7 @@ Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err)
         return err_wrap(err, "task \"" STR_FMT "\", item %lld", STR_ARG(run->task->name),
                         (long long)run->next);
     run->next++;
-    TRY(eval_docs_key(run->docs, asked->item.position, &unit->arena, &asked->key, err));
+    TRY(eval_docs_key(run->docs, asked->item.source, &unit->arena, &asked->key, err));
     asked->cluster = cluster_of(run, &asked->item.doc, &unit->arena);
     unit->item = asked;
     unit->fresh = run->fresh;

@@ -55,7 +55,7 @@ static Status judge_item(Importing *w, size_t at)
     const RecordedSet *set = w->set;
     TRY(task_item(w->bound, at, w->arena, &w->items[at], w->err));
     for (size_t m = 0; m < set->n_models; m++) {
-        Str output = set->models[m].outputs[at];
+        Str output = set->models[m].outputs[w->items[at].source];
         Judgement *j = &w->judged[m * set->n_items + at];
         if (!output.ptr)
             continue;
@@ -71,6 +71,11 @@ static Status judge_all(Importing *w)
     BindOptions b = {.chat = CHAT_PLAIN, .fewshot_seed = 1234};
     w->docs = (ItemDocs){{set->n_items, get_item}, set->items};
     TRY(task_bind(w->arena, set->task, &w->docs.docs, NULL, &b, &w->bound, w->err));
+    if (task_length(w->bound) != set->n_items)
+        return err_set(w->err, E_USAGE,
+                       "task \"" STR_FMT "\" leaves out items (process_docs), so outputs cannot be "
+                       "matched with them",
+                       STR_ARG(set->task->name));
     w->items = arena_array(w->arena, set->n_items, sizeof *w->items);
     w->judged = arena_array(w->arena, set->n_items * set->n_models, sizeof *w->judged);
     for (size_t i = 0; i < set->n_items; i++)
@@ -163,7 +168,7 @@ static SampleRow sample_of(const Importing *w, int64_t run_id, size_t at)
     const TaskItem *item = &w->items[at];
     SampleRow row = {.run_id = run_id,
                      .position = (int64_t)at,
-                     .item_key = w->keys.items[at].key,
+                     .item_key = w->keys.items[w->items[at].source].key,
                      .prompt = item->requests[0].context,
                      .target = item->target_text,
                      .prompt_tokens = -1,
@@ -179,7 +184,7 @@ static SampleRow sample_of(const Importing *w, int64_t run_id, size_t at)
 
 static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_id, size_t at)
 {
-    Str output = w->set->models[m].outputs[at];
+    Str output = w->set->models[m].outputs[w->items[at].source];
     const Judgement *j = &w->judged[m * w->set->n_items + at];
     SampleRow row = sample_of(w, run_id, at);
     int64_t id;

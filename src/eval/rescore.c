@@ -186,7 +186,9 @@ static Status judge_page(Rescoring *w, SampleQuery *q, bool *more)
 static Status judge_all(Rescoring *w)
 {
     BindOptions b = {.chat = CHAT_PLAIN, .fewshot_seed = 1234};
-    VersionDocs docs = {{(size_t)w->run.n_items, get_item}, w->db, w->run.version_id};
+    DatasetVersion version;
+    TRY(dataset_get(w->db, w->run.version_id, w->arena, &version, w->err));
+    VersionDocs docs = {{(size_t)version.n_items, get_item}, w->db, w->run.version_id};
     SampleQuery q = {.run_id = w->run.id, .after_position = -1, .outcome = -1, .position = -1};
     q.limit = 256 + 2 * w->run.n_repeats;
     TRY(task_bind(w->arena, &w->task, &docs.docs, NULL, &b, &w->bound, w->err));

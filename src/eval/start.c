@@ -189,6 +189,9 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
     Status status = task_bind(arena, run->task, run->docs, shots, &b, &run->bound, err);
     if (status != OK)
         return add_columns(run, status, err);
+    /* process_docs may leave documents out. */
+    if ((int64_t)task_length(run->bound) < run->n_items)
+        run->n_items = (int64_t)task_length(run->bound);
     /* The first item tells what is wrong with columns and templates before anything is asked. */
     SCOPED_ARENA(scratch);
     TaskItem first;

@@ -2,7 +2,7 @@
  *
  * CPython's generator is consumed in document order, so the draws are made here, for
  * every document; after that items can be built in any order and by several threads. */
-#include "task/parts.h"
+#include "task/reshape.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
@@ -205,15 +205,42 @@ static Status look_at_first(Arena *arena, TaskBound *b, Err *err)
     return OK;
 }
 
+/* Documents and examples go through process_docs alike. */
+static Status reshape_both(Arena *arena, TaskBound *b, Err *err)
+{
+    const Reshape *how = b->task->parts->reshape;
+    const Docs *docs = b->docs, *pool = b->pool;
+    if (!how || !docs->len)
+        return OK;
+    if (reshape_docs(how, docs, arena, &b->reshaped, err) != OK)
+        return err_wrap(err, "task \"" STR_FMT "\"", STR_ARG(b->task->name));
+    b->docs = &b->reshaped->docs;
+    if (pool == docs)
+        b->pool = b->docs;
+    if (!pool || pool == docs)
+        return OK;
+    const Reshaped *shots;
+    if (reshape_docs(how, pool, arena, &shots, err) != OK)
+        return err_wrap(err, "task \"" STR_FMT "\", few-shot examples", STR_ARG(b->task->name));
+    b->pool = &shots->docs;
+    return OK;
+}
+
+size_t task_length(const TaskBound *bound)
+{
+    return bound->docs->len;
+}
+
 Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *fewshot_docs,
                  const BindOptions *options, TaskBound **out, Err *err)
 {
     TaskBound *b = ARENA_NEW(arena, TaskBound);
     *b = (TaskBound){.task = task, .docs = docs, .pool = fewshot_docs, .chat = options->chat};
     b->system = str_copy(arena, options->system);
-    if (!docs->len)
-        return err_set(err, E_USAGE, "task \"" STR_FMT "\" has no documents to run on",
-                       STR_ARG(task->name));
+    TRY(reshape_both(arena, b, err));
+    if (!b->docs->len)
+        return err_set(err, E_USAGE, "task \"" STR_FMT "\" has no documents to run on%s",
+                       STR_ARG(task->name), docs->len ? ": process_docs keeps none" : "");
     if (look_at_first(arena, b, err) != OK)
         return err_wrap(err, "task \"" STR_FMT "\", document 0", STR_ARG(task->name));
     /* A text that is scored as a whole has nothing before it. */

@@ -3,7 +3,7 @@
  * The rules are lm-evaluation-harness's: text that equals a column name gives the column's
  * value with its type; other text is a template; digits become a number when the task has
  * choices; "[...]" as a target is read as a Python list. */
-#include "task/parts.h"
+#include "task/native.h"
 
 #include "template/literal.h"
 
@@ -47,6 +47,11 @@ static Status evaluate(const FieldContext *c, const Field *f, const Json *doc, J
     if (!f->raw) {
         *out = json_str((Str){0});
         return OK;
+    }
+    if (f->native) {
+        NativeWords words = native_words(f->raw);
+        Json vars = native_vars(c->arena, doc, &words);
+        return template_value(f->template, &vars, c->arena, out, c->err);
     }
     if (f->raw->type != JSON_STRING) {
         *out = *f->raw;

@@ -2,6 +2,7 @@
 #include "task/parts.h"
 
 #include "base/utf8.h"
+#include "task/native.h"
 
 static const FilterRow *const rows[] = {
     &filter_regex,         &filter_take_first, &filter_take_first_k, &filter_remove_whitespace,
@@ -29,12 +30,13 @@ static const FilterRow *find_row(Str name)
 
 static void unknown_filter(Checker *c, const Json *at, Str name)
 {
+    Reason why = {"filter", name};
     for (size_t i = 0; i < COUNT(refused); i++)
         if (str_eqc(name, refused[i].name)) {
-            problem(c, at, "filter \"" STR_FMT "\" %s", STR_ARG(name), refused[i].why);
+            problem_why(c, why, at, "filter \"" STR_FMT "\" %s", STR_ARG(name), refused[i].why);
             return;
         }
-    problem(c, at, "unknown filter \"" STR_FMT "\"", STR_ARG(name));
+    problem_why(c, why, at, "unknown filter \"" STR_FMT "\"", STR_ARG(name));
 }
 
 /* The entry without its "function" key. */
@@ -58,8 +60,10 @@ void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeat
 {
     const Json *name = json_get(entry, "function");
     *out = (Filter){.row = &filter_take_first};
-    if (json_get(name, "!function"))
-        return; /* reported with the keys */
+    if (json_get(name, "!function")) {
+        native_of(c, name, "filter"); /* one that is known has become its name */
+        return;
+    }
     if (!json_is(name, JSON_STRING)) {
         problem(c, entry, "a filter needs a \"function\"");
         return;

@@ -282,10 +282,11 @@ static void check_group(TaskSet *set, const RawConfig *raw, const IndexEntry *en
     *group = raw->object;
     check_no_functions(c, group);
     if (node_group(set, entry->name, group, &top, &node, &err) != OK)
-        vec_push(c->arena, c->problems, str_copy(c->arena, str_from(err.msg)));
+        vec_push(c->arena, c->problems,
+                 (Problem){str_copy(c->arena, str_from(err.msg)), STR("member"), {0}});
 }
 
-Status task_check(TaskSet *set, const char *path, Arena *arena, Problems *out, Err *err)
+Status task_check(TaskSet *set, const char *path, Arena *arena, TaskReport *out, Err *err)
 {
     Problems problems = {0};
     Checker c = {.arena = set->arena, .problems = &problems, .file = path};
@@ -294,15 +295,23 @@ Status task_check(TaskSet *set, const char *path, Arena *arena, Problems *out, E
     Err why = {0};
     if (!file_exists(path) && !str_starts(str_from(path), STR("builtin:")))
         return err_set(err, E_MISSING, "could not open \"%s\": there is no such file", path);
+    TaskReport report = {0};
     if (entry_of_file(set, path, &entry, &raw, &why) != OK)
-        vec_push(set->arena, &problems, str_copy(set->arena, str_from(why.msg)));
+        vec_push(set->arena, &problems,
+                 (Problem){str_copy(set->arena, str_from(why.msg)), STR("file"), {0}});
     else if (entry.kind == TASK_GROUP)
         check_group(set, &raw, &entry, &c);
     else
         task_resolve(set, &raw, true, &c);
-    Problems copy = {0};
-    for (size_t i = 0; i < problems.len; i++)
-        vec_push(arena, &copy, str_copy(arena, problems.items[i]));
-    *out = copy;
+    for (size_t i = 0; i < problems.len; i++) {
+        const Problem *p = &problems.items[i];
+        vec_push(arena, &report.problems,
+                 (Problem){str_copy(arena, p->text), p->kind, str_copy(arena, p->about)});
+    }
+    if (!why.code) {
+        report.name = str_copy(arena, entry.name);
+        report.kind = entry.kind;
+    }
+    *out = report;
     return OK;
 }

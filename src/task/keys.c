@@ -20,26 +20,26 @@ const KeyRow task_keys[] = {
     {"test_split", T_STRING, NULL},
     {"fewshot_split", T_STRING, NULL},
     {"output_type", T_STRING, NULL},
-    {"doc_to_text", T_STRING | T_INT, NULL},
-    {"doc_to_target", T_STRING | T_INT | T_BOOL | T_LIST, NULL},
-    {"doc_to_choice", T_STRING | T_LIST | T_MAP, NULL},
+    {"doc_to_text", T_STRING | T_INT | T_FUNCTION, NULL},
+    {"doc_to_target", T_STRING | T_INT | T_BOOL | T_LIST | T_FUNCTION, NULL},
+    {"doc_to_choice", T_STRING | T_LIST | T_MAP | T_FUNCTION, NULL},
     {"description", T_STRING, NULL},
     {"target_delimiter", T_STRING, NULL},
     {"fewshot_delimiter", T_STRING, NULL},
     {"gen_prefix", T_STRING, NULL},
     {"num_fewshot", T_INT, NULL},
-    {"fewshot_config", T_MAP, NULL},
+    {"fewshot_config", T_MAP | T_FUNCTION, NULL},
     {"generation_kwargs", T_MAP, NULL},
     {"repeats", T_INT, NULL},
-    {"filter_list", T_LIST, NULL},
-    {"metric_list", T_LIST, NULL},
+    {"filter_list", T_LIST | T_FUNCTION, NULL},
+    {"metric_list", T_LIST | T_FUNCTION, NULL},
     {"should_decontaminate", T_BOOL, NULL},
-    {"doc_to_decontamination_query", T_ANY, NULL},
+    {"doc_to_decontamination_query", T_ANY | T_FUNCTION, NULL},
     {"unsafe_code", T_BOOL, NULL},
     {"metadata", T_ANY, NULL},
     {"class", T_ANY, PYTHON},
-    {"process_docs", T_ANY, PYTHON},
-    {"process_results", T_ANY, PYTHON},
+    {"process_docs", T_FUNCTION, NULL},
+    {"process_results", T_FUNCTION, NULL},
     {"custom_dataset", T_ANY, PYTHON},
     {"use_prompt", T_ANY, "needs the promptsource library; write the prompt as doc_to_text"},
     {"doc_to_image", T_ANY, "needs images in prompts, which are not supported yet"},
@@ -60,9 +60,9 @@ const KeyRow fewshot_keys[] = {
     {"split", T_STRING, NULL},
     {"samples", T_LIST, NULL},
     {"fewshot_indices", T_LIST, NULL}, /* read and not used by lm-evaluation-harness either */
-    {"doc_to_text", T_STRING | T_INT, NULL},
-    {"doc_to_target", T_STRING | T_INT | T_BOOL | T_LIST, NULL},
-    {"doc_to_choice", T_STRING | T_LIST | T_MAP, NULL},
+    {"doc_to_text", T_STRING | T_INT | T_FUNCTION, NULL},
+    {"doc_to_target", T_STRING | T_INT | T_BOOL | T_LIST | T_FUNCTION, NULL},
+    {"doc_to_choice", T_STRING | T_LIST | T_MAP | T_FUNCTION, NULL},
     {"gen_prefix", T_STRING, NULL},
     {"target_delimiter", T_STRING, NULL},
     {"fewshot_delimiter", T_STRING, NULL},
@@ -83,26 +83,40 @@ const KeyRow generation_keys[] = {
 };
 const size_t n_generation_keys = COUNT(generation_keys);
 
-void problem(Checker *c, const Json *at, const char *fmt, ...)
+static void add_problem(Checker *c, Reason why, const Json *at, const char *fmt, va_list args)
 {
     StrBuf out = strbuf_make(c->arena, 4096);
     strbuf_addf(&out, "%s:%u:%u: " STR_FMT, c->file, at && at->line ? at->line : 1,
                 at && at->column ? at->column : 1, STR_ARG(c->where));
+    strbuf_addv(&out, fmt, args);
+    vec_push(c->arena, c->problems, (Problem){strbuf_str(&out), str_from(why.kind), why.about});
+}
+
+void problem(Checker *c, const Json *at, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    strbuf_addv(&out, fmt, args);
+    add_problem(c, (Reason){"other", {0}}, at, fmt, args);
     va_end(args);
-    vec_push(c->arena, c->problems, strbuf_str(&out));
+}
+
+void problem_why(Checker *c, Reason why, const Json *at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    add_problem(c, why, at, fmt, args);
+    va_end(args);
 }
 
 void check_no_functions(Checker *c, const Json *value)
 {
-    if (!value || c->functions_seen)
+    if (!value)
         return;
     const Json *function = json_get(value, "!function");
     if (function)
-        problem(c, value, "needs the Python function \"" STR_FMT "\", which is not run here",
-                STR_ARG(json_text(function)));
+        problem_why(c, (Reason){"function", json_text(function)}, value,
+                    "needs the Python function \"" STR_FMT "\", which is not run here",
+                    STR_ARG(json_text(function)));
     else if (value->type == JSON_ARRAY)
         for (uint32_t i = 0; i < value->len; i++)
             check_no_functions(c, &value->items[i]);
@@ -142,20 +156,28 @@ static void check_member(Checker *c, const JsonMember *m, const KeyRow *row)
 {
     const Json *value = &m->value;
     if (!row) {
-        problem(c, value, "unknown key \"" STR_FMT "\"", STR_ARG(m->key));
+        problem_why(c, (Reason){"key", m->key}, value, "unknown key \"" STR_FMT "\"",
+                    STR_ARG(m->key));
         return;
     }
     if (value->type == JSON_NULL)
         return; /* as if it were not there */
-    if (json_get(value, "!function")) {
+    bool function = json_get(value, "!function") != NULL;
+    if (!(row->types & T_FUNCTION))
         check_no_functions(c, value);
+    if (function)
+        return;
+    if (row->types == T_FUNCTION) {
+        problem_why(c, (Reason){"key", m->key}, value,
+                    "\"%s\" must be a function; what is declared stands in metadata, as "
+                    "assay: {%s: ...}",
+                    row->name, row->name);
         return;
     }
     if (row->refusal) {
-        problem(c, value, "\"%s\" %s", row->name, row->refusal);
+        problem_why(c, (Reason){"key", m->key}, value, "\"%s\" %s", row->name, row->refusal);
         return;
     }
-    check_no_functions(c, value);
     if (!has_type(value, row->types))
         problem(c, value, "\"%s\" must be " STR_FMT "%s", row->name,
                 STR_ARG(type_words(c->arena, row->types)),
@@ -172,7 +194,7 @@ Status problems_error(const Problems *problems, Err *err)
 {
     if (!problems->len)
         return OK;
-    Str first = problems->items[0];
+    Str first = problems->items[0].text;
     if (problems->len == 1)
         return err_set(err, E_PARSE, STR_FMT, STR_ARG(first));
     return err_set(err, E_PARSE, STR_FMT " (and %zu more problems; `assay task check` lists them)",

@@ -32,7 +32,7 @@ const char *metric_refusal(Str name)
 }
 
 static const KeyRow keys[] = {
-    {"metric", T_STRING, NULL},           {"aggregation", T_STRING, NULL},
+    {"metric", T_STRING, NULL},           {"aggregation", T_STRING | T_FUNCTION, NULL},
     {"higher_is_better", T_BOOL, NULL},   {"ignore_case", T_BOOL, NULL},
     {"ignore_punctuation", T_BOOL, NULL}, {"ignore_numbers", T_BOOL, NULL},
     {"regexes_to_ignore", T_LIST, NULL},  {"weight_by_size", T_BOOL, NULL},

@@ -34,10 +34,14 @@ typedef struct IndexEntry {
 
 struct TaskSet {
     Arena *arena;
-    Map entries; /* name -> IndexEntry */
-    Map sources; /* path -> const Json *: files parsed so far */
-    Map scans;   /* path -> const Scan *: names of included files */
-    Map tasks;   /* name -> const Task *: resolved so far, without overrides */
+    Map entries;   /* name -> IndexEntry */
+    Map sources;   /* path -> const Json *: files parsed so far */
+    Map scans;     /* path -> const Scan *: names of included files */
+    Map functions; /* path:function -> PythonFunction * (native.c) */
+    Map natives;   /* kind:sha256 -> Native * */
+    VEC(void *) native_list;
+    bool natives_loaded;
+    Map tasks; /* name -> const Task *: resolved so far, without overrides */
 };
 
 /* What the quick look at a file found. */
@@ -65,12 +69,18 @@ Str taskset_suggest(TaskSet *set, Arena *arena, Str name);
 /* ---- problems ---- */
 typedef struct Checker {
     Arena *arena;
+    TaskSet *set;
     Problems *problems;
-    const char *file;    /* of the key being looked at */
-    Str where;           /* which part: "", "filter \"regex\": " */
-    bool functions_seen; /* `!function` values have been reported, however deep */
+    const char *file; /* of the key being looked at */
+    Str where;        /* which part: "", "filter \"regex\": " */
 } Checker;
+/* What a problem is about, for the table of `task check`: "metric" and its name. */
+typedef struct Reason {
+    const char *kind;
+    Str about;
+} Reason;
 void problem(Checker *c, const Json *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void problem_why(Checker *c, Reason why, const Json *at, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 enum {
     T_STRING = 1 << JSON_STRING,
@@ -80,6 +90,7 @@ enum {
     T_MAP = 1 << JSON_OBJECT,
     T_NULL = 1 << JSON_NULL,
     T_INT = 1 << 8,
+    T_FUNCTION = 1 << 9, /* a `!function` may stand here: who reads the key looks at it */
     T_ANY = 0xff,
 };
 
@@ -96,10 +107,12 @@ extern const size_t n_task_keys, n_group_keys, n_fewshot_keys, n_generation_keys
 
 /* ---- fields ---- */
 
-/* A doc_to_* key: a column name or a template when it is text, else a fixed value. */
+/* A doc_to_* key: a column name or a template when it is text, a native version when it is a
+ * function, else a fixed value. */
 typedef struct Field {
     const Json *raw; /* NULL when absent */
     const Template *template;
+    bool native; /* `template` is a native version's; `raw` the function */
 } Field;
 
 /* How a document becomes text: the item's own way, or the few-shot examples' way. */
@@ -205,6 +218,9 @@ extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc
     metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
+/* The row for a metric that a process_results gives; NULL when it gives no such. */
+const MetricRow *results_find(Str results, Str metric);
+bool results_known(Str results);
 /* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */
 const char *metric_refusal(Str name);
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
@@ -212,11 +228,14 @@ extern const char *const aggregations[];
 
 /* ---- the task ---- */
 typedef struct TaskParts TaskParts;
+typedef struct Reshape Reshape; /* reshape.h */
 struct TaskParts {
     Style item, shot;
     Field description;
-    bool first_n;   /* sampler */
-    bool drop_self; /* examples come from the evaluated split */
+    const Reshape *reshape; /* process_docs, or NULL */
+    Str results;            /* which process_results gives the metrics; empty: none */
+    bool first_n;           /* sampler */
+    bool drop_self;         /* examples come from the evaluated split */
     const Json *samples;
     bool shots_fixed_at_zero; /* the file itself says num_fewshot: 0 */
     Pipeline *pipelines;      /* one a filter name */
@@ -229,7 +248,7 @@ struct TaskParts {
 /* Resolves a merged file; problems go to `c`, and then *out is NULL. */
 const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker *c);
 void resolve_filters(Checker *c, const Json *list, Task *task);
-void resolve_metrics(Checker *c, const Json *list, Task *task);
+void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *task);
 void resolve_generation(Checker *c, const Json *config, Task *task);
 /* The first problem as an error: E_PARSE. */
 Status problems_error(const Problems *problems, Err *err);
@@ -251,6 +270,7 @@ typedef struct Shot {
 
 struct TaskBound {
     const Task *task;
+    const struct Reshaped *reshaped; /* `docs`, when process_docs made them; or NULL */
     const Docs *docs, *pool;
     Json features;
     ChatMode chat;

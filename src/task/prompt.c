@@ -1,5 +1,5 @@
 /* prompt.c - items made ready: contexts, continuations, messages, right answers. */
-#include "task/parts.h"
+#include "task/reshape.h"
 
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -247,7 +247,9 @@ Status task_item(const TaskBound *b, size_t position, Arena *arena, TaskItem *ou
 {
     Builder w = {.b = b, .position = position};
     w.c = (FieldContext){.task = b->task, .features = &b->features, .arena = arena, .err = err};
-    TaskItem item = {.position = position};
+    TaskItem item = {.position = position, .source = position};
+    if (b->reshaped && b->reshaped->order && position < b->docs->len)
+        item.source = b->reshaped->order[position];
     TRY(b->docs->get(b->docs, position, arena, &item.doc, err));
     if (build_item(&w, &item) != OK)
         return err_wrap(err, "task \"" STR_FMT "\", document %zu", STR_ARG(b->task->name),

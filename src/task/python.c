@@ -150,7 +150,10 @@ static void take_text(Reader *r, size_t prefix)
     Statement *s = &r->now;
     if (r->joined && s->texts.len) {
         Str *last = &s->texts.items[s->texts.len - 1];
-        *last = str_printf(r->arena, STR_FMT STR_FMT, STR_ARG(*last), STR_ARG(literal.value));
+        StrBuf both = strbuf_make(r->arena, last->len + literal.value.len + 1);
+        strbuf_add(&both, *last);
+        strbuf_add(&both, literal.value);
+        *last = strbuf_str(&both);
     } else {
         vec_push(r->arena, &s->texts, literal.value);
     }

@@ -1,5 +1,5 @@
 /* resolve.c - a merged task file becomes a Task: defaults filled in, templates parsed. */
-#include "task/parts.h"
+#include "task/reshape.h"
 
 /* The file each key came from, for messages. */
 static void look_at(Checker *c, const RawConfig *raw, const char *key)
@@ -22,34 +22,41 @@ static void check_origins(Checker *c, const RawConfig *raw)
         c->file = file ? file : raw->file;
         check_keys(c, &one, task_keys, n_task_keys);
     }
-    c->functions_seen = true;
 }
 
 static Field make_field(Checker *c, const char *key, const Json *value)
 {
     Field field = {.raw = value};
-    if (!value || value->type != JSON_STRING)
+    Str source = json_text(value);
+    if (json_get(value, "!function")) {
+        const Native *native = native_of(c, value, key);
+        if (!native)
+            return field;
+        source = json_text(json_get(native->entry, "value"));
+        field.native = true;
+    } else if (!json_is(value, JSON_STRING)) {
         return field;
+    }
     Err err = {0};
     Template *parsed;
-    if (template_parse(c->arena, value->text, key, &parsed, &err) == OK)
+    if (template_parse(c->arena, source, key, &parsed, &err) == OK)
         field.template = parsed;
     else
-        problem(c, value, "%s", err.msg);
+        problem_why(c, (Reason){"template", str_from(key)}, value, "%s", err.msg);
     return field;
 }
 
 /* A list or map of choices must hold text: lm-evaluation-harness measures its length. */
 static void check_choices(Checker *c, const Json *choices)
 {
-    if (!choices || choices->type == JSON_STRING)
+    if (!choices || choices->type == JSON_STRING || json_get(choices, "!function"))
         return;
     if (!choices->len)
         problem(c, choices, "\"doc_to_choice\" is empty");
     for (uint32_t i = 0; i < choices->len; i++) {
         const Json *one =
             choices->type == JSON_ARRAY ? &choices->items[i] : &choices->members[i].value;
-        if (one->type != JSON_STRING && !json_get(one, "!function"))
+        if (one->type != JSON_STRING)
             problem(c, one, "choice %u must be text; put it in quotes", i + 1);
     }
 }
@@ -169,10 +176,10 @@ static void resolve_output(Checker *c, const RawConfig *raw, Task *task)
             return;
         }
     task->output_type = OUTPUT_LOGLIKELIHOOD; /* asks least, so that no more is said below */
-    problem(c, value,
-            "unknown output_type \"" STR_FMT "\"; known: generate_until, loglikelihood, "
-            "loglikelihood_rolling, multiple_choice",
-            STR_ARG(name));
+    problem_why(c, (Reason){"output_type", name}, value,
+                "unknown output_type \"" STR_FMT "\"; known: generate_until, loglikelihood, "
+                "loglikelihood_rolling, multiple_choice",
+                STR_ARG(name));
 }
 
 static void require(Checker *c, const RawConfig *raw, const char *key, const char *why)
@@ -180,7 +187,8 @@ static void require(Checker *c, const RawConfig *raw, const char *key, const cha
     if (present(&raw->object, key))
         return;
     c->file = raw->file;
-    problem(c, &raw->object, "\"%s\" is missing: %s", key, why);
+    problem_why(c, (Reason){"missing key", str_from(key)}, &raw->object, "\"%s\" is missing: %s",
+                key, why);
 }
 
 static void check_required(Checker *c, const RawConfig *raw, const Task *task, bool needs_data)
@@ -195,6 +203,27 @@ static void check_required(Checker *c, const RawConfig *raw, const Task *task, b
     require(c, raw, "dataset_path", "it names the data set");
     if (!present(&raw->object, "test_split"))
         require(c, raw, "validation_split", "there is no test_split either to evaluate on");
+}
+
+/* What is declared for this program goes before a function, which others run. */
+static void resolve_documents(Checker *c, const RawConfig *raw, Task *task)
+{
+    const Json *declared = json_path(&raw->object, "metadata.assay.process_docs");
+    const Json *function = present(&raw->object, "process_docs");
+    if (declared) {
+        look_at(c, raw, "metadata");
+        c->where = STR("process_docs: ");
+        task->parts->reshape = reshape_prepare(c, declared, NULL);
+        c->where = (Str){0};
+        return;
+    }
+    look_at(c, raw, "process_docs");
+    const Native *native =
+        json_get(function, "!function") ? native_of(c, function, "process_docs") : NULL;
+    if (!native)
+        return;
+    NativeWords words = native_words(function);
+    task->parts->reshape = reshape_prepare(c, json_get(native->entry, "steps"), &words);
 }
 
 static void resolve_names(const RawConfig *raw, Task *task)
@@ -237,10 +266,13 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     size_t before = c->problems->len;
     Task *task = ARENA_NEW(arena, Task);
     task->parts = ARENA_NEW(arena, TaskParts);
+    c->set = set;
+    native_pin(set, raw);
     check_origins(c, raw);
     resolve_names(raw, task);
     resolve_output(c, raw, task);
     check_required(c, raw, task, needs_data);
+    resolve_documents(c, raw, task);
     resolve_styles(c, raw, task);
     resolve_fewshot(c, raw, task);
     task->repeats = resolve_count(c, raw, "repeats", 1, LIMIT_REPEATS);
@@ -250,6 +282,7 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     look_at(c, raw, "filter_list");
     resolve_filters(c, present(&raw->object, "filter_list"), task);
     look_at(c, raw, "metric_list");
-    resolve_metrics(c, present(&raw->object, "metric_list"), task);
+    resolve_metrics(c, present(&raw->object, "metric_list"),
+                    present(&raw->object, "process_results"), task);
     return c->problems->len == before ? task : NULL;
 }

@@ -1,5 +1,5 @@
 /* resolve_scoring.c - generation parameters, filter pipelines and metrics of a task. */
-#include "task/parts.h"
+#include "task/native.h"
 
 enum { DEFAULT_MAX_TOKENS = 256 };
 
@@ -182,23 +182,30 @@ static bool known_aggregation(Str name)
 
 static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
 {
-    const MetricRow *row = metric_find(name, task->output_type);
+    Str results = task->parts->results;
+    const Json *aggregation = json_get(entry, "aggregation");
+    bool function = json_get(aggregation, "!function") != NULL;
+    if (function)
+        native_of(c, aggregation, "aggregation"); /* one that is known has become its name */
+    const MetricRow *row =
+        results.len ? results_find(results, name) : metric_find(name, task->output_type);
     const char *refusal = metric_refusal(name);
     if (!row) {
+        Reason why = {"metric", name};
         if (refusal)
-            problem(c, json_get(entry, "metric"), "metric \"" STR_FMT "\" %s", STR_ARG(name),
-                    refusal);
+            problem_why(c, why, json_get(entry, "metric"), "metric \"" STR_FMT "\" %s",
+                        STR_ARG(name), refusal);
         else
-            problem(c, json_get(entry, "metric"),
-                    "unknown metric \"" STR_FMT "\" for this output_type", STR_ARG(name));
+            problem_why(c, why, json_get(entry, "metric"),
+                        "unknown metric \"" STR_FMT "\" for this output_type", STR_ARG(name));
         return;
     }
     TaskMetric *m = &task->metrics[task->n_metrics];
     *m = (TaskMetric){.name = name, .options = entry};
     m->aggregation = json_text_or(json_get(entry, "aggregation"), str_from(row->aggregation));
-    if (!known_aggregation(m->aggregation))
-        problem(c, json_get(entry, "aggregation"),
-                "aggregation \"" STR_FMT "\" is not supported yet", STR_ARG(m->aggregation));
+    if (!function && !known_aggregation(m->aggregation))
+        problem_why(c, (Reason){"aggregation", m->aggregation}, aggregation,
+                    "aggregation \"" STR_FMT "\" is not supported yet", STR_ARG(m->aggregation));
     m->higher_is_better = json_bool(json_get(entry, "higher_is_better"), row->higher_is_better);
     task->parts->rows[task->n_metrics] = row;
     if (entry)
@@ -218,8 +225,22 @@ static void default_metrics(Checker *c, Task *task)
         add_metric(c, NULL, str_from(names[task->output_type][i]), task);
 }
 
-void resolve_metrics(Checker *c, const Json *list, Task *task)
+/* The native version of process_results; false when there is none for it, so that its metrics
+ * cannot be known. */
+static bool resolve_results(Checker *c, const Json *function, Task *task)
 {
+    if (!json_get(function, "!function"))
+        return true;
+    const Native *native = native_of(c, function, "process_results");
+    if (native)
+        task->parts->results = json_text(json_get(native->entry, "use"));
+    return native != NULL;
+}
+
+void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *task)
+{
+    if (!resolve_results(c, results, task))
+        return;
     size_t room = json_is(list, JSON_ARRAY) && list->len > 3 ? list->len : 3;
     task->metrics = arena_array(c->arena, room, sizeof *task->metrics);
     task->parts->rows = arena_array(c->arena, room, sizeof *task->parts->rows);
@@ -233,8 +254,8 @@ void resolve_metrics(Checker *c, const Json *list, Task *task)
     for (uint32_t i = 0; i < list->len; i++) {
         const Json *entry = &list->items[i], *name = json_get(entry, "metric");
         if (json_get(name, "!function"))
-            continue; /* reported with the keys */
-        if (json_is(name, JSON_STRING))
+            native_of(c, name, "metric");
+        else if (json_is(name, JSON_STRING))
             add_metric(c, entry, name->text, task);
         else
             problem(c, entry, "an entry of \"metric_list\" needs a \"metric\"");

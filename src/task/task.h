@@ -59,9 +59,22 @@ typedef struct TaskEntry {
 typedef VEC(TaskEntry) TaskEntries;
 Status taskset_list(TaskSet *set, Arena *arena, TaskEntries *out, Err *err) MUST_CHECK;
 
-/* Problems of one file, each "FILE:line:column: what"; none means it can run. */
-typedef VEC(Str) Problems;
-Status task_check(TaskSet *set, const char *path, Arena *arena, Problems *out, Err *err) MUST_CHECK;
+/* What is wrong in a file: "FILE:line:column: what", and for counting what kind of thing it is
+ * about and which ("metric", "rouge1"). */
+typedef struct Problem {
+    Str text, kind, about;
+} Problem;
+typedef VEC(Problem) Problems;
+
+/* Problems of one file; none means it can run. `name` and `kind` say what the file defines; the
+ * name is empty when it defines nothing (it is there to be included). */
+typedef struct TaskReport {
+    Str name;
+    TaskKind kind;
+    Problems problems;
+} TaskReport;
+Status task_check(TaskSet *set, const char *path, Arena *arena, TaskReport *out,
+                  Err *err) MUST_CHECK;
 
 /* A task without a file: prompt and target templates, one metric. `extract` is a regex
  * (last match counts) or empty. */
@@ -131,7 +144,8 @@ typedef struct TaskRequest {
 /* One item made ready. Requests are in LMH's order: one a choice, then (for
  * acc_mutual_info) the unconditional ones; one for generation, repeats are the caller's. */
 typedef struct TaskItem {
-    size_t position;
+    size_t position; /* among the documents that the task sees */
+    size_t source;   /* among those of its data: process_docs may leave out and reorder some */
     Json doc;
     TaskRequest *requests;
     size_t n_requests;
@@ -142,6 +156,7 @@ typedef struct TaskItem {
     int *gold; /* indices of the right choices; -100 when out of range */
     size_t n_gold;
 } TaskItem;
+size_t task_length(const TaskBound *bound); /* documents after process_docs */
 Status task_item(const TaskBound *bound, size_t position, Arena *arena, TaskItem *out,
                  Err *err) MUST_CHECK;
 

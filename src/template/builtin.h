@@ -13,6 +13,9 @@ const Builtin *builtin_find(const Builtin *table, size_t n, Str name);
 Status builtin_give(Value value, Value *out);
 
 Status filter_join(Run *r, const Args *a, Value *out);
+Status builtin_literal(Run *r, const Args *a, Value *out);
+Status builtin_findall(Run *r, const Args *a, Value *out);
+Status builtin_fill(Run *r, const Args *a, Value *out);
 Status builtin_map(Run *r, const Args *a, Value *out);
 Status builtin_list(Run *r, const Args *a, Value *out);
 Status builtin_first(Run *r, const Args *a, Value *out);

@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!task == !problems.len)
         abort(); /* a task or problems, not both and not neither */
     for (size_t i = 0; i < problems.len; i++)
-        if (!str_starts(problems.items[i], STR("f.yaml:")))
+        if (!str_starts(problems.items[i].text, STR("f.yaml:")))
             abort();
     if (task)
         use(task);

@@ -39,12 +39,13 @@ Str problems_of(Arena *a, const char *yaml)
     Err err = {0};
     const char *folder = test_folder();
     const char *path = put_file(a, folder, "t.yaml", yaml);
-    Problems problems = {0};
-    CHECK_OK(task_check(tasks_in(a, folder), path, a, &problems, &err), err);
+    TaskReport report = {0};
+    CHECK_OK(task_check(tasks_in(a, folder), path, a, &report, &err), err);
     StrBuf out = strbuf_make(a, 1 << 20);
-    for (size_t i = 0; i < problems.len; i++) {
-        CHECK(str_starts(problems.items[i], str_from(folder)));
-        strbuf_add(&out, str_after(problems.items[i], strlen(folder) + 1));
+    for (size_t i = 0; i < report.problems.len; i++) {
+        Str text = report.problems.items[i].text;
+        CHECK(str_starts(text, str_from(folder)));
+        strbuf_add(&out, str_after(text, strlen(folder) + 1));
         strbuf_addc(&out, '\n');
     }
     return strbuf_str(&out);

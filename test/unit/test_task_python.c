@@ -117,3 +117,18 @@ TEST(texts_of_a_python_file_say_what_python_says)
         CHECK_STR(f.texts.items[0], cases[i].want);
     }
 }
+
+TEST(long_texts_of_a_python_file_join_whole)
+{
+    SCOPED_ARENA(a);
+    StrBuf source = strbuf_make(&a, 1 << 16), want = strbuf_make(&a, 1 << 16);
+    strbuf_adds(&source, "x = (");
+    for (int i = 0; i < 100; i++) {
+        strbuf_addf(&source, "\n    'piece %d of the text '", i);
+        strbuf_addf(&want, "piece %d of the text ", i);
+    }
+    strbuf_adds(&source, ")");
+    PythonFunction f = function_of(&a, source.ptr, "x");
+    CHECK_INT(f.texts.len, 1);
+    CHECK(str_eq(f.texts.items[0], strbuf_str(&want)));
+}

@@ -179,3 +179,40 @@ TEST(a_template_of_one_expression_has_a_value_with_its_type)
         CHECK_STR(json_dump(&a, &out), cases[i].want);
     }
 }
+
+TEST(own_filters_read_literals_find_and_fill)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *source, *want; /* want NULL: an error that holds the text in `error` */
+        const char *error;
+    } cases[] = {
+        {"{{ \"['a', 1, {'k': None}]\"|_literal }}", "[\"a\",1,{\"k\":null}]", NULL},
+        {"{{ 'a ) 3 , b ) 45 '|_findall('[0-9]+') }}", "[\"3\",\"45\"]", NULL},
+        {"{{ ''|_findall('x') }}", "[]", NULL},
+        {"{{ '{} {{x}} {q}'|_fill([n, s]) }}", "\"7 {x} x\"", NULL},
+        {"{{ '{b}{a}{b}'|_fill({'a': 1, 'b': none}) }}", "\"None1None\"", NULL},
+        {"{{ '{f({1: 2})}!'|_fill(['z']) }}", "\"z!\"", NULL},
+        {"{{ '{} {}'|_fill([1]) }}", NULL, "no value for field 2"},
+        {"{{ '{c}'|_fill({'a': 1}) }}", NULL, "no value for {c}"},
+        {"{{ 'x ='|_literal }}", NULL, "_literal"},
+        {"{{ 'x'|_findall('(') }}", NULL, "parenthesis"},
+        {"{{ '{'|_fill(['q']) }}", "\"q\"", NULL},
+    };
+    Json vars;
+    Err err = {0};
+    CHECK_OK(json_parse(&a, STR("{\"n\":7,\"s\":\"x\"}"), &vars, &err), err);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Template *t;
+        Json out;
+        err = (Err){0};
+        CHECK_OK(template_parse(&a, str_from(cases[i].source), "t", &t, &err), err);
+        Status status = template_value(t, &vars, &a, &out, &err);
+        if (cases[i].want) {
+            CHECK_OK(status, err);
+            CHECK_STR(json_dump(&a, &out), cases[i].want);
+        } else {
+            CHECK(status != OK && strstr(err.msg, cases[i].error));
+        }
+    }
+}

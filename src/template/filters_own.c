@@ -1,0 +1,88 @@
+/* filters_own.c - filters that jinja2 has not: for declared process_docs and native versions of
+ * functions. Their names begin with "_", so that no template of others means them. */
+#include "base/limits.h"
+#include "template/builtin.h"
+#include "template/literal.h"
+#include "text/regex.h"
+
+/* ast.literal_eval of a text. */
+Status builtin_literal(Run *r, const Args *a, Value *out)
+{
+    Json *json = ARENA_NEW(r->arena, Json);
+    Err err = {0};
+    if (literal_eval(r->arena, builtin_text(r, a, 0), json, &err) != OK)
+        return run_fail(r, a->node, E_PARSE, "_literal: %s", err.msg);
+    return builtin_give(value_from_json(json), out);
+}
+
+/* re.findall of a pattern without groups. */
+Status builtin_findall(Run *r, const Args *a, Value *out)
+{
+    Regex *regex;
+    RegexMatches matches = {0};
+    ValueVec items = {0};
+    TRY(regex_compile(builtin_text(r, a, 1), &regex, r->err));
+    Status status = regex_find_all(regex, builtin_text(r, a, 0), r->arena, &matches, r->err);
+    regex_free(regex);
+    TRY(status);
+    TRY(run_step(r, a->node, matches.len));
+    for (size_t i = 0; i < matches.len; i++)
+        vec_push(r->arena, &items, value_text(matches.items[i].groups[0]));
+    return builtin_give(value_list(&items), out);
+}
+
+/* Where a field begins at `at`: its end behind the "}", which closes it at the same depth. */
+static size_t field_end(Str s, size_t at)
+{
+    int depth = 0;
+    for (; at < s.len; at++) {
+        depth += (s.ptr[at] == '{') - (s.ptr[at] == '}');
+        if (!depth)
+            return at + 1;
+    }
+    return s.len;
+}
+
+static Status field_value(Run *r, const Args *a, Str name, size_t number, Value *out)
+{
+    const Value *from = &a->items[1];
+    if (from->type == VALUE_DICT) {
+        Value key = value_text(name);
+        if (!value_get(from, &key, out))
+            return run_fail(r, a->node, E_MISSING, "_fill: no value for {" STR_FMT "}",
+                            STR_ARG(name));
+        return OK;
+    }
+    if (!value_is_list(from) || number >= from->len)
+        return run_fail(r, a->node, E_MISSING, "_fill: no value for field %zu", number + 1);
+    *out = value_item(from, (uint32_t)number);
+    return OK;
+}
+
+/* What str.format and f-strings do with plain fields: {...} becomes a value, {{ a brace. Values
+ * are a list, taken in the order of the fields, or a dict, by what stands in the braces. */
+Status builtin_fill(Run *r, const Args *a, Value *out)
+{
+    Str s = builtin_text(r, a, 0);
+    StrBuf text = strbuf_make(r->arena, LIMIT_PROMPT);
+    size_t number = 0;
+    for (size_t at = 0; at < s.len;) {
+        char c = s.ptr[at];
+        bool twice = at + 1 < s.len && s.ptr[at + 1] == c;
+        if ((c == '{' || c == '}') && twice) {
+            strbuf_addc(&text, c);
+            at += 2;
+        } else if (c == '{') {
+            size_t end = field_end(s, at);
+            Value v;
+            TRY(field_value(r, a, str_slice(s, at + 1, end - 1), number++, &v));
+            value_str(&text, &v);
+            at = end;
+        } else {
+            strbuf_addc(&text, c);
+            at++;
+        }
+    }
+    TRY(strbuf_check(&text, "filled text", r->err));
+    return builtin_give(value_text(strbuf_str(&text)), out);
+}
