@@ -1,18 +1,38 @@
 /* metric.c - the table of metrics, and the scores of one item. */
+#include "task/metric_options.h"
 #include "task/parts.h"
 
 static const MetricRow *const rows[] = {
-    &metric_acc,          &metric_acc_norm,        &metric_acc_bytes,       &metric_acc_mutual_info,
-    &metric_greedy_match, &metric_exact_match,     &metric_perplexity,      &metric_acc_greedy,
-    &metric_likelihood,   &metric_word_perplexity, &metric_byte_perplexity, &metric_bits_per_byte,
+    &metric_acc,
+    &metric_acc_norm,
+    &metric_acc_bytes,
+    &metric_acc_mutual_info,
+    &metric_greedy_match,
+    &metric_exact_match,
+    &metric_perplexity,
+    &metric_acc_greedy,
+    &metric_likelihood,
+    &metric_word_perplexity,
+    &metric_byte_perplexity,
+    &metric_bits_per_byte,
+    &metric_bleu,
+    &metric_chrf,
+    &metric_ter,
 };
 
-const char *const aggregations[] = {"mean",          "bypass", "perplexity", "weighted_perplexity",
-                                    "bits_per_byte", NULL};
+static const MetricKeys *const own_keys[] = {
+    &metric_bleu_keys,
+    &metric_chrf_keys,
+    &metric_ter_keys,
+};
+
+const char *const aggregations[] = {
+    "mean", "bypass", "perplexity", "weighted_perplexity", "bits_per_byte", "bleu",
+    "chrf", "ter",    NULL};
 
 /* Known to lm-evaluation-harness but not computed here. */
 static const char *const later[] = {
-    "f1", "mcc", "brier_score", "bleu", "chrf", "ter", "bypass", "acc_all",
+    "f1", "mcc", "brier_score", "bypass", "acc_all",
 };
 
 const MetricRow *metric_find(Str name, OutputType output)
@@ -21,6 +41,16 @@ const MetricRow *metric_find(Str name, OutputType output)
         if (str_eqc(name, rows[i]->name) && (rows[i]->outputs & 1u << output))
             return rows[i];
     return NULL;
+}
+
+void metric_defaults(Str name, Str *aggregation, bool *higher_is_better)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (str_eqc(name, rows[i]->name)) {
+            *aggregation = str_from(rows[i]->aggregation);
+            *higher_is_better = rows[i]->higher_is_better;
+            return;
+        }
 }
 
 const char *metric_refusal(Str name)
@@ -39,11 +69,29 @@ static const KeyRow keys[] = {
     {"hf_evaluate", T_BOOL, NULL}, /* exact_match is the same computation there */
 };
 
+/* The common keys and the metric's own. */
+static void check_entry(Checker *c, const Json *entry, const MetricRow *row)
+{
+    const MetricKeys *own = NULL;
+    for (size_t i = 0; i < COUNT(own_keys); i++)
+        if (own_keys[i]->row == row)
+            own = own_keys[i];
+    size_t more = own ? own->n_keys : 0;
+    KeyRow *all = arena_array(c->arena, COUNT(keys) + more, sizeof *all);
+    memcpy(all, keys, sizeof keys);
+    if (more)
+        memcpy(all + COUNT(keys), own->keys, more * sizeof *all);
+    check_keys(c, entry, all, COUNT(keys) + more);
+    if (own && own->check)
+        own->check(c, entry);
+}
+
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out)
 {
     Str where = c->where;
     c->where = str_printf(c->arena, "metric \"%s\": ", row->name);
-    check_keys(c, entry, keys, COUNT(keys));
+    check_entry(c, entry, row);
+    out->entry = entry;
     out->ignore = compile_regexes(c, json_get(entry, "regexes_to_ignore"), &out->n_ignore);
     out->ignore_case = json_bool(json_get(entry, "ignore_case"), false);
     out->ignore_punctuation = json_bool(json_get(entry, "ignore_punctuation"), false);

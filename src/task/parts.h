@@ -181,6 +181,7 @@ typedef struct MetricOptions {
     Regex **ignore;
     size_t n_ignore;
     bool ignore_case, ignore_punctuation, ignore_numbers;
+    const Json *entry; /* of metric_list, with the keys of the metric's own; or NULL */
 } MetricOptions;
 
 typedef struct ScoreInput {
@@ -200,15 +201,31 @@ typedef struct MetricRow {
     Status (*score)(const ScoreInput *in, const MetricOptions *options, TaskScore *out);
 } MetricRow;
 
+/* What an entry of metric_list may say beside the common keys. */
+typedef struct MetricKeys {
+    const MetricRow *row;
+    const KeyRow *keys;
+    size_t n_keys;
+    void (*check)(Checker *c, const Json *entry); /* their values; NULL: nothing to check */
+} MetricKeys;
+
 extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc_mutual_info,
     metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy,
     metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
+extern const MetricRow metric_bleu, metric_chrf, metric_ter;
+extern const MetricKeys metric_bleu_keys, metric_chrf_keys, metric_ter_keys;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
 /* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */
 const char *metric_refusal(Str name);
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 extern const char *const aggregations[];
+/* The right answers as texts: the choice, the entries of a list, or the target as it is. */
+Status metric_references(const ScoreInput *in, StrVec *out) MUST_CHECK;
+/* What the pipeline left of the first answer; empty when it left nothing. */
+Str metric_prediction(const ScoreInput *in, TaskScore *out);
+/* `extracted "a", expected "b"`, both cut short. */
+Str metric_compared(const ScoreInput *in, Str extracted);
 
 /* ---- the task ---- */
 typedef struct TaskParts TaskParts;

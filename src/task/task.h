@@ -170,6 +170,8 @@ typedef struct TaskScore {
     Str extracted; /* what the pipeline left of the answer, as text */
     bool found;    /* false: a pipeline fell back because nothing matched */
     Str why;       /* one line: what was compared with what */
+    Str detail;    /* JSON array of what the aggregation takes when `value` is not enough:
+                      counts (bleu, chrf, ter), labels (f1, mcc), confidence (ece); or empty */
 } TaskScore;
 
 /* Scores one item. `answers` holds, for generation, the repeats in order; else one a

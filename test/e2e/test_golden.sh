@@ -40,7 +40,6 @@ later() { # NAME: the reason, or nothing
     choice_lists) echo 'metric "brier_score" is not supported yet' ;;
     nli_words) echo 'metric "mcc" is not supported yet' ;;
     yes_no) echo 'metric "f1" is not supported yet' ;;
-    translate | translate_zh) echo 'metric "bleu" is not supported yet' ;;
     tag_of_one | suite) echo 'is not supported yet' ;; # they contain some of the above
     esac
 }

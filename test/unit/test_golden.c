@@ -1,9 +1,10 @@
 /* test_golden.c - tasks of lm-evaluation-harness: every prompt, target, filtered answer and
- * metric value must be what it gives. Aggregates and standard errors are tested elsewhere. */
+ * metric value must be what it gives, and so must the aggregates and their standard errors. */
 #include "base/sha256.h"
 #include "test.h"
 
 #include "base/file.h"
+#include "eval/aggregate.h"
 #include "task/task.h"
 #include "template/literal.h"
 
@@ -18,8 +19,6 @@ static const struct {
     {"suite", "metric \"mcc\" is not supported yet"},
     {"nli_words", "metric \"mcc\" is not supported yet"},
     {"yes_no", "metric \"f1\" is not supported yet"},
-    {"translate", "metric \"bleu\" is not supported yet"},
-    {"translate_zh", "metric \"bleu\" is not supported yet"},
 };
 
 static const char *golden(Arena *a, const char *path)
@@ -163,16 +162,46 @@ static size_t read_answers(Arena *a, const Json *responses, bool text, TaskAnswe
     return list->len;
 }
 
-static void check_scores(Arena *a, const TaskBound *b, const Task *t, const TaskItem *item,
-                         const Json *sample, const char *where)
+enum { GOLDEN_DRAWS = 1000 };
+
+/* The scores of a task's documents so far: one list a (filter, metric). */
+typedef VEC(AggregateItem) AggregateItems;
+typedef struct Kept {
+    Arena *arena;
+    const TaskBound *bound;
+    const Task *task;
+    const char *where;
+    AggregateItems *of;
+} Kept;
+
+/* What goes into an aggregation is a number, or a pair of the right answer with what a corpus
+ * metric compares it with. */
+static void check_value(const TaskItem *item, const TaskScore *score, const Json *want,
+                        const char *where)
+{
+    if (want->type == JSON_NUMBER) {
+        if (!(score->value == json_number(want, NAN)))
+            test_fail(__FILE__, __LINE__, "%s, document %zu: metric %zu is %.17g, want %.*s (%.*s)",
+                      where, item->position, score->metric, score->value, (int)want->text.len,
+                      want->text.ptr, (int)score->why.len, score->why.ptr);
+        return;
+    }
+    CHECK(want->type == JSON_ARRAY && want->len == 2);
+    same(item->target_text, json_text(&want->items[0]), where, item->position, "reference");
+    same(score->extracted, json_text(&want->items[1]), where, item->position, "prediction");
+}
+
+static void check_scores(Arena *a, const TaskItem *item, const Json *sample, Kept *kept)
 {
     Err err = {0};
+    const Task *t = kept->task;
+    const char *where = kept->where;
     TaskAnswer *answers;
     TaskScore *scores = NULL;
     size_t n, n_scores = 0;
     bool text = t->output_type == OUTPUT_GENERATE;
     n = read_answers(a, json_get(sample, "responses"), text, &answers);
-    CHECK_OK(task_score(b, item, answers, n, a, &scores, &n_scores, &err), err);
+    CHECK_OK(task_score(kept->bound, item, answers, n, a, &scores, &n_scores, &err), err);
     CHECK_INT(n_scores, t->n_filters * t->n_metrics);
     CHECK_INT(t->n_filters, json_get(sample, "filters")->len);
     for (size_t i = 0; i < n_scores; i++) {
@@ -184,24 +213,60 @@ static void check_scores(Arena *a, const TaskBound *b, const Task *t, const Task
             CHECK_NEAR(scores[i].weight, json_number(&want->items[1], NAN), 0);
             want = &want->items[0];
         }
-        CHECK(want->type == JSON_NUMBER);
         if (text)
             same(scores[i].extracted, json_get(f, "filtered")->items[0].text, where, item->position,
                  "filtered answer");
-        if (!(scores[i].value == json_number(want, NAN)))
-            test_fail(__FILE__, __LINE__, "%s, document %zu: %.*s is %.17g, want %.*s (%.*s)",
-                      where, item->position, (int)t->metrics[scores[i].metric].name.len,
-                      t->metrics[scores[i].metric].name.ptr, scores[i].value, (int)want->text.len,
-                      want->text.ptr, (int)scores[i].why.len, scores[i].why.ptr);
+        check_value(item, &scores[i], want, where);
+        AggregateItem one = {scores[i].value, scores[i].weight,
+                             str_copy(kept->arena, scores[i].detail)};
+        vec_push(kept->arena, &kept->of[i], one);
     }
 }
 
-static void check_samples(const Task *t, const BindOptions *options, const Json *samples,
+static void near(const MeanResult *got, const Json *value, const Json *se, const char *where,
+                 Str metric)
+{
+    double mean = json_number(value, NAN), error = json_number(se, NAN);
+    if (!(fabs(got->mean - mean) <= 1e-9 * fabs(mean)))
+        test_fail(__FILE__, __LINE__, "%s: %.*s is %.17g, want %.17g", where, (int)metric.len,
+                  metric.ptr, got->mean, mean);
+    if (json_is(se, JSON_NUMBER) && !(fabs(got->se - error) <= 1e-9 * fabs(error)))
+        test_fail(__FILE__, __LINE__, "%s: the error of %.*s is %.17g, want %.17g", where,
+                  (int)metric.len, metric.ptr, got->se, error);
+}
+
+static void check_aggregates(const Kept *kept, const Json *results)
+{
+    SCOPED_ARENA(a);
+    const Task *t = kept->task;
+    for (size_t f = 0; f < t->n_filters; f++)
+        for (size_t m = 0; m < t->n_metrics; m++) {
+            const TaskMetric *metric = &t->metrics[m];
+            Str name = str_printf(&a, "%.*s,%.*s", (int)metric->name.len, metric->name.ptr,
+                                  (int)t->filters[f].len, t->filters[f].ptr);
+            Str error = str_printf(&a, "%.*s_stderr,%.*s", (int)metric->name.len, metric->name.ptr,
+                                   (int)t->filters[f].len, t->filters[f].ptr);
+            AggregateInput in = {.name = metric->aggregation,
+                                 .entry = metric->options,
+                                 .items = kept->of[f * t->n_metrics + m].items,
+                                 .n = kept->of[f * t->n_metrics + m].len,
+                                 .draws = GOLDEN_DRAWS};
+            MeanResult got = aggregate(&in, &a);
+            near(&got, json_get_str(results, name), json_get_str(results, error), kept->where,
+                 metric->name);
+        }
+}
+
+/* `expected` holds the samples and results of the task. */
+static void check_samples(const Task *t, const BindOptions *options, const Json *expected,
                           const char *where)
 {
     SCOPED_ARENA(a);
     Data data;
     TaskBound *bound = bind(&a, t, options, &data);
+    const Json *samples = json_get_str(json_get(expected, "samples"), t->name);
+    Kept kept = {&a, bound, t, where,
+                 arena_array(&a, t->n_filters * t->n_metrics, sizeof(AggregateItems))};
     CHECK_INT(datafile_docs(data.docs)->len, samples->len);
     for (uint32_t i = 0; i < samples->len; i++) {
         const Json *sample = &samples->items[i];
@@ -215,8 +280,9 @@ static void check_samples(const Task *t, const BindOptions *options, const Json 
         if (t->output_type == OUTPUT_GENERATE)
             check_generation(task_generation(bound),
                              json_path(sample, "requests.0.generation_kwargs"), where);
-        check_scores(&work, bound, t, &item, sample, where);
+        check_scores(&work, &item, sample, &kept);
     }
+    check_aggregates(&kept, json_get_str(json_get(expected, "results"), t->name));
     close_data(&data);
 }
 
@@ -337,8 +403,7 @@ TEST(golden_tasks_give_the_prompts_and_scores_of_lm_evaluation_harness)
                         : node.kind == TASK_GROUP ? "group"
                                                   : "tag");
         if (node.task)
-            check_samples(node.task, &(BindOptions){.fewshot_seed = 1234},
-                          json_get_str(json_get(&expected, "samples"), name), name.ptr);
+            check_samples(node.task, &(BindOptions){.fewshot_seed = 1234}, &expected, name.ptr);
         else
             check_node(&work, &node, &expected, name.ptr);
         covered++;
@@ -375,14 +440,12 @@ TEST(golden_chats_give_the_messages_of_lm_evaluation_harness)
         const Json *all = json_get(&expected, "runs");
         CHECK_INT(all->len, COUNT(runs));
         for (size_t r = 0; r < COUNT(runs); r++) {
-            const Json *samples =
-                json_get_str(json_get(json_get(all, runs[r].run), "samples"), name);
-            check_samples(node.task, &runs[r].options, samples,
+            check_samples(node.task, &runs[r].options, json_get(all, runs[r].run),
                           str_printf(&work, "%s (%s)", name.ptr, runs[r].run).ptr);
         }
         covered++;
     }
-    CHECK_INT(covered + 2, names.len); /* translate and translate_zh */
+    CHECK_INT(covered, names.len);
 }
 
 TEST(sha256_has_its_published_values)
