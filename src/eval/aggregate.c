@@ -1,162 +1,76 @@
 /* aggregate.c - the table of aggregations, and their errors. */
-#include "eval/aggregate.h"
-
-#include "task/metric_options.h"
+#include "eval/aggregate_row.h"
 
 #include <math.h>
 
 static const double LEVEL = 0.95;
 enum { INTERVAL_DRAWS = 2000, INTERVAL_DRAWS_LEAST = 200, SEED = 1234 };
 
-/* ---- what statistics work on ---- */
+static const AggregateRow *const rows[] = {
+    &aggregate_perplexity,    &aggregate_weighted_perplexity,
+    &aggregate_bits_per_byte, &aggregate_bypass,
+    &aggregate_nanmean,       &aggregate_median,
+    &aggregate_bleu,          &aggregate_chrf,
+    &aggregate_ter,           &aggregate_f1,
+    &aggregate_weighted_f1,   &aggregate_mcc,
+    &aggregate_matthews,      &aggregate_ece,
+    &aggregate_selective_acc, &aggregate_selective_area,
+};
 
-/* One row of numbers an item. */
-typedef struct Table {
-    const double *rows;
-    size_t width;
-    const Json *entry;
-} Table;
-
-static const double *row_of(const Table *t, uint32_t item)
+static const AggregateRow *row_for(Str name)
 {
-    return t->rows + item * t->width;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (str_eqc(name, rows[i]->name))
+            return rows[i];
+    return NULL;
 }
 
-static void add_up(const Table *t, const uint32_t *index, size_t n, double *sum)
+void aggregate_sum(const Table *t, const uint32_t *index, size_t n, double *sum)
 {
     memset(sum, 0, t->width * sizeof *sum);
     for (size_t i = 0; i < n; i++) {
-        const double *row = row_of(t, index[i]);
+        const double *row = t->rows + index[i] * t->width;
         for (size_t k = 0; k < t->width; k++)
             sum[k] += row[k];
     }
 }
 
-/* ---- statistics of values ---- */
-
-enum { VALUE_WIDTH = 2 }; /* value, weight */
-
-static double perplexity(const void *data, const uint32_t *index, size_t n)
+void aggregate_fill_numbers(const AggregateInput *in, Table *t, Arena *scratch)
 {
-    double sum[VALUE_WIDTH];
-    add_up(data, index, n, sum);
-    return exp(-sum[0] / (double)n);
-}
-
-static double weighted_perplexity(const void *data, const uint32_t *index, size_t n)
-{
-    double sum[VALUE_WIDTH];
-    add_up(data, index, n, sum);
-    return exp(-(sum[0] / sum[1]));
-}
-
-static double bits_per_byte(const void *data, const uint32_t *index, size_t n)
-{
-    double sum[VALUE_WIDTH];
-    add_up(data, index, n, sum);
-    return -(sum[0] / sum[1]) / log(2);
-}
-
-/* What lm-evaluation-harness prints for a metric whose values it does not aggregate. */
-static double bypass(const void *data, const uint32_t *index, size_t n)
-{
-    (void)data, (void)index, (void)n;
-    return 999;
-}
-
-/* ---- statistics of counts; the first number of a row is the number of references ---- */
-
-enum { BLEU_WIDTH = 3 + 2 * NGRAM_WORDS, CHRF_WIDTH = 1 + 3 * CHRF_ORDERS, TER_WIDTH = 3 };
-
-static double bleu(const void *data, const uint32_t *index, size_t n)
-{
-    const Table *t = data;
-    double sum[BLEU_WIDTH];
-    BleuOptions options = metric_bleu_options(t->entry);
-    add_up(t, index, n, sum);
-    BleuCounts c = {.length = sum[1], .reference = sum[2]};
-    memcpy(c.right, sum + 3, sizeof c.right);
-    memcpy(c.total, sum + 3 + NGRAM_WORDS, sizeof c.total);
-    return bleu_score(&c, &options);
-}
-
-static double chrf(const void *data, const uint32_t *index, size_t n)
-{
-    const Table *t = data;
-    double sum[CHRF_WIDTH];
-    ChrfCounts c;
-    ChrfOptions options = metric_chrf_options(t->entry);
-    add_up(t, index, n, sum);
-    for (size_t k = 0; k < CHRF_ORDERS; k++) {
-        c.of[k].hypothesis = sum[1 + 3 * k];
-        c.of[k].reference = sum[2 + 3 * k];
-        c.of[k].match = sum[3 + 3 * k];
-    }
-    return chrf_score(&c, &options);
-}
-
-static double ter(const void *data, const uint32_t *index, size_t n)
-{
-    double sum[TER_WIDTH];
-    add_up(data, index, n, sum);
-    TerCounts c = {sum[1], sum[2]};
-    return ter_score(&c);
-}
-
-/* ---- the table ---- */
-
-typedef struct Row {
-    const char *name;
-    Statistic statistic;
-    size_t draws; /* of lm-evaluation-harness's standard error; 0: it gives none */
-    size_t width; /* numbers of a detail; 0: the value and its weight */
-} Row;
-
-enum { LMH_DRAWS = 100000, LMH_DRAWS_CORPUS = 100, LMH_CHUNK = 1000 };
-
-static const Row rows[] = {
-    {"perplexity", perplexity, LMH_DRAWS, 0},
-    {"weighted_perplexity", weighted_perplexity, 0, 0},
-    {"bits_per_byte", bits_per_byte, 0, 0},
-    {"bypass", bypass, 0, 0},
-    {"bleu", bleu, LMH_DRAWS_CORPUS, BLEU_WIDTH},
-    {"chrf", chrf, LMH_DRAWS_CORPUS, CHRF_WIDTH},
-    {"ter", ter, LMH_DRAWS_CORPUS, TER_WIDTH},
-};
-
-static const Row *row_for(Str name)
-{
-    for (size_t i = 0; i < COUNT(rows); i++)
-        if (str_eqc(name, rows[i].name))
-            return &rows[i];
-    return NULL;
-}
-
-/* ---- reading details ---- */
-
-static void read_numbers(Str detail, size_t width, double *out, Arena *scratch)
-{
-    Json list;
-    if (json_parse(scratch, detail, &list, NULL) != OK || list.type != JSON_ARRAY)
-        return; /* judged before details were kept: it counts as nothing */
-    for (uint32_t k = 0; k < list.len && k < width; k++)
-        out[k] = json_number(&list.items[k], 0);
-}
-
-static Table table_of(const AggregateInput *in, const Row *row, Arena *scratch)
-{
-    size_t width = row->width ? row->width : VALUE_WIDTH;
-    double *numbers = arena_array(scratch, in->n * width, sizeof *numbers);
+    (void)scratch;
     for (size_t i = 0; i < in->n; i++) {
         SCOPED_ARENA(one);
-        if (row->width) {
-            read_numbers(in->items[i].detail, width, numbers + i * width, &one);
-        } else {
-            numbers[i * width] = in->items[i].value;
-            numbers[i * width + 1] = in->items[i].weight;
-        }
+        Json list;
+        if (json_parse(&one, in->items[i].detail, &list, NULL) != OK || list.type != JSON_ARRAY)
+            continue; /* judged before details were kept: it counts as nothing */
+        for (uint32_t k = 0; k < list.len && k < t->width; k++)
+            t->rows[i * t->width + k] = json_number(&list.items[k], 0);
     }
-    return (Table){numbers, width, in->entry};
+}
+
+/* How many items a draw can have: the number of clusters times the size of the largest. */
+static size_t largest_draw(const AggregateInput *in, Arena *scratch)
+{
+    size_t largest = 1;
+    if (!in->clusters)
+        return in->n;
+    size_t *sizes = arena_array(scratch, in->n_clusters, sizeof *sizes);
+    for (size_t i = 0; i < in->n; i++) {
+        size_t size = ++sizes[in->clusters[i]];
+        largest = size > largest ? size : largest;
+    }
+    return largest * in->n_clusters;
+}
+
+static Table table_of(const AggregateInput *in, const AggregateRow *row, Arena *scratch)
+{
+    Table t = {.n = in->n, .width = row->width, .entry = in->entry};
+    t.rows = arena_array(scratch, in->n * row->width, sizeof *t.rows);
+    row->fill(in, &t, scratch);
+    /* a draw of whole clusters may be longer than the table: each may be the largest */
+    t.room =
+        arena_array(scratch, 2 * largest_draw(in, scratch) + 3 * t.n_classes + 1, sizeof *t.room);
+    return t;
 }
 
 /* ---- errors ---- */
@@ -169,7 +83,7 @@ static size_t within(size_t draws, size_t n, size_t least)
 }
 
 /* Whole chunks, as lm-evaluation-harness draws them. */
-static size_t chunked(const AggregateInput *in, const Row *row)
+static size_t chunked(const AggregateInput *in, const AggregateRow *row)
 {
     size_t draws = row->draws;
     if (in->draws && in->draws < draws)
@@ -182,13 +96,13 @@ static MeanResult plain(const AggregateInput *in, Arena *scratch)
 {
     double *values = arena_array(scratch, in->n + 1, sizeof *values);
     for (size_t i = 0; i < in->n; i++)
-        values[i] = in->items[i].value;
+        values[i] = isnan(in->items[i].value) ? 0 : in->items[i].value;
     return stats_mean(values, in->clusters, in->n, in->n_clusters, LEVEL, scratch);
 }
 
 MeanResult aggregate(const AggregateInput *in, Arena *scratch)
 {
-    const Row *row = row_for(in->name);
+    const AggregateRow *row = row_for(in->name);
     if (!row || !in->n)
         return plain(in, scratch);
     Table t = table_of(in, row, scratch);
@@ -210,8 +124,8 @@ MeanResult aggregate(const AggregateInput *in, Arena *scratch)
 
 Str aggregate_signature(const AggregateInput *in, Arena *arena)
 {
-    const Row *row = row_for(in->name);
-    if (!row || (row->statistic != bleu && row->statistic != chrf && row->statistic != ter))
+    const AggregateRow *row = row_for(in->name);
+    if (!row || !row->signature)
         return (Str){0};
     SCOPED_ARENA(scratch);
     Table t = table_of(in, row, &scratch);
@@ -222,15 +136,5 @@ Str aggregate_signature(const AggregateInput *in, Arena *arena)
             references = SIZE_MAX;
         references = references ? references : own;
     }
-    references = references == SIZE_MAX ? 0 : references;
-    if (row->statistic == bleu) {
-        BleuOptions o = metric_bleu_options(in->entry);
-        return bleu_signature(arena, &o, references);
-    }
-    if (row->statistic == chrf) {
-        ChrfOptions o = metric_chrf_options(in->entry);
-        return chrf_signature(arena, &o, references);
-    }
-    TerOptions o = metric_ter_options(in->entry);
-    return ter_signature(arena, &o, references);
+    return row->signature(in->entry, references == SIZE_MAX ? 0 : references, arena);
 }

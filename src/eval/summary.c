@@ -24,7 +24,7 @@ static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clus
                 number[p->cluster] = ++seen;
             clusters[n] = number[p->cluster] - 1;
         }
-        items[n++] = (AggregateItem){isnan(p->value) ? 0 : p->value, p->weight, p->detail};
+        items[n++] = (AggregateItem){p->value, p->weight, p->detail};
     }
     return n;
 }

@@ -18,22 +18,48 @@ static const MetricRow *const rows[] = {
     &metric_bleu,
     &metric_chrf,
     &metric_ter,
+    &metric_f1,
+    &metric_f1_text,
+    &metric_mcc,
+    &metric_mcc_text,
+    &metric_accuracy,
+    &metric_accuracy_text,
+    &metric_brier_score,
+    &metric_confidence_brier,
+    &metric_ece,
+    &metric_selective_acc,
+    &metric_selective_area,
 };
 
 static const MetricKeys *const own_keys[] = {
-    &metric_bleu_keys,
-    &metric_chrf_keys,
-    &metric_ter_keys,
+    &metric_bleu_keys,    &metric_chrf_keys, &metric_ter_keys,           &metric_f1_keys,
+    &metric_f1_text_keys, &metric_ece_keys,  &metric_selective_acc_keys,
 };
 
 const char *const aggregations[] = {
-    "mean", "bypass", "perplexity", "weighted_perplexity", "bits_per_byte", "bleu",
-    "chrf", "ter",    NULL};
+    "mean",
+    "median",
+    "nanmean",
+    "bypass",
+    "perplexity",
+    "weighted_perplexity",
+    "bits_per_byte",
+    "bleu",
+    "chrf",
+    "ter",
+    "f1",
+    "weighted_f1_score",
+    "mcc",
+    "matthews_corrcoef",
+    "brier_score",
+    "ece",
+    "selective_acc",
+    "selective_area",
+    NULL,
+};
 
 /* Known to lm-evaluation-harness but not computed here. */
-static const char *const later[] = {
-    "f1", "mcc", "brier_score", "bypass", "acc_all",
-};
+static const char *const later[] = {"bypass", "acc_all"};
 
 const MetricRow *metric_find(Str name, OutputType output)
 {

@@ -214,6 +214,11 @@ extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc
     metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
 extern const MetricRow metric_bleu, metric_chrf, metric_ter;
 extern const MetricKeys metric_bleu_keys, metric_chrf_keys, metric_ter_keys;
+extern const MetricRow metric_f1, metric_f1_text, metric_mcc, metric_mcc_text, metric_accuracy,
+    metric_accuracy_text, metric_brier_score, metric_confidence_brier, metric_ece,
+    metric_selective_acc, metric_selective_area;
+extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
+    metric_selective_acc_keys;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
 /* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */
