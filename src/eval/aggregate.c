@@ -15,6 +15,7 @@ static const AggregateRow *const rows[] = {
     &aggregate_weighted_f1,   &aggregate_mcc,
     &aggregate_matthews,      &aggregate_ece,
     &aggregate_selective_acc, &aggregate_selective_area,
+    &aggregate_error_rate,
 };
 
 static const AggregateRow *row_for(Str name)

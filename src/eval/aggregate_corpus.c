@@ -41,6 +41,14 @@ static double ter(const void *data, const uint32_t *index, size_t n)
     return ter_score(&c);
 }
 
+/* Edits over the symbols of the references, as word error rates of a corpus are. */
+static double error_rate(const void *data, const uint32_t *index, size_t n)
+{
+    double sum[2];
+    aggregate_sum(data, index, n, sum);
+    return sum[0] / sum[1];
+}
+
 static Str sign_bleu(const Json *entry, size_t n_references, Arena *arena)
 {
     BleuOptions o = metric_bleu_options(entry);
@@ -65,3 +73,5 @@ const AggregateRow aggregate_chrf = {
     "chrf", chrf, LMH_DRAWS_CORPUS, CHRF_WIDTH, aggregate_fill_numbers, sign_chrf};
 const AggregateRow aggregate_ter = {
     "ter", ter, LMH_DRAWS_CORPUS, TER_WIDTH, aggregate_fill_numbers, sign_ter};
+const AggregateRow aggregate_error_rate = {"error_rate",           error_rate, 0, 2,
+                                           aggregate_fill_numbers, NULL};

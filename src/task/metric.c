@@ -29,11 +29,32 @@ static const MetricRow *const rows[] = {
     &metric_ece,
     &metric_selective_acc,
     &metric_selective_area,
+    &metric_pass,
+    &metric_pass_all,
+    &metric_g_pass,
+    &metric_mg_pass,
+    &metric_majority,
+    &metric_rouge1,
+    &metric_rouge2,
+    &metric_rouge_l,
+    &metric_rouge_lsum,
+    &metric_quasi_exact,
+    &metric_token_f1,
+    &metric_wer,
+    &metric_cer,
+    &metric_edit_distance,
+
 };
 
 static const MetricKeys *const own_keys[] = {
-    &metric_bleu_keys,    &metric_chrf_keys, &metric_ter_keys,           &metric_f1_keys,
-    &metric_f1_text_keys, &metric_ece_keys,  &metric_selective_acc_keys,
+    &metric_bleu_keys,          &metric_chrf_keys,
+    &metric_ter_keys,           &metric_f1_keys,
+    &metric_f1_text_keys,       &metric_ece_keys,
+    &metric_selective_acc_keys, &metric_g_pass_keys,
+    &metric_rouge1_keys,        &metric_rouge2_keys,
+    &metric_rouge_l_keys,       &metric_rouge_lsum_keys,
+    &metric_quasi_exact_keys,   &metric_token_f1_keys,
+
 };
 
 const char *const aggregations[] = {
@@ -55,16 +76,27 @@ const char *const aggregations[] = {
     "ece",
     "selective_acc",
     "selective_area",
+    "error_rate",
     NULL,
 };
 
 /* Known to lm-evaluation-harness but not computed here. */
 static const char *const later[] = {"bypass", "acc_all"};
 
+/* Rows ending in "@k" and "^k" stand for every k. */
+static bool is_named(const MetricRow *row, Str name)
+{
+    Str own = str_from(row->name);
+    bool family = str_ends(own, STR("@k")) || str_ends(own, STR("^k"));
+    if (str_eq(own, name))
+        return !family;
+    return family && metric_k(name) && str_starts(name, str_slice(own, 0, own.len - 1));
+}
+
 const MetricRow *metric_find(Str name, OutputType output)
 {
     for (size_t i = 0; i < COUNT(rows); i++)
-        if (str_eqc(name, rows[i]->name) && (rows[i]->outputs & 1u << output))
+        if (is_named(rows[i], name) && (rows[i]->outputs & 1u << output))
             return rows[i];
     return NULL;
 }
@@ -72,11 +104,21 @@ const MetricRow *metric_find(Str name, OutputType output)
 void metric_defaults(Str name, Str *aggregation, bool *higher_is_better)
 {
     for (size_t i = 0; i < COUNT(rows); i++)
-        if (str_eqc(name, rows[i]->name)) {
+        if (is_named(rows[i], name)) {
             *aggregation = str_from(rows[i]->aggregation);
             *higher_is_better = rows[i]->higher_is_better;
             return;
         }
+}
+
+int task_least_repeats(const Task *task)
+{
+    int least = 1;
+    for (size_t i = 0; i < task->n_metrics; i++) {
+        int k = metric_k(task->metrics[i].name);
+        least = k > least ? k : least;
+    }
+    return least;
 }
 
 const char *metric_refusal(Str name)
@@ -125,7 +167,7 @@ void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricO
     c->where = where;
 }
 
-static FilterValues answers_as_values(Arena *arena, const TaskAnswer *answers, size_t n)
+FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n)
 {
     FilterValues v = {.items = arena_array(arena, n, sizeof *v.items), .len = n};
     for (size_t i = 0; i < n; i++)
@@ -152,10 +194,10 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
     for (size_t f = 0; f < task->n_filters; f++) {
         FilterValues values = {0};
         if (task->output_type == OUTPUT_GENERATE) {
-            values = answers_as_values(arena, answers, n_answers);
+            values = metric_answers(arena, answers, n_answers);
             TRY(filter_run(&task->parts->pipelines[f], &item->doc, arena, &values, err));
         }
-        ScoreInput in = {bound, item, answers, n_answers, &values, arena, err};
+        ScoreInput in = {bound, item, answers, n_answers, &values, arena, err, f};
         for (size_t m = 0; m < task->n_metrics; m++) {
             TaskScore *score = &scores[n++];
             score->filter = f;

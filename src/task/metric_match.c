@@ -14,7 +14,7 @@ static Str without_last_nuls(Str s)
     return s;
 }
 
-static Status prepare(const ScoreInput *in, const MetricOptions *o, Str text, Str *out)
+Status metric_prepare_text(const ScoreInput *in, const MetricOptions *o, Str text, Str *out)
 {
     for (size_t i = 0; i < o->n_ignore; i++)
         TRY(regex_replace(o->ignore[i], text, (Str){0}, in->arena, &text, in->err));
@@ -84,12 +84,24 @@ Str metric_compared(const ScoreInput *in, Str extracted)
                       STR_ARG(got), STR_ARG(want));
 }
 
+Status metric_right_answers(const ScoreInput *in, const MetricOptions *options, StrVec *out)
+{
+    if (in->bound->multiple_target && in->item->target.type == JSON_STRING &&
+        !in->bound->task->parts->item.choice.raw)
+        split_characters(in->arena, in->item->target.text, out);
+    else
+        TRY(metric_references(in, out));
+    for (size_t i = 0; i < out->len; i++)
+        TRY(metric_prepare_text(in, options, out->items[i], &out->items[i]));
+    return OK;
+}
+
 /* Whether any right answer equals one prediction. */
 static Status matches(const ScoreInput *in, const MetricOptions *o, Str prediction,
                       const StrVec *right, bool *out)
 {
     Str got;
-    TRY(prepare(in, o, prediction, &got));
+    TRY(metric_prepare_text(in, o, prediction, &got));
     *out = false;
     for (size_t i = 0; i < right->len; i++)
         *out |= str_eq(got, right->items[i]);
@@ -99,13 +111,7 @@ static Status matches(const ScoreInput *in, const MetricOptions *o, Str predicti
 static Status exact_match(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     StrVec right = {0};
-    if (in->bound->multiple_target && in->item->target.type == JSON_STRING &&
-        !in->bound->task->parts->item.choice.raw)
-        split_characters(in->arena, in->item->target.text, &right);
-    else
-        TRY(metric_references(in, &right));
-    for (size_t i = 0; i < right.len; i++)
-        TRY(prepare(in, options, right.items[i], &right.items[i]));
+    TRY(metric_right_answers(in, options, &right));
     const FilterValues *v = in->values;
     size_t hits = 0;
     for (size_t i = 0; i < v->len; i++) {

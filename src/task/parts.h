@@ -192,6 +192,7 @@ typedef struct ScoreInput {
     const FilterValues *values; /* generation: what the pipeline left */
     Arena *arena;
     Err *err;
+    size_t filter; /* which pipeline */
 } ScoreInput;
 
 typedef struct MetricRow {
@@ -217,6 +218,12 @@ extern const MetricKeys metric_bleu_keys, metric_chrf_keys, metric_ter_keys;
 extern const MetricRow metric_f1, metric_f1_text, metric_mcc, metric_mcc_text, metric_accuracy,
     metric_accuracy_text, metric_brier_score, metric_confidence_brier, metric_ece,
     metric_selective_acc, metric_selective_area;
+extern const MetricRow metric_pass, metric_pass_all, metric_g_pass, metric_mg_pass, metric_majority;
+extern const MetricKeys metric_g_pass_keys;
+extern const MetricRow metric_rouge1, metric_rouge2, metric_rouge_l, metric_rouge_lsum,
+    metric_quasi_exact, metric_token_f1, metric_wer, metric_cer, metric_edit_distance;
+extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_keys,
+    metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
 extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
     metric_selective_acc_keys;
 /* The row for `name` with that output type; NULL when there is none. */
@@ -225,6 +232,14 @@ const MetricRow *metric_find(Str name, OutputType output);
 const char *metric_refusal(Str name);
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 extern const char *const aggregations[];
+FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n);
+/* exact_match: a text made ready for comparing, and all that are right, made ready. */
+Status metric_prepare_text(const ScoreInput *in, const MetricOptions *o, Str text,
+                           Str *out) MUST_CHECK;
+Status metric_right_answers(const ScoreInput *in, const MetricOptions *options,
+                            StrVec *out) MUST_CHECK;
+/* The k of "pass@8"; 0 when the name ends otherwise. */
+int metric_k(Str name);
 /* The right answers as texts: the choice, the entries of a list, or the target as it is. */
 Status metric_references(const ScoreInput *in, StrVec *out) MUST_CHECK;
 /* What the pipeline left of the first answer; empty when it left nothing. */

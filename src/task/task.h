@@ -180,6 +180,9 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out,
                   Err *err) MUST_CHECK;
 
+/* How many answers of an item the task's metrics need: the largest k of pass@k and the like. */
+int task_least_repeats(const Task *task);
+
 /* ---- data sets on disk ---- */
 /* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a
  * single file. Records are read at need; only their places are kept in memory.
