@@ -45,6 +45,8 @@ static Json metric_json(const MetricSummary *m, Arena *a)
     put_text(a, &o, "method", str_from(m->headline.method));
     put_int(a, &o, "clusters", (int64_t)m->headline.clusters);
     put_number(a, &o, "design_effect", m->headline.design_effect);
+    if (m->signature.len)
+        put_text(a, &o, "signature", m->signature);
     put_mean(a, &answered, &m->answered);
     put(a, &o, "answered", answered);
     return o;

@@ -62,6 +62,27 @@ static void print_incomplete(App *app, const RunSummary *runs, size_t n)
         }
 }
 
+static bool signed_before(const RunSummary *s, size_t metric)
+{
+    for (size_t i = 0; i < metric; i++)
+        if (str_eq(s->metrics.items[i].metric, s->metrics.items[metric].metric) &&
+            str_eq(s->metrics.items[i].signature, s->metrics.items[metric].signature))
+            return true;
+    return false;
+}
+
+/* What makes corpus scores comparable, as sacrebleu writes it. */
+static void print_signatures(App *app, const RunSummary *runs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = 0; m < runs[i].metrics.len; m++) {
+            const MetricSummary *s = &runs[i].metrics.items[m];
+            if (s->signature.len && !signed_before(&runs[i], m))
+                fprintf(app->out, "%s %lld: " STR_FMT "  " STR_FMT "\n", tr(app, T_RUN),
+                        (long long)runs[i].run.id, STR_ARG(s->metric), STR_ARG(s->signature));
+        }
+}
+
 void print_summaries(App *app, const RunSummary *runs, size_t n)
 {
     static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_METRIC, T_SCORE, T_INTERVAL};
@@ -76,6 +97,7 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
             add_metric_row(&t, &runs[i], &runs[i].metrics.items[m]);
     table_print(&t, app);
     print_incomplete(app, runs, n);
+    print_signatures(app, runs, n);
 }
 
 /* ---- many models, many tasks ---- */

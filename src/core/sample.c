@@ -136,8 +136,8 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
     SCOPED_STMT(s);
     TRY(db_query(db,
                  "INSERT INTO judgement (sample_id, criterion, filter, judge, value, label, "
-                 "outcome, why, created, weight) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 "outcome, why, created, weight, detail) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                  &s, err));
     db_bind_int(s, 1, r->sample_id);
     db_bind_text(s, 2, or_empty(r->criterion));
@@ -152,5 +152,6 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
         db_bind_double(s, 10, r->weight);
     else
         db_bind_null(s, 10);
+    db_bind_text(s, 11, or_empty(r->detail));
     return db_run(s, err);
 }

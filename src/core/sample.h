@@ -56,6 +56,7 @@ typedef struct JudgementRow {
     double value;  /* NAN: none */
     double weight; /* words, bytes that the value is spread over; 0: none */
     Str label, why;
+    Str detail; /* JSON array for aggregations (task/task.h, TaskScore); may be empty */
     Outcome outcome;
 } JudgementRow;
 
@@ -72,6 +73,7 @@ typedef struct Point {
     Outcome outcome;
     double value;  /* NAN when there is none */
     double weight; /* 0: none */
+    Str detail;    /* JSON array, or empty */
 } Point;
 
 typedef struct PointSet {

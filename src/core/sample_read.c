@@ -161,7 +161,7 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
     Map clusters = {0};
     TRY(db_query(db,
                  "SELECT s.position, s.cluster, j.criterion, j.filter, j.outcome, j.value, "
-                 "COALESCE(j.weight, 0) "
+                 "COALESCE(j.weight, 0), j.detail "
                  "FROM sample s JOIN judgement j ON j.sample_id = s.id "
                  "WHERE s.run_id = ?1 AND j.judge LIKE 'rule:%' "
                  "ORDER BY s.position, s.repeat_index, j.id",
@@ -178,6 +178,8 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
                                          : cluster_index(arena, &clusters, db_text(s, 1));
         if (!outcome_parse(db_text(s, 4), &point.outcome))
             point.outcome = OUTCOME_ERROR;
+        if (db_text(s, 7).len)
+            point.detail = str_copy(arena, db_text(s, 7));
         PointSet *set = set_for(arena, out, db_text(s, 2), db_text(s, 3));
         vec_push(arena, &set->points, point);
     }
@@ -278,7 +280,8 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
 {
     SCOPED_STMT(s);
     TRY(db_query(db,
-                 "SELECT id, criterion, filter, judge, value, label, outcome, why FROM judgement "
+                 "SELECT id, criterion, filter, judge, value, label, outcome, why, detail "
+                 "FROM judgement "
                  "WHERE sample_id = ?1 ORDER BY id",
                  &s, err));
     db_bind_int(s, 1, v->sample.id);
@@ -294,7 +297,8 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
                           .judge = text_of(s, 3, arena),
                           .value = number_of(s, 4),
                           .label = text_of(s, 5, arena),
-                          .why = text_of(s, 7, arena)};
+                          .why = text_of(s, 7, arena),
+                          .detail = text_of(s, 8, arena)};
         if (!outcome_parse(db_text(s, 6), &j.outcome))
             j.outcome = OUTCOME_ERROR;
         vec_push(arena, &v->judgements, j);

@@ -53,6 +53,7 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ta
             .weight = s->weight,
             .label = eval_label(s),
             .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
+            .detail = s->detail,
             .outcome = outcome_of(s, reply),
         };
         TRY(judgement_add(db, &row, err));

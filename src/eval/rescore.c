@@ -125,6 +125,7 @@ static void keep_verdict(Rescoring *w, const SampleView *views, const Verdict *v
         kept.scores[i] = v->scores[i];
         kept.scores[i].extracted = str_copy(w->arena, v->scores[i].extracted);
         kept.scores[i].why = str_copy(w->arena, v->scores[i].why);
+        kept.scores[i].detail = str_copy(w->arena, v->scores[i].detail);
     }
     vec_push(w->arena, &w->verdicts, kept);
 }

@@ -157,6 +157,12 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, EvalR
     run->n_repeats = task->output_type != OUTPUT_GENERATE ? 1
                      : o->repeats                         ? o->repeats
                                                           : task->repeats;
+    if (run->n_repeats < task_least_repeats(task))
+        return err_set(err, E_USAGE,
+                       "task \"" STR_FMT "\" has a metric that needs %d answers of each item, "
+                       "not %d; use --repeats %d",
+                       STR_ARG(task->name), task_least_repeats(task), run->n_repeats,
+                       task_least_repeats(task));
     return OK;
 }
 

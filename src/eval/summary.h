@@ -14,6 +14,7 @@
 typedef struct MetricSummary {
     Str filter, metric, aggregation;
     bool higher_is_better;
+    Str signature; /* of a corpus score: what makes it comparable; may be empty */
     MeanResult headline, answered;
 } MetricSummary;
 

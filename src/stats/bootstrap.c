@@ -114,8 +114,29 @@ BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const
     qsort(values, draws, sizeof *values, by_value);
     r.percentile = (Interval){stats_percentile(values, draws, (1 - level) / 2),
                               stats_percentile(values, draws, 1 - (1 - level) / 2)};
-    if (g.n <= BCA_UP_TO)
+    if (options->bca && g.n <= BCA_UP_TO)
         r.bca = bca_interval(values, draws, r.estimate,
                              acceleration(statistic, data, &g, index, scratch), level);
     return r;
+}
+
+enum { CPYTHON_CHUNK = 1000 };
+
+double bootstrap_cpython_se(Statistic statistic, const void *data, size_t n, size_t draws,
+                            Arena *scratch)
+{
+    size_t chunk = draws < CPYTHON_CHUNK ? draws : CPYTHON_CHUNK, done = 0;
+    if (n < 2 || draws < 2)
+        return NAN;
+    uint32_t *index = arena_array(scratch, n, sizeof *index);
+    double *values = arena_array(scratch, draws, sizeof *values);
+    for (uint64_t i = 0; done + chunk <= draws; i++) {
+        PyRandom random;
+        pyrandom_seed(&random, i);
+        for (size_t d = 0; d < chunk; d++) {
+            pyrandom_choices(&random, n, n, index);
+            values[done++] = statistic(data, index, n);
+        }
+    }
+    return stats_sd(values, done);
 }

@@ -71,15 +71,21 @@ void benjamini_hochberg(const double *p, size_t n, double *adjusted);
 typedef double (*Statistic)(const void *data, const uint32_t *index, size_t n);
 typedef struct BootstrapResult {
     double estimate, se;
-    Interval percentile, bca; /* bca: NAN for more than 2,000 items (or clusters) */
+    Interval percentile, bca; /* bca: NAN unless asked for, and above 2,000 items (or clusters) */
 } BootstrapResult;
 typedef struct BootstrapOptions {
     size_t draws;
     uint64_t seed; /* same seed, same result */
     double level;  /* of the intervals */
+    bool bca;      /* the BCa interval too; its time grows with the square of the items */
 } BootstrapOptions;
 /* `clusters` as in stats_mean: whole clusters are drawn. */
 BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const uint32_t *clusters,
                           size_t n_clusters, const BootstrapOptions *options, Arena *scratch);
+
+/* The standard deviation (n - 1) of `draws` draws as lm-evaluation-harness makes them: chunks of
+ * a thousand (or of `draws`, when fewer), the i-th by CPython's Random(i).choices. */
+double bootstrap_cpython_se(Statistic statistic, const void *data, size_t n, size_t draws,
+                            Arena *scratch);
 
 #endif

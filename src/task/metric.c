@@ -1,26 +1,124 @@
 /* metric.c - the table of metrics, and the scores of one item. */
+#include "task/metric_options.h"
 #include "task/parts.h"
 
 static const MetricRow *const rows[] = {
-    &metric_acc,          &metric_acc_norm,        &metric_acc_bytes,       &metric_acc_mutual_info,
-    &metric_greedy_match, &metric_exact_match,     &metric_perplexity,      &metric_acc_greedy,
-    &metric_likelihood,   &metric_word_perplexity, &metric_byte_perplexity, &metric_bits_per_byte,
+    &metric_acc,
+    &metric_acc_norm,
+    &metric_acc_bytes,
+    &metric_acc_mutual_info,
+    &metric_greedy_match,
+    &metric_exact_match,
+    &metric_perplexity,
+    &metric_acc_greedy,
+    &metric_likelihood,
+    &metric_word_perplexity,
+    &metric_byte_perplexity,
+    &metric_bits_per_byte,
+    &metric_bleu,
+    &metric_chrf,
+    &metric_ter,
+    &metric_f1,
+    &metric_f1_text,
+    &metric_mcc,
+    &metric_mcc_text,
+    &metric_accuracy,
+    &metric_accuracy_text,
+    &metric_brier_score,
+    &metric_confidence_brier,
+    &metric_ece,
+    &metric_selective_acc,
+    &metric_selective_area,
+    &metric_pass,
+    &metric_pass_all,
+    &metric_g_pass,
+    &metric_mg_pass,
+    &metric_majority,
+    &metric_rouge1,
+    &metric_rouge2,
+    &metric_rouge_l,
+    &metric_rouge_lsum,
+    &metric_quasi_exact,
+    &metric_token_f1,
+    &metric_wer,
+    &metric_cer,
+    &metric_edit_distance,
+
 };
 
-const char *const aggregations[] = {"mean",          "bypass", "perplexity", "weighted_perplexity",
-                                    "bits_per_byte", NULL};
+static const MetricKeys *const own_keys[] = {
+    &metric_bleu_keys,          &metric_chrf_keys,
+    &metric_ter_keys,           &metric_f1_keys,
+    &metric_f1_text_keys,       &metric_ece_keys,
+    &metric_selective_acc_keys, &metric_g_pass_keys,
+    &metric_rouge1_keys,        &metric_rouge2_keys,
+    &metric_rouge_l_keys,       &metric_rouge_lsum_keys,
+    &metric_quasi_exact_keys,   &metric_token_f1_keys,
+
+};
+
+const char *const aggregations[] = {
+    "mean",
+    "median",
+    "nanmean",
+    "bypass",
+    "perplexity",
+    "weighted_perplexity",
+    "bits_per_byte",
+    "bleu",
+    "chrf",
+    "ter",
+    "f1",
+    "weighted_f1_score",
+    "mcc",
+    "matthews_corrcoef",
+    "brier_score",
+    "ece",
+    "selective_acc",
+    "selective_area",
+    "error_rate",
+    NULL,
+};
 
 /* Known to lm-evaluation-harness but not computed here. */
-static const char *const later[] = {
-    "f1", "mcc", "brier_score", "bleu", "chrf", "ter", "bypass", "acc_all",
-};
+static const char *const later[] = {"bypass", "acc_all"};
+
+/* Rows ending in "@k" and "^k" stand for every k. */
+static bool is_named(const MetricRow *row, Str name)
+{
+    Str own = str_from(row->name);
+    bool family = str_ends(own, STR("@k")) || str_ends(own, STR("^k"));
+    if (str_eq(own, name))
+        return !family;
+    return family && metric_k(name) && str_starts(name, str_slice(own, 0, own.len - 1));
+}
 
 const MetricRow *metric_find(Str name, OutputType output)
 {
     for (size_t i = 0; i < COUNT(rows); i++)
-        if (str_eqc(name, rows[i]->name) && (rows[i]->outputs & 1u << output))
+        if (is_named(rows[i], name) && (rows[i]->outputs & 1u << output))
             return rows[i];
     return NULL;
+}
+
+void metric_defaults(Str name, Str *aggregation, bool *higher_is_better)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (is_named(rows[i], name)) {
+            *aggregation = str_from(rows[i]->aggregation);
+            *higher_is_better = rows[i]->higher_is_better;
+            return;
+        }
+}
+
+int task_least_repeats(const Task *task)
+{
+    int least = 1;
+    for (size_t i = 0; i < task->n_metrics; i++) {
+        int k = metric_k(task->metrics[i].name);
+        least = k > least ? k : least;
+    }
+    return least;
 }
 
 const char *metric_refusal(Str name)
@@ -39,11 +137,29 @@ static const KeyRow keys[] = {
     {"hf_evaluate", T_BOOL, NULL}, /* exact_match is the same computation there */
 };
 
+/* The common keys and the metric's own. */
+static void check_entry(Checker *c, const Json *entry, const MetricRow *row)
+{
+    const MetricKeys *own = NULL;
+    for (size_t i = 0; i < COUNT(own_keys); i++)
+        if (own_keys[i]->row == row)
+            own = own_keys[i];
+    size_t more = own ? own->n_keys : 0;
+    KeyRow *all = arena_array(c->arena, COUNT(keys) + more, sizeof *all);
+    memcpy(all, keys, sizeof keys);
+    if (more)
+        memcpy(all + COUNT(keys), own->keys, more * sizeof *all);
+    check_keys(c, entry, all, COUNT(keys) + more);
+    if (own && own->check)
+        own->check(c, entry);
+}
+
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out)
 {
     Str where = c->where;
     c->where = str_printf(c->arena, "metric \"%s\": ", row->name);
-    check_keys(c, entry, keys, COUNT(keys));
+    check_entry(c, entry, row);
+    out->entry = entry;
     out->ignore = compile_regexes(c, json_get(entry, "regexes_to_ignore"), &out->n_ignore);
     out->ignore_case = json_bool(json_get(entry, "ignore_case"), false);
     out->ignore_punctuation = json_bool(json_get(entry, "ignore_punctuation"), false);
@@ -51,7 +167,7 @@ void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricO
     c->where = where;
 }
 
-static FilterValues answers_as_values(Arena *arena, const TaskAnswer *answers, size_t n)
+FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n)
 {
     FilterValues v = {.items = arena_array(arena, n, sizeof *v.items), .len = n};
     for (size_t i = 0; i < n; i++)
@@ -78,10 +194,10 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
     for (size_t f = 0; f < task->n_filters; f++) {
         FilterValues values = {0};
         if (task->output_type == OUTPUT_GENERATE) {
-            values = answers_as_values(arena, answers, n_answers);
+            values = metric_answers(arena, answers, n_answers);
             TRY(filter_run(&task->parts->pipelines[f], &item->doc, arena, &values, err));
         }
-        ScoreInput in = {bound, item, answers, n_answers, &values, arena, err};
+        ScoreInput in = {bound, item, answers, n_answers, &values, arena, err, f};
         for (size_t m = 0; m < task->n_metrics; m++) {
             TaskScore *score = &scores[n++];
             score->filter = f;

@@ -14,7 +14,7 @@ static Str without_last_nuls(Str s)
     return s;
 }
 
-static Status prepare(const ScoreInput *in, const MetricOptions *o, Str text, Str *out)
+Status metric_prepare_text(const ScoreInput *in, const MetricOptions *o, Str text, Str *out)
 {
     for (size_t i = 0; i < o->n_ignore; i++)
         TRY(regex_replace(o->ignore[i], text, (Str){0}, in->arena, &text, in->err));
@@ -38,29 +38,61 @@ static void split_characters(Arena *arena, Str text, StrVec *out)
     }
 }
 
-static Status references(const ScoreInput *in, StrVec *out)
+static Status chosen_reference(const ScoreInput *in, StrVec *out)
 {
     const TaskItem *item = in->item;
-    const Json *target = &item->target;
     int64_t index;
-    if (in->bound->task->parts->item.choice.raw) {
-        if (!json_as_index(target, &index))
-            return err_set(in->err, E_PARSE,
-                           "doc_to_target must give the number of a choice, not " STR_FMT,
-                           STR_ARG(python_str(in->arena, target)));
-        index += index < 0 ? (int64_t)item->n_choices : 0;
-        if (index < 0 || index >= (int64_t)item->n_choices)
-            return err_set(in->err, E_PARSE, "the right answer is number %lld, of %zu choices",
-                           (long long)index, item->n_choices);
-        vec_push(in->arena, out, item->choices[index]);
-    } else if (in->bound->multiple_target && target->type == JSON_ARRAY) {
+    if (!json_as_index(&item->target, &index))
+        return err_set(in->err, E_PARSE,
+                       "doc_to_target must give the number of a choice, not " STR_FMT,
+                       STR_ARG(python_str(in->arena, &item->target)));
+    index += index < 0 ? (int64_t)item->n_choices : 0;
+    if (index < 0 || index >= (int64_t)item->n_choices)
+        return err_set(in->err, E_PARSE, "the right answer is number %lld, of %zu choices",
+                       (long long)index, item->n_choices);
+    vec_push(in->arena, out, item->choices[index]);
+    return OK;
+}
+
+Status metric_references(const ScoreInput *in, StrVec *out)
+{
+    const Json *target = &in->item->target;
+    if (in->bound->task->parts->item.choice.raw)
+        return chosen_reference(in, out);
+    if (in->bound->multiple_target && target->type == JSON_ARRAY)
         for (uint32_t i = 0; i < target->len; i++)
             vec_push(in->arena, out, python_str(in->arena, &target->items[i]));
-    } else if (in->bound->multiple_target && target->type == JSON_STRING) {
-        split_characters(in->arena, target->text, out);
-    } else {
+    else
         vec_push(in->arena, out, python_str(in->arena, target));
-    }
+    return OK;
+}
+
+Str metric_prediction(const ScoreInput *in, TaskScore *out)
+{
+    const FilterValues *v = in->values;
+    if (!v->len)
+        return (Str){0};
+    out->found = v->items[0].found;
+    out->extracted = python_str(in->arena, &v->items[0].json);
+    return out->extracted;
+}
+
+Str metric_compared(const ScoreInput *in, Str extracted)
+{
+    Str got = utf8_cut(extracted, QUOTE), want = utf8_cut(in->item->target_text, QUOTE);
+    return str_printf(in->arena, "extracted \"" STR_FMT "\", expected \"" STR_FMT "\"",
+                      STR_ARG(got), STR_ARG(want));
+}
+
+Status metric_right_answers(const ScoreInput *in, const MetricOptions *options, StrVec *out)
+{
+    if (in->bound->multiple_target && in->item->target.type == JSON_STRING &&
+        !in->bound->task->parts->item.choice.raw)
+        split_characters(in->arena, in->item->target.text, out);
+    else
+        TRY(metric_references(in, out));
+    for (size_t i = 0; i < out->len; i++)
+        TRY(metric_prepare_text(in, options, out->items[i], &out->items[i]));
     return OK;
 }
 
@@ -69,7 +101,7 @@ static Status matches(const ScoreInput *in, const MetricOptions *o, Str predicti
                       const StrVec *right, bool *out)
 {
     Str got;
-    TRY(prepare(in, o, prediction, &got));
+    TRY(metric_prepare_text(in, o, prediction, &got));
     *out = false;
     for (size_t i = 0; i < right->len; i++)
         *out |= str_eq(got, right->items[i]);
@@ -79,9 +111,7 @@ static Status matches(const ScoreInput *in, const MetricOptions *o, Str predicti
 static Status exact_match(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     StrVec right = {0};
-    TRY(references(in, &right));
-    for (size_t i = 0; i < right.len; i++)
-        TRY(prepare(in, options, right.items[i], &right.items[i]));
+    TRY(metric_right_answers(in, options, &right));
     const FilterValues *v = in->values;
     size_t hits = 0;
     for (size_t i = 0; i < v->len; i++) {
@@ -96,9 +126,7 @@ static Status exact_match(const ScoreInput *in, const MetricOptions *options, Ta
         out->value = out->value > 0 ? 1.0 : 0.0;
     if (v->len)
         out->extracted = python_str(in->arena, &v->items[0].json);
-    Str got = utf8_cut(out->extracted, QUOTE), want = utf8_cut(in->item->target_text, QUOTE);
-    out->why = str_printf(in->arena, "extracted \"" STR_FMT "\", expected \"" STR_FMT "\"",
-                          STR_ARG(got), STR_ARG(want));
+    out->why = metric_compared(in, out->extracted);
     return OK;
 }
 

@@ -194,6 +194,7 @@ typedef struct MetricOptions {
     Regex **ignore;
     size_t n_ignore;
     bool ignore_case, ignore_punctuation, ignore_numbers;
+    const Json *entry; /* of metric_list, with the keys of the metric's own; or NULL */
 } MetricOptions;
 
 typedef struct ScoreInput {
@@ -204,6 +205,7 @@ typedef struct ScoreInput {
     const FilterValues *values; /* generation: what the pipeline left */
     Arena *arena;
     Err *err;
+    size_t filter; /* which pipeline */
 } ScoreInput;
 
 typedef struct MetricRow {
@@ -213,9 +215,30 @@ typedef struct MetricRow {
     Status (*score)(const ScoreInput *in, const MetricOptions *options, TaskScore *out);
 } MetricRow;
 
+/* What an entry of metric_list may say beside the common keys. */
+typedef struct MetricKeys {
+    const MetricRow *row;
+    const KeyRow *keys;
+    size_t n_keys;
+    void (*check)(Checker *c, const Json *entry); /* their values; NULL: nothing to check */
+} MetricKeys;
+
 extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc_mutual_info,
     metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy,
     metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
+extern const MetricRow metric_bleu, metric_chrf, metric_ter;
+extern const MetricKeys metric_bleu_keys, metric_chrf_keys, metric_ter_keys;
+extern const MetricRow metric_f1, metric_f1_text, metric_mcc, metric_mcc_text, metric_accuracy,
+    metric_accuracy_text, metric_brier_score, metric_confidence_brier, metric_ece,
+    metric_selective_acc, metric_selective_area;
+extern const MetricRow metric_pass, metric_pass_all, metric_g_pass, metric_mg_pass, metric_majority;
+extern const MetricKeys metric_g_pass_keys;
+extern const MetricRow metric_rouge1, metric_rouge2, metric_rouge_l, metric_rouge_lsum,
+    metric_quasi_exact, metric_token_f1, metric_wer, metric_cer, metric_edit_distance;
+extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_keys,
+    metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
+extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
+    metric_selective_acc_keys;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
 /* The row for a metric that a process_results gives; NULL when it gives no such. */
@@ -225,6 +248,20 @@ bool results_known(Str results);
 const char *metric_refusal(Str name);
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 extern const char *const aggregations[];
+FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n);
+/* exact_match: a text made ready for comparing, and all that are right, made ready. */
+Status metric_prepare_text(const ScoreInput *in, const MetricOptions *o, Str text,
+                           Str *out) MUST_CHECK;
+Status metric_right_answers(const ScoreInput *in, const MetricOptions *options,
+                            StrVec *out) MUST_CHECK;
+/* The k of "pass@8"; 0 when the name ends otherwise. */
+int metric_k(Str name);
+/* The right answers as texts: the choice, the entries of a list, or the target as it is. */
+Status metric_references(const ScoreInput *in, StrVec *out) MUST_CHECK;
+/* What the pipeline left of the first answer; empty when it left nothing. */
+Str metric_prediction(const ScoreInput *in, TaskScore *out);
+/* `extracted "a", expected "b"`, both cut short. */
+Str metric_compared(const ScoreInput *in, Str extracted);
 
 /* ---- the task ---- */
 typedef struct TaskParts TaskParts;

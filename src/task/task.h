@@ -185,6 +185,8 @@ typedef struct TaskScore {
     Str extracted; /* what the pipeline left of the answer, as text */
     bool found;    /* false: a pipeline fell back because nothing matched */
     Str why;       /* one line: what was compared with what */
+    Str detail;    /* JSON array of what the aggregation takes when `value` is not enough:
+                      counts (bleu, chrf, ter), labels (f1, mcc), confidence (ece); or empty */
 } TaskScore;
 
 /* Scores one item. `answers` holds, for generation, the repeats in order; else one a
@@ -192,6 +194,9 @@ typedef struct TaskScore {
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out,
                   Err *err) MUST_CHECK;
+
+/* How many answers of an item the task's metrics need: the largest k of pass@k and the like. */
+int task_least_repeats(const Task *task);
 
 /* ---- data sets on disk ---- */
 /* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a

@@ -180,7 +180,7 @@ TEST(bootstrap_intervals_are_near_their_oracle)
     SCOPED_ARENA(a);
     const double x[] = {4.2, 5.1, 3.8, 6.0, 5.5, 4.9, 5.2, 7.8, 4.4, 5.0};
     BootstrapResult r =
-        bootstrap(mean_statistic, x, 10, NULL, 0, &(BootstrapOptions){20000, 42, 0.95}, &a);
+        bootstrap(mean_statistic, x, 10, NULL, 0, &(BootstrapOptions){20000, 42, 0.95, true}, &a);
     CHECK_NEAR(r.estimate, 5.19, 1e-12);
     CHECK_NEAR(r.percentile.low, 4.61, 0.06);
     CHECK_NEAR(r.percentile.high, 5.91, 0.06);
@@ -189,7 +189,7 @@ TEST(bootstrap_intervals_are_near_their_oracle)
     CHECK_NEAR(r.se, stats_sd(x, 10) / sqrt(10) * sqrt(0.9), 0.01);
     const double same[] = {3, 3, 3, 3};
     BootstrapResult flat =
-        bootstrap(mean_statistic, same, 4, NULL, 0, &(BootstrapOptions){500, 1, 0.95}, &a);
+        bootstrap(mean_statistic, same, 4, NULL, 0, &(BootstrapOptions){500, 1, 0.95, true}, &a);
     CHECK(flat.percentile.low == 3 && flat.bca.high == 3 && flat.se == 0);
 }
 
@@ -199,7 +199,7 @@ TEST(bootstrap_draws_whole_clusters)
     const double x[] = {1, 1, 1, 1, 0, 0, 0, 0};
     const uint32_t c[] = {0, 0, 0, 0, 1, 1, 1, 1};
     BootstrapResult r =
-        bootstrap(mean_statistic, x, 8, c, 2, &(BootstrapOptions){4000, 3, 0.95}, &a);
+        bootstrap(mean_statistic, x, 8, c, 2, &(BootstrapOptions){4000, 3, 0.95, true}, &a);
     CHECK_NEAR(r.se, sqrt(0.125), 0.02); /* means 0, .5, 1 with weights 1/4, 1/2, 1/4 */
 }
 

@@ -1,0 +1,23 @@
+/* repeated.h - n answers to one item, c of them right: what k answers would have given.
+ *
+ * All are expectations over the ways of drawing k of the n answers without putting back, so they
+ * are unbiased; 1 <= k <= n, 0 <= c <= n, else NAN. Formulas and sources: METHODS, section 9. */
+#ifndef STATS_REPEATED_H
+#define STATS_REPEATED_H
+
+#include "base/arena.h"
+
+double pass_at_k(size_t n, size_t c, size_t k);    /* at least one right */
+double pass_power_k(size_t n, size_t c, size_t k); /* all right */
+/* At least max(1, ceil(tau * k)) right. */
+double g_pass_at_k(size_t n, size_t c, size_t k, double tau);
+/* 2/k * sum over i = ceil(k/2)+1 .. k of g_pass_at_k(i / k). */
+double mg_pass_at_k(size_t n, size_t c, size_t k);
+
+enum { MAJORITY_ANSWERS = 256 };
+/* The chance that the right answer is the commonest of k; among t equally common answers it wins
+ * with 1/t. counts[0] is the number of right answers, the others those of each wrong answer.
+ * k below n needs n <= MAJORITY_ANSWERS (NAN beyond: the sums grow with n * k * k). */
+double majority_at_k(const size_t *counts, size_t n_counts, size_t k, Arena *scratch);
+
+#endif

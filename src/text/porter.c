@@ -1,0 +1,224 @@
+/* porter.c - the Porter stemmer: suffixes are cut or changed in steps, as long as enough of a
+ * word is left.
+ *
+ * What is "enough" is counted in m, the number of times a vowel is followed by a consonant:
+ * m(tree) = 0, m(trouble) = 1, m(oaten) = 2. A y is a vowel behind a consonant. */
+#include "text/porter.h"
+
+typedef struct Word {
+    char *ptr;
+    size_t len;
+} Word;
+
+static bool is_vowel_letter(char c)
+{
+    return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u';
+}
+
+/* Whether the letter at `i` is a consonant; a run of y alternates. */
+static bool is_consonant(Word w, size_t i)
+{
+    size_t run = 0;
+    while (run < i && w.ptr[i - run] == 'y')
+        run++;
+    if (w.ptr[i - run] == 'y') /* the word begins with this run: its first y is a consonant */
+        return run % 2 == 0;
+    bool before = !is_vowel_letter(w.ptr[i - run]);
+    return run % 2 ? !before : before;
+}
+
+static size_t measure(Word w)
+{
+    size_t m = 0;
+    bool consonant = false, before = true;
+    for (size_t i = 0; i < w.len; i++) {
+        char c = w.ptr[i];
+        consonant = c == 'y' ? i == 0 || !consonant : !is_vowel_letter(c);
+        m += consonant && !before;
+        before = consonant;
+    }
+    return m;
+}
+
+static bool has_vowel(Word w)
+{
+    for (size_t i = 0; i < w.len; i++) {
+        if (is_vowel_letter(w.ptr[i]) || (w.ptr[i] == 'y' && i))
+            return true; /* the second y of "yy", and y behind any consonant, is a vowel */
+    }
+    return false;
+}
+
+/* Consonant, vowel, consonant at the end, the last not w, x, y: the word is short. */
+static bool ends_short(Word w)
+{
+    size_t n = w.len;
+    if (n == 2)
+        return !is_consonant(w, 0) && is_consonant(w, 1);
+    return n >= 3 && is_consonant(w, n - 3) && !is_consonant(w, n - 2) && is_consonant(w, n - 1) &&
+           w.ptr[n - 1] != 'w' && w.ptr[n - 1] != 'x' && w.ptr[n - 1] != 'y';
+}
+
+static bool ends(Word w, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return w.len >= n && !memcmp(w.ptr + w.len - n, suffix, n);
+}
+
+static Word cut(Word w, size_t n)
+{
+    return (Word){w.ptr, w.len - n};
+}
+
+/* The replacement is never longer than what was cut, or one letter longer than a stem that was
+ * cut by two before. */
+static void put(Word *w, const char *text)
+{
+    size_t n = strlen(text);
+    memcpy(w->ptr + w->len, text, n);
+    w->len += n;
+}
+
+typedef struct Rule {
+    const char *suffix, *by;
+} Rule;
+
+/* The first rule whose suffix is there is the only one tried; it needs m > `above`. */
+static void apply(Word *w, const Rule *rules, size_t n, size_t above)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!ends(*w, rules[i].suffix))
+            continue;
+        Word stem = cut(*w, strlen(rules[i].suffix));
+        if (measure(stem) > above) {
+            *w = stem;
+            put(w, rules[i].by);
+        }
+        return;
+    }
+}
+
+/* Plurals. */
+static void step_1a(Word *w)
+{
+    if (ends(*w, "ies"))
+        w->len -= w->len == 4 ? 1 : 2;
+    else if (ends(*w, "sses"))
+        w->len -= 2;
+    else if (ends(*w, "s") && !ends(*w, "ss"))
+        w->len -= 1;
+}
+
+/* After -ed or -ing is gone, an e may have to come back, or a doubled letter to go. */
+static void mend(Word *w)
+{
+    char last = w->ptr[w->len - 1];
+    if (ends(*w, "at") || ends(*w, "bl") || ends(*w, "iz")) {
+        put(w, "e");
+    } else if (w->len >= 2 && last == w->ptr[w->len - 2] && is_consonant(*w, w->len - 1)) {
+        if (last != 'l' && last != 's' && last != 'z')
+            w->len--;
+    } else if (measure(*w) == 1 && ends_short(*w)) {
+        put(w, "e");
+    }
+}
+
+/* Past tenses. */
+static void step_1b(Word *w)
+{
+    if (ends(*w, "ied")) {
+        w->len -= w->len == 4 ? 1 : 2;
+    } else if (ends(*w, "eed")) {
+        w->len -= measure(cut(*w, 3)) > 0;
+    } else if (ends(*w, "ed") && has_vowel(cut(*w, 2))) {
+        w->len -= 2;
+        mend(w);
+    } else if (ends(*w, "ing") && has_vowel(cut(*w, 3))) {
+        w->len -= 3;
+        mend(w);
+    }
+}
+
+static void step_1c(Word *w)
+{
+    if (ends(*w, "y") && w->len > 2 && is_consonant(*w, w->len - 2))
+        w->ptr[w->len - 1] = 'i';
+}
+
+static void step_2(Word *w)
+{
+    static const Rule rules[] = {
+        {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},   {"anci", "ance"},
+        {"izer", "ize"},    {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"},
+        {"eli", "e"},       {"ousli", "ous"},   {"ization", "ize"}, {"ation", "ate"},
+        {"ator", "ate"},    {"alism", "al"},    {"iveness", "ive"}, {"fulness", "ful"},
+        {"ousness", "ous"}, {"aliti", "al"},    {"iviti", "ive"},   {"biliti", "ble"},
+        {"fulli", "ful"},
+    };
+    if (ends(*w, "alli") && measure(cut(*w, 4)) > 0)
+        w->len -= 2; /* and what then ends in -al may have more to lose */
+    if (ends(*w, "logi")) {
+        w->len -= measure(cut(*w, 3)) > 0; /* the l counts */
+        return;
+    }
+    apply(w, rules, COUNT(rules), 0);
+}
+
+static void step_3(Word *w)
+{
+    static const Rule rules[] = {{"icate", "ic"}, {"ative", ""}, {"alize", "al"}, {"iciti", "ic"},
+                                 {"ical", "ic"},  {"ful", ""},   {"ness", ""}};
+    apply(w, rules, COUNT(rules), 0);
+}
+
+static void step_4(Word *w)
+{
+    static const Rule rules[] = {
+        {"al", ""},   {"ance", ""}, {"ence", ""}, {"er", ""},    {"ic", ""},
+        {"able", ""}, {"ible", ""}, {"ant", ""},  {"ement", ""}, {"ment", ""},
+        {"ent", ""},  {"ion", ""},  {"ou", ""},   {"ism", ""},   {"ate", ""},
+        {"iti", ""},  {"ous", ""},  {"ive", ""},  {"ize", ""},
+    };
+    if (ends(*w, "ion") && (w->len < 4 || (w->ptr[w->len - 4] != 's' && w->ptr[w->len - 4] != 't')))
+        return;
+    apply(w, rules, COUNT(rules), 1);
+}
+
+static void step_5(Word *w)
+{
+    if (ends(*w, "e")) {
+        Word stem = cut(*w, 1);
+        size_t m = measure(stem);
+        if (m > 1 || (m == 1 && !ends_short(stem)))
+            *w = stem;
+    }
+    if (ends(*w, "ll") && measure(cut(*w, 1)) > 1)
+        w->len--;
+}
+
+static const struct {
+    const char *word, *stem;
+} irregular[] = {
+    {"sky", "sky"},        {"skies", "sky"},       {"dying", "die"},        {"lying", "lie"},
+    {"tying", "tie"},      {"news", "news"},       {"innings", "inning"},   {"inning", "inning"},
+    {"outings", "outing"}, {"outing", "outing"},   {"cannings", "canning"}, {"canning", "canning"},
+    {"howe", "howe"},      {"proceed", "proceed"}, {"exceed", "exceed"},    {"succeed", "succeed"},
+};
+
+Str porter_stem(Arena *arena, Str word)
+{
+    if (word.len <= 2)
+        return word;
+    for (size_t i = 0; i < COUNT(irregular); i++)
+        if (str_eqc(word, irregular[i].word))
+            return str_from(irregular[i].stem);
+    Word w = {arena_copy(arena, word.ptr, word.len), word.len};
+    step_1a(&w);
+    step_1b(&w);
+    step_1c(&w);
+    step_2(&w);
+    step_3(&w);
+    step_4(&w);
+    step_5(&w);
+    return (Str){w.ptr, w.len};
+}

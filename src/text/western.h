@@ -1,0 +1,15 @@
+/* western.h - the steps that the tokenisers of mteval-v13a (BLEU) and Tercom (TER) are made of. */
+#ifndef TEXT_WESTERN_H
+#define TEXT_WESTERN_H
+
+#include "base/str.h"
+
+Str western_skip(Arena *arena, Str s);                  /* drops "<skipped>" */
+Str western_join(Arena *arena, Str s, Str hyphenation); /* drops that, line ends to spaces */
+Str western_unescape(Arena *arena, Str s);              /* &quot; &amp; &lt; &gt; */
+Str western_padded(Arena *arena, Str s);                /* a space at both ends */
+/* Spaces around ASCII punctuation; points, commas and dashes stay inside numbers. With
+ * `possessives` "'s" is a word. */
+Str western_apart(Arena *arena, Str s, bool possessives);
+
+#endif
