@@ -54,7 +54,7 @@ static FilterValues answers_as_values(Arena *arena, const TaskAnswer *answers, s
 {
     FilterValues v = {.items = arena_array(arena, n, sizeof *v.items), .len = n};
     for (size_t i = 0; i < n; i++)
-        v.items[i] = (FilterValue){json_str(answers[i].text), true};
+        v.items[i] = (FilterValue){json_str(answers[i].text), !answers[i].silent};
     return v;
 }
 
@@ -65,6 +65,19 @@ static Status check_answers(const TaskBound *b, const TaskItem *item, size_t n, 
         return OK;
     return err_set(err, E_USAGE, "item %zu needs %zu answers to be scored, got %zu", item->position,
                    text ? 1 : item->n_requests, n);
+}
+
+Status task_found(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answer,
+                  Arena *arena, bool *found, Err *err)
+{
+    for (size_t f = 0; f < bound->task->n_filters; f++) {
+        FilterValues v = answers_as_values(arena, answer, 1);
+        TRY(filter_run_one(&bound->task->parts->pipelines[f], &item->doc, arena, &v, err));
+        found[f] = true;
+        for (size_t i = 0; i < v.len; i++)
+            found[f] = found[f] && v.items[i].found;
+    }
+    return OK;
 }
 
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
