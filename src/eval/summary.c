@@ -52,7 +52,7 @@ static MeanResult aggregate(Str aggregation, const double *values, const uint32_
 /* ---- one metric ---- */
 
 /* Clusters are renumbered so that those of the kept points count from 0. */
-static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clusters,
+static size_t keep_points(const PointSet *set, bool only_scored, bool rises, size_t all_clusters,
                           double *values, uint32_t *clusters, size_t *n_clusters, Arena *scratch)
 {
     uint32_t *number = arena_array(scratch, all_clusters + 1, sizeof *number);
@@ -66,21 +66,37 @@ static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clus
                 number[p->cluster] = (uint32_t)++seen;
             clusters[n] = number[p->cluster] - 1;
         }
-        values[n++] = isnan(p->value) ? 0 : p->value;
+        values[n++] = isnan(p->value) && rises ? 0 : p->value;
     }
     *n_clusters = seen;
     return n;
 }
 
-static MeanResult reading(const PointSet *set, Str aggregation, bool only_scored,
+static bool any_missing(const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(values[i]))
+            return true;
+    return false;
+}
+
+/* Where a missing value cannot count as 0, because 0 is the best, the number is undefined. */
+static MeanResult reading(const PointSet *set, const MetricSummary *m, bool only_scored,
                           size_t all_clusters)
 {
     SCOPED_ARENA(scratch);
     double *values = arena_array(&scratch, set->points.len + 1, sizeof *values);
     uint32_t *clusters = arena_array(&scratch, set->points.len + 1, sizeof *clusters);
     size_t n_clusters;
-    size_t n = keep_points(set, only_scored, all_clusters, values, clusters, &n_clusters, &scratch);
-    return aggregate(aggregation, values, all_clusters ? clusters : NULL, n, n_clusters, &scratch);
+    size_t n = keep_points(set, only_scored, m->higher_is_better, all_clusters, values, clusters,
+                           &n_clusters, &scratch);
+    if (any_missing(values, n)) {
+        MeanResult none = stats_mean(NULL, NULL, 0, 0, LEVEL, &scratch);
+        none.n = n;
+        return none;
+    }
+    return aggregate(m->aggregation, values, all_clusters ? clusters : NULL, n, n_clusters,
+                     &scratch);
 }
 
 const Json *eval_metric_entry(const Json *config, Str metric)
@@ -92,23 +108,28 @@ const Json *eval_metric_entry(const Json *config, Str metric)
     return NULL;
 }
 
-static MetricSummary summarise_metric(const PointSet *set, const Json *config, size_t n_clusters)
+bool eval_metric_rises(const Json *config, Str metric)
 {
     static const char *const lower[] = {"perplexity",    "word_perplexity", "byte_perplexity",
                                         "bits_per_byte", "brier_score",     "ter"};
-    const Json *entry = eval_metric_entry(config, set->criterion);
     bool falls = false;
     for (size_t i = 0; i < COUNT(lower); i++)
-        falls = falls || str_eqc(set->criterion, lower[i]);
+        falls = falls || str_eqc(metric, lower[i]);
+    return json_bool(json_get(eval_metric_entry(config, metric), "higher_is_better"), !falls);
+}
+
+static MetricSummary summarise_metric(const PointSet *set, const Json *config, size_t n_clusters)
+{
+    const Json *entry = eval_metric_entry(config, set->criterion);
     Str by_default = str_eqc(set->criterion, "perplexity") ? set->criterion : STR("mean");
     MetricSummary m = {
         .filter = set->filter,
         .metric = set->criterion,
         .aggregation = json_text_or(json_get(entry, "aggregation"), by_default),
-        .higher_is_better = json_bool(json_get(entry, "higher_is_better"), !falls),
+        .higher_is_better = eval_metric_rises(config, set->criterion),
     };
-    m.headline = reading(set, m.aggregation, false, n_clusters);
-    m.answered = reading(set, m.aggregation, true, n_clusters);
+    m.headline = reading(set, &m, false, n_clusters);
+    m.answered = reading(set, &m, true, n_clusters);
     return m;
 }
 
