@@ -1,5 +1,6 @@
 /* cmd_run.c - assay run. */
 #include "cli/gate.h"
+#include "cli/phrase.h"
 #include "cli/progress.h"
 #include "cli/run_command.h"
 #include "cli/view.h"
@@ -36,7 +37,8 @@ static void print_outcome(App *app, const EvalOutcome *outcome)
     SCOPED_ARENA(a);
     if (outcome->end == ENGINE_DONE)
         return;
-    fprintf(app->info, "%s\n%s\n", trf(app, &a, T_STOPPED, outcome->reason.msg).ptr,
+    Str reason = phrase_error(app, &a, str_from(outcome->reason.msg));
+    fprintf(app->info, "%s\n%s\n", trf(app, &a, T_STOPPED, str_z(&a, reason)).ptr,
             tr(app, T_RESUME_HINT));
 }
 
