@@ -327,7 +327,7 @@ static Status prepare_all(Db *db, const EvalOptions *options, const EvalPlan *pl
 static Status begin_all(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                         EvalBatch *batch, Err *err)
 {
-    Str word;
+    Str word = {0};
     TRY(batch_add(db, plan->command, plan->tree, &batch->id, err));
     TRY(choose_word(db, options, batch, arena, &word, err));
     for (size_t i = 0; i < batch->n_runs; i++) {
