@@ -44,8 +44,9 @@ static Status score_from(LocalSession *session, TokenVec tokens, size_t first, S
     *s = (Scorer){&tokens, m->vocab.len, s->logprobs, true};
     TokenVec read = tokens;
     read.len--;
+    FeedRange range = {tokens.len, first - 1};
     Status status =
-        read.len ? session_feed(session, &read, first - 1, (LogitSink){score_next, s}, err) : OK;
+        read.len ? session_feed(session, &read, range, (LogitSink){score_next, s}, err) : OK;
     s->tokens = NULL;
     return status;
 }
