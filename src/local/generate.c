@@ -111,7 +111,7 @@ static Status generate(LocalSession *session, TokenVec *tokens, Picker *picker, 
     return OK;
 }
 
-Status local_generate(LocalSession *session, Str prompt, const LocalSampling *sampling,
+Status local_generate(LocalSession *session, LocalPrompt prompt, const LocalSampling *sampling,
                       Arena *arena, LocalText *out, Err *err)
 {
     const LocalModel *m = session_model(session);

@@ -68,8 +68,8 @@ static void check_same_score(const LocalModel *model, LocalSession *reused, Str 
     LocalSession *fresh = NULL;
     LocalScore a, b;
     CHECK_OK(local_session(model, &fresh, &err), err);
-    CHECK_OK(local_score(reused, context, option, &a, &err), err);
-    CHECK_OK(local_score(fresh, context, option, &b, &err), err);
+    CHECK_OK(local_score(reused, local_plain(context), option, &a, &err), err);
+    CHECK_OK(local_score(fresh, local_plain(context), option, &b, &err), err);
     CHECK(a.logprob == b.logprob && a.greedy == b.greedy && a.logprob < 0);
     local_session_free(fresh);
 }
@@ -105,8 +105,9 @@ TEST(a_prompt_after_a_longer_one_is_answered_as_by_a_new_session)
     for (size_t i = 0; i < COUNT(prompts); i++) {
         LocalText x, y;
         CHECK_OK(local_session(model, &fresh, &err), err);
-        CHECK_OK(local_generate(reused, str_from(prompts[i]), &how, &a, &x, &err), err);
-        CHECK_OK(local_generate(fresh, str_from(prompts[i]), &how, &a, &y, &err), err);
+        CHECK_OK(local_generate(reused, local_plain(str_from(prompts[i])), &how, &a, &x, &err),
+                 err);
+        CHECK_OK(local_generate(fresh, local_plain(str_from(prompts[i])), &how, &a, &y, &err), err);
         CHECK_STR(x.text, str_z(&a, y.text));
         /* What is kept of the last text is the same as well. */
         check_same_score(model, reused, str_from(prompts[i]), str_from(" 1"));
@@ -169,6 +170,25 @@ TEST(the_exponential_is_within_two_units_in_the_last_place)
     CHECK(isinf(kernel_exp(89)) && isinf(kernel_exp(INFINITY)));
 }
 
+TEST(names_of_control_tokens_are_tokens_in_a_chat_only)
+{
+    SCOPED_ARENA(a);
+    LocalModel *model;
+    Err err = {0};
+    TokenVec chat, plain;
+    const Str text = STR("<s>ab</s><user>");
+    static const int32_t want[] = {1, 13, 2, 4}; /* one begin token, not two */
+    CHECK_OK(local_load("test/fuzz/corpus/gguf/f16.gguf", &model, &err), err);
+    CHECK_OK(local_tokenize(model, (LocalPrompt){text, true}, true, &a, &chat, &err), err);
+    CHECK_INT(chat.len, COUNT(want));
+    CHECK(!memcmp(chat.items, want, sizeof want));
+    CHECK_OK(local_tokenize(model, local_plain(text), true, &a, &plain, &err), err);
+    CHECK(plain.len > COUNT(want) && plain.items[0] == 1 && plain.items[1] == 0);
+    CHECK_STR(local_info(model).begin_text, "<s>");
+    CHECK_STR(local_info(model).end_text, "</s>");
+    local_free(model);
+}
+
 TEST(a_prompt_over_the_context_names_both_numbers)
 {
     SCOPED_ARENA(a);
@@ -179,7 +199,7 @@ TEST(a_prompt_over_the_context_names_both_numbers)
     const LocalSampling how = {.max_tokens = 4, .top_p = 1};
     char *long_text = arena_alloc(&a, 200);
     memset(long_text, 'a', 199);
-    CHECK(local_generate(s, str_from(long_text), &how, &a, &text, &err) == E_LIMIT);
+    CHECK(local_generate(s, local_plain(str_from(long_text)), &how, &a, &text, &err) == E_LIMIT);
     CHECK(strstr(err.msg, "200") && strstr(err.msg, "128"));
     local_session_free(s);
     local_free(model);
@@ -194,9 +214,9 @@ TEST(a_stop_string_may_span_tokens)
     LocalSession *s = open_tiny(&model);
     const Str stop[] = {STR("ris"), STR("")};
     const LocalSampling how = {.max_tokens = 16, .top_p = 1, .stop = stop, .n_stop = 2};
-    CHECK_OK(
-        local_generate(s, STR("Q: What is the capital of France?\nAnswer:"), &how, &a, &text, &err),
-        err);
+    CHECK_OK(local_generate(s, local_plain(STR("Q: What is the capital of France?\nAnswer:")), &how,
+                            &a, &text, &err),
+             err);
     CHECK_STR(text.text, " Pa");
     CHECK_INT(text.finish, LOCAL_STOP);
     CHECK_INT(text.completion_tokens, 6);
