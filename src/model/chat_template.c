@@ -7,16 +7,18 @@
  * Quoted text in it does not count. */
 static size_t tag_end(Str s, size_t at)
 {
-    char kind = s.ptr[at + 1] == '{' ? '}' : s.ptr[at + 1], quote = 0;
+    char kind = s.ptr[at + 1], quote = 0;
+    if (kind == '{')
+        kind = '}';
     for (size_t i = at + 2; i + 1 < s.len; i++) {
         char c = s.ptr[i];
         if (quote && c == '\\')
             i++;
-        else if (quote)
-            quote = c == quote ? 0 : quote;
-        else if (kind != '#' && (c == '"' || c == '\''))
+        else if (quote && c == quote)
+            quote = 0;
+        else if (!quote && kind != '#' && (c == '"' || c == '\''))
             quote = c;
-        else if (c == kind && s.ptr[i + 1] == '}')
+        else if (!quote && c == kind && s.ptr[i + 1] == '}')
             return i + 2;
     }
     return 0;
