@@ -15,7 +15,8 @@ MISSING = $(shell tools/install-deps --missing build)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wvla -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum
-BASE := -std=gnu17 -D_GNU_SOURCE -Isrc -pthread -MMD -MP $(WARN)
+# Without contraction: a sum of products gives the same bits on every processor.
+BASE := -std=gnu17 -D_GNU_SOURCE -Isrc -pthread -ffp-contract=off -MMD -MP $(WARN)
 CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -Wnull-dereference
 CFLAGS_debug := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all

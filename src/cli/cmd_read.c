@@ -1,4 +1,4 @@
-/* cmd_read.c - assay runs, show, samples, compare: looking at what is stored. */
+/* cmd_read.c - assay runs, show, samples: looking at what is stored. */
 #include "base/clock.h"
 #include "base/version.h"
 #include "cli/table.h"
@@ -195,115 +195,6 @@ static Status samples(App *app, void *options, const StrList *arguments, Err *er
     return status;
 }
 
-/* ---- compare ---- */
-
-typedef struct CompareOptions {
-    bool force, all, all_metrics;
-    Str task;
-} CompareOptions;
-
-static const Option compare_options[] = {
-    {"force", 0, OPT_FLAG, offsetof(CompareOptions, force), NULL,
-     "compare although the protocols differ", "口径不同也强制对比"},
-    {"all", 0, OPT_FLAG, offsetof(CompareOptions, all), NULL, "every item that flipped",
-     "列出所有翻转的题目"},
-    {"all-metrics", 0, OPT_FLAG, offsetof(CompareOptions, all_metrics), NULL,
-     "every metric, not only the first", "对比所有指标"},
-    {"task", 't', OPT_TEXT, offsetof(CompareOptions, task), "TASK", "with models: only this task",
-     "按模型对比时只看此任务"},
-    {0},
-};
-
-typedef VEC(RunPair) RunPairs;
-
-static Status newest_finished(Db *db, Str model, Str task, App *app, RunRow *out, bool *found,
-                              Err *err)
-{
-    RunRows rows = {0};
-    *found = false;
-    TRY(run_list(db, model, task, 20, app->arena, &rows, err));
-    for (size_t i = 0; i < rows.len && !*found; i++)
-        if (str_eqc(rows.items[i].state, "finished")) {
-            *out = rows.items[i];
-            *found = true;
-        }
-    return OK;
-}
-
-/* Two models: their newest finished runs of every task that both have. */
-static Status pairs_of_models(App *app, Db *db, Str a, Str b, Str task, RunPairs *out, Err *err)
-{
-    RunRows rows = {0};
-    Json seen = {.type = JSON_OBJECT};
-    TRY(run_list(db, a, task, 10000, app->arena, &rows, err));
-    if (!rows.len)
-        return err_set(err, E_MISSING,
-                       "model \"" STR_FMT "\" has no runs; \"assay runs\" lists them", STR_ARG(a));
-    for (size_t i = rows.len; i-- > 0;) { /* oldest first, so that tasks keep their order */
-        RunRow x, y;
-        bool has_a, has_b;
-        Str name = rows.items[i].task;
-        if (json_get_str(&seen, name))
-            continue;
-        json_set(app->arena, &seen, name, json_truth(true));
-        TRY(newest_finished(db, a, name, app, &x, &has_a, err));
-        TRY(newest_finished(db, b, name, app, &y, &has_b, err));
-        if (has_a && has_b)
-            vec_push(app->arena, out, (RunPair){x.id, y.id});
-    }
-    if (!out->len)
-        return err_set(err, E_MISSING,
-                       "models \"" STR_FMT "\" and \"" STR_FMT "\" have no finished task in common",
-                       STR_ARG(a), STR_ARG(b));
-    return OK;
-}
-
-static Status pairs_of(App *app, const CompareOptions *o, Db *db, const StrList *names,
-                       RunPairs *out, Err *err)
-{
-    int64_t first, other;
-    if (names->len < 2)
-        return err_set(err, E_USAGE, "compare what? Two or more run numbers, or two models");
-    if (!str_to_int(names->items[0], &first)) {
-        if (names->len != 2)
-            return err_set(err, E_USAGE, "compare two models at a time");
-        return pairs_of_models(app, db, names->items[0], names->items[1], o->task, out, err);
-    }
-    for (size_t i = 1; i < names->len; i++) {
-        if (!str_to_int(names->items[i], &other))
-            return err_set(err, E_USAGE, "\"" STR_FMT "\" is not a run number",
-                           STR_ARG(names->items[i]));
-        vec_push(app->arena, out, (RunPair){first, other});
-    }
-    return OK;
-}
-
-static Status compare_in(App *app, const CompareOptions *o, const StrList *names, Db *db, Err *err)
-{
-    RunPairs pairs = {0};
-    Comparisons list = {0};
-    TRY(pairs_of(app, o, db, names, &pairs, err));
-    TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list, err));
-    if (!app->json) {
-        print_comparisons(app, &list, o->all);
-        return OK;
-    }
-    Json views = {.type = JSON_ARRAY};
-    for (size_t i = 0; i < list.len; i++)
-        json_append(app->arena, &views, view_comparison(&list.items[i], app->arena));
-    app_print_json(app, &views);
-    return OK;
-}
-
-static Status compare(App *app, void *options, const StrList *arguments, Err *err)
-{
-    Db *db;
-    TRY(store_open_read(app->db_url, &db, err));
-    Status status = compare_in(app, options, arguments, db, err);
-    db_close(db);
-    return status;
-}
-
 /* ---- version ---- */
 
 #ifndef ASSAY_COMMIT
@@ -347,14 +238,6 @@ const Command cmd_samples = {
     .options_size = sizeof(SamplesOptions),
     .defaults = &samples_defaults,
     .run = samples,
-};
-const Command cmd_compare = {
-    .name = "compare",
-    .arguments = "RUN RUN... | MODEL MODEL",
-    .help = T_HELP_COMPARE,
-    .options = compare_options,
-    .options_size = sizeof(CompareOptions),
-    .run = compare,
 };
 const Command cmd_version = {
     .name = "version",

@@ -1,5 +1,6 @@
 /* cmd_run.c - assay run. */
 #include "cli/gate.h"
+#include "cli/phrase.h"
 #include "cli/progress.h"
 #include "cli/run_command.h"
 #include "cli/view.h"
@@ -31,13 +32,14 @@ Status run_load_batch(App *app, Db *db, const EvalBatch *batch, RunSummary **out
     return OK;
 }
 
-static void print_outcome(App *app, const RunOptions *o, const EvalOutcome *outcome)
+static void print_outcome(App *app, const EvalOutcome *outcome)
 {
     SCOPED_ARENA(a);
     if (outcome->end == ENGINE_DONE)
         return;
-    fprintf(app->info, "%s\n%s\n", trf(app, &a, T_STOPPED, outcome->reason.msg).ptr,
-            tr(app, o->fresh ? T_RESUME_FRESH_HINT : T_RESUME_HINT));
+    Str reason = phrase_error(app, &a, str_from(outcome->reason.msg));
+    fprintf(app->info, "%s\n%s\n", trf(app, &a, T_STOPPED, str_z(&a, reason)).ptr,
+            tr(app, T_RESUME_HINT));
 }
 
 static Status check_gates(App *app, const RunOptions *o, const RunSummary *runs, size_t n,
@@ -107,6 +109,8 @@ Status run_execute(App *app, const RunOptions *o, Plan *plan, Db *db, EvalBatch 
                      plan->tasks.len, describe(app, o), json_dump(app->arena, &plan->tree)};
     TRY(eval_start(db, &plan->eval, &work, app->arena, batch, err));
     bool all_done = true;
+    if (batch->goes_on && !app->quiet)
+        fprintf(app->info, "%s\n", tr(app, T_FRESH_CONTINUED));
     for (size_t i = 0; i < batch->n_runs; i++)
         all_done = all_done && eval_run_was_done(batch->runs[i]);
     if (all_done && !app->quiet)
@@ -128,7 +132,7 @@ static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
     if (status == OK)
         status = run_load_batch(app, db, &batch, &runs, err);
     if (status == OK) {
-        print_outcome(app, o, &outcome);
+        print_outcome(app, &outcome);
         status = report_results(app, o, &plan, runs, batch.n_runs, err);
         int gate = app->exit_status;
         set_exit(app, &outcome);

@@ -1,5 +1,5 @@
 /* main.c - finds the command, parses its options, runs it, says what went wrong. */
-#include "cli/app.h"
+#include "cli/phrase.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -152,6 +152,17 @@ static int take_language(App *app, int argc, char **argv)
     return kept;
 }
 
+/* The language of messages about the options themselves, before these are parsed. */
+static void look_for_language(App *app, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (str_eqc(str_from(argv[i]), "--lang") && i + 1 < argc)
+            app->lang = str_from(argv[i + 1]);
+        else if (str_starts(str_from(argv[i]), STR("--lang=")))
+            app->lang = str_after(str_from(argv[i]), strlen("--lang="));
+    app->chinese = wants_chinese(app);
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
     Str first = argc > 1 ? str_from(argv[1]) : STR("help");
@@ -196,17 +207,19 @@ int main(int argc, char **argv)
     App app = {.arena = &arena, .program = argc > 0 ? argv[0] : "assay"};
     Err err = {0};
     set_up(&app);
+    look_for_language(&app, argc, argv);
     add_environment_dirs(&app, "ASSAY_DATA", &app.data);
     add_environment_dirs(&app, "ASSAY_TASKS", &app.tasks);
     Status status = dispatch(&app, argc, argv, &err);
     if (status != OK) {
         fflush(app.out);
-        fprintf(app.info, "assay: %s\n", err.msg);
+        Str shown = phrase_error(&app, &arena, str_from(err.msg));
+        fprintf(app.info, "assay: " STR_FMT "\n", STR_ARG(shown));
         return status_exit(status);
     }
     if (fflush(app.out) != 0 || ferror(app.out)) {
         if (errno != EPIPE)
-            fprintf(app.info, "assay: could not write the output: %s\n", strerror(errno));
+            fprintf(app.info, "assay: %s: %s\n", tr(&app, T_OUTPUT_LOST), strerror(errno));
         return 1;
     }
     return app.exit_status;

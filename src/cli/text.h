@@ -36,6 +36,13 @@
     X(T_MIGRATED, "%s is up to date", "%s 已是最新版本")                                           \
     X(T_HELP_VERSION, "version and commit", "版本与提交")                                          \
     X(T_HELP_HELP, "this list, or help of a command", "显示命令列表或某个命令的帮助")              \
+    X(T_COMPARE_TAKEN,                                                                             \
+      "task %1$s: comparing runs %2$lld and %3$lld (the models have %4$zu and %5$zu finished "     \
+      "ones); \"assay runs -t %6$s\" lists them, \"assay compare RUN RUN\" takes others",          \
+      "任务 %1$s：对比评测 %2$lld 与 %3$lld"                                               \
+      "（两个模型分别有 %4$zu 和 %5$zu 次已完成的评测）；"                       \
+      "“assay runs -t %6$s” 可列出，“assay compare 评测号 评测号” 可另选")                         \
+    X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \
     X(T_USAGE, "usage", "用法")                                                                    \
     X(T_COMMANDS, "commands", "命令")                                                              \
     X(T_OPTIONS, "options", "选项")                                                                \
@@ -103,8 +110,9 @@
       "此前已完成；--fresh 重新作答")                                                              \
     X(T_STOPPED, "stopped: %s", "已停止：%s")                                                      \
     X(T_RESUME_HINT, "run the same command again to go on", "再次运行同一命令即可继续")            \
-    X(T_RESUME_FRESH_HINT, "run the same command without --fresh to go on",                        \
-      "去掉 --fresh 再次运行同一命令即可继续")                                                     \
+    X(T_FRESH_CONTINUED,                                                                           \
+      "going on with the unfinished --fresh run; once it is finished, --fresh begins another",     \
+      "继续尚未完成的 --fresh 评测；完成之后 --fresh 才会重新开始")                                \
     X(T_DRAINING, "finishing what is in flight; Ctrl-C again stops at once",                       \
       "正在等待已发出的请求；再按一次 Ctrl-C 立即停止")                                            \
     X(T_PROGRESS_ERRORS, "errors %lld", "出错 %lld")                                               \

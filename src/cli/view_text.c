@@ -1,5 +1,6 @@
 /* view_text.c - summaries, comparisons and samples as tables for people. */
 #include "base/clock.h"
+#include "cli/phrase.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
@@ -359,6 +360,7 @@ static void print_block(App *app, TextId title, Str text)
 
 void print_sample(App *app, const SampleView *v)
 {
+    SCOPED_ARENA(a);
     const SampleRow *s = &v->sample;
     fprintf(app->out, "%s── %s %lld (%.*s)%s  %s: %s\n", app->color ? "\x1b[1m" : "",
             tr(app, T_ITEM), (long long)s->position, (int)s->item_key.len, s->item_key.ptr,
@@ -367,11 +369,12 @@ void print_sample(App *app, const SampleView *v)
     print_block(app, T_REASONING, v->response.reasoning);
     print_block(app, T_OUTPUT, v->response.text);
     print_block(app, T_TARGET, s->target);
-    print_block(app, T_ERROR, s->error);
+    print_block(app, T_ERROR, phrase_error(app, &a, s->error));
     for (size_t i = 0; i < v->judgements.len; i++) {
         const JudgementRow *j = &v->judgements.items[i];
+        Str why = phrase_why(app, &a, j->why);
         fprintf(app->out, "  %.*s (%.*s): %g  %.*s\n", (int)j->criterion.len, j->criterion.ptr,
-                (int)j->filter.len, j->filter.ptr, j->value, (int)j->why.len, j->why.ptr);
+                (int)j->filter.len, j->filter.ptr, j->value, (int)why.len, why.ptr);
     }
     fputc('\n', app->out);
 }

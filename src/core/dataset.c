@@ -92,7 +92,7 @@ static Status insert_item(Db *db, int64_t version, size_t position, Str key, Str
 }
 
 /* The record's "id" when it has one, else the first half of its content hash. A repeated
- * key gets "#2", "#3" ...: `seen` counts uses. */
+ * key gets "#2", "#3" ..., the first that no other item has: `seen` counts uses. */
 static Str item_key(Arena *scratch, Arena *keep, Map *seen, const Json *record, Str data)
 {
     const Json *id = json_get(record, "id");
@@ -105,10 +105,14 @@ static Str item_key(Arena *scratch, Arena *keep, Map *seen, const Json *record, 
         return base;
     }
     int n;
+    Str key;
     memcpy(&n, uses, sizeof n);
-    n++;
+    do
+        key = str_printf(scratch, "%.*s#%d", (int)base.len, base.ptr, ++n + 1);
+    while (map_get(seen, key));
     memcpy(uses, &n, sizeof n);
-    return str_printf(scratch, "%.*s#%d", (int)base.len, base.ptr, n + 1);
+    map_set(keep, seen, str_copy(keep, key), arena_alloc(keep, sizeof(int)));
+    return key;
 }
 
 static void note_columns(Arena *arena, Json *columns, const Json *record)

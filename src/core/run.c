@@ -227,11 +227,16 @@ static Status claim(Db *db, int64_t id, int64_t batch_id, Arena *arena, Err *err
     return set_owner(db, &run, batch_id, me, err);
 }
 
-Status run_claim(Db *db, int64_t id, int64_t batch_id, Err *err)
+Status run_claim_within(Db *db, int64_t id, int64_t batch_id, Err *err)
 {
     SCOPED_ARENA(a);
+    return claim(db, id, batch_id, &a, err);
+}
+
+Status run_claim(Db *db, int64_t id, int64_t batch_id, Err *err)
+{
     TRY(db_begin(db, err));
-    Status status = claim(db, id, batch_id, &a, err);
+    Status status = run_claim_within(db, id, batch_id, err);
     if (status == OK)
         status = db_commit(db, err);
     if (status != OK)

@@ -51,6 +51,8 @@ Status run_find(Db *db, Str identity, Arena *arena, RunRow *out, bool *found, Er
 
 /* Takes the run for this process: E_CONFLICT when another live process works on it. */
 Status run_claim(Db *db, int64_t id, int64_t batch_id, Err *err) MUST_CHECK;
+/* The same in the caller's transaction. */
+Status run_claim_within(Db *db, int64_t id, int64_t batch_id, Err *err) MUST_CHECK;
 /* Ends the work: state "finished" or "stopped" with a reason. */
 Status run_release(Db *db, int64_t id, const char *state, Str reason, Err *err) MUST_CHECK;
 /* How a run is scored from now on: config, protocol, protocol_hash, identity of `row`. */

@@ -80,11 +80,13 @@ static Status check_not_newer(int64_t version, const char *url, Err *err)
     return OK;
 }
 
-/* All missing migrations in one transaction: another process either sees none or all. */
+/* All missing migrations in one transaction: another process either sees none or all. Two that
+ * begin at once do it one after the other: else both would make the same tables. */
 static Status migrate(Db *db, const char *url, Err *err)
 {
     int64_t version;
     TRY(db_begin(db, err));
+    TRY(db_lock_out(db, err));
     TRY(create_version_table(db, err));
     TRY(current_version(db, &version, err));
     TRY(check_not_newer(version, url, err));

@@ -250,6 +250,12 @@ Status db_begin(Db *db, Err *err)
     return OK;
 }
 
+Status db_lock_out(Db *db, Err *err)
+{
+    static const char lock[] = "SELECT pg_advisory_xact_lock(4706921536271)"; /* any, but one */
+    return db->backend->kind == DB_POSTGRES ? db->backend->script(db->connection, lock, err) : OK;
+}
+
 Status db_commit(Db *db, Err *err)
 {
     TRY(injected_failure(db, err));

@@ -62,6 +62,9 @@ bool db_is_null(DbStmt *s, int column);
 
 Status db_begin(Db *db, Err *err) MUST_CHECK;
 Status db_commit(Db *db, Err *err) MUST_CHECK;
+/* In a transaction: from here to its end no other process that calls this goes on. A SQLite
+ * transaction is alone by itself. */
+Status db_lock_out(Db *db, Err *err) MUST_CHECK;
 void db_rollback(Db *db); /* harmless when nothing is open */
 
 /* Stops checking foreign keys on this connection (SQLite), for a writer whose rows refer

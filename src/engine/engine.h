@@ -20,7 +20,8 @@ typedef struct Exchange {
     int attempts; /* requests sent */
     double cost;  /* NAN unknown */
     Str key;
-    double sent; /* time of the last attempt; private */
+    double sent;     /* time of the last attempt; private */
+    uint32_t leader; /* 1 + the request whose reply answers this one too, 0 none; private */
 } Exchange;
 
 typedef struct Unit {

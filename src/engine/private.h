@@ -48,6 +48,15 @@ void engine_deliver(Engine *e, Unit *unit, size_t index);
 /* Request `index` will not be answered: the unit comes back without samples. */
 void engine_abandon(Engine *e, Unit *unit, size_t index);
 
+/* ---- one reply for several requests (share.c) ---- */
+/* Marks the requests that the reply to `leader` will answer too, but for those in the cache:
+ * they are not to be sent. */
+void engine_share(Engine *e, Db *reader, Unit *unit, size_t leader);
+/* Tells the end of request `leader` and of those it answers. `http`: what replies[leader] was
+ * read from, or NULL. */
+typedef void (*EngineTell)(Engine *e, Unit *unit, size_t index);
+void engine_tell(Engine *e, Unit *unit, size_t leader, const HttpReply *http, EngineTell tell);
+
 /* No further units; the first caller's reason stays. */
 void engine_end(Engine *e, EngineEnd end, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void engine_fail(Engine *e, const Err *err);

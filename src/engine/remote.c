@@ -66,7 +66,7 @@ static void fail_call(Shard *s, Call *call, Str why)
                                               .error = str_copy(&unit->arena, why),
                                               .prompt_tokens = -1,
                                               .completion_tokens = -1};
-    engine_deliver(s->engine, unit, call->index);
+    engine_tell(s->engine, unit, call->index, NULL, engine_deliver);
     end_call(s, call);
 }
 
@@ -153,13 +153,9 @@ static void take_reply(Shard *s, const HttpReply *http, double now)
         s->n_waiting++;
         return;
     }
-    if (hopeless) {
-        engine_abandon(e, unit, call->index);
-    } else {
-        if (reply->state == REPLY_RETRY)
-            reply->state = REPLY_FAILED;
-        engine_deliver(e, unit, call->index);
-    }
+    if (reply->state == REPLY_RETRY)
+        reply->state = REPLY_FAILED;
+    engine_tell(e, unit, call->index, http, hopeless ? engine_abandon : engine_deliver);
     end_call(s, call);
 }
 
@@ -192,6 +188,16 @@ static double retry_due(Shard *s, double now)
     return next;
 }
 
+/* On to the next request that no other speaks for. */
+static void step_on(Shard *s, Unit *unit)
+{
+    do
+        unit->sent++;
+    while (unit->sent < unit->n_requests && unit->exchanges[unit->sent].leader);
+    if (unit->sent == unit->n_requests)
+        s->current = NULL;
+}
+
 /* Sends the next request of the current unit; false when it cannot leave now. */
 static bool send_one(Shard *s, double now, double *wait)
 {
@@ -199,9 +205,7 @@ static bool send_one(Shard *s, double now, double *wait)
     Unit *unit = s->current;
     size_t index = unit->sent;
     if (engine_from_cache(e, s->reader, unit, index)) {
-        unit->sent++;
-        if (unit->sent == unit->n_requests)
-            s->current = NULL;
+        step_on(s, unit);
         engine_deliver(e, unit, index);
         return true;
     }
@@ -209,9 +213,8 @@ static bool send_one(Shard *s, double now, double *wait)
         !pace_enter(&e->pace, estimated_tokens(&unit->requests[index]), now, wait))
         return false;
     Call *call = new_call(s, unit, index);
-    unit->sent++;
-    if (unit->sent == unit->n_requests)
-        s->current = NULL;
+    engine_share(e, s->reader, unit, index);
+    step_on(s, unit);
     start_call(s, call, now);
     return true;
 }
@@ -240,13 +243,14 @@ static void abandon_rest(Shard *s, bool in_flight_too)
             continue;
         if (call->waiting)
             s->n_waiting--;
-        engine_abandon(s->engine, call->unit, call->index);
+        engine_tell(s->engine, call->unit, call->index, NULL, engine_abandon);
         end_call(s, call);
     }
     Unit *unit = s->current;
     s->current = NULL;
     for (size_t i = unit ? unit->sent : 0, n = unit ? unit->n_requests : 0; i < n; i++)
-        engine_abandon(s->engine, unit, i);
+        if (!unit->exchanges[i].leader)
+            engine_abandon(s->engine, unit, i);
 }
 
 static void poll_replies(Shard *s, double timeout)

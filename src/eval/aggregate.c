@@ -7,14 +7,23 @@ static const double LEVEL = 0.95;
 enum { INTERVAL_DRAWS = 2000, INTERVAL_DRAWS_LEAST = 200, SEED = 1234 };
 
 static const AggregateRow *const rows[] = {
-    &aggregate_perplexity,    &aggregate_weighted_perplexity,
-    &aggregate_bits_per_byte, &aggregate_bypass,
-    &aggregate_nanmean,       &aggregate_median,
-    &aggregate_bleu,          &aggregate_chrf,
-    &aggregate_ter,           &aggregate_f1,
-    &aggregate_weighted_f1,   &aggregate_mcc,
-    &aggregate_matthews,      &aggregate_ece,
-    &aggregate_selective_acc, &aggregate_selective_area,
+    &aggregate_perplexity,
+    &aggregate_weighted_perplexity,
+    &aggregate_bits_per_byte,
+    &aggregate_bypass,
+    &aggregate_nanmean,
+    &aggregate_median,
+    &aggregate_bleu,
+    &aggregate_chrf,
+    &aggregate_ter,
+    &aggregate_f1,
+    &aggregate_weighted_f1,
+    &aggregate_micro_f1,
+    &aggregate_mcc,
+    &aggregate_matthews,
+    &aggregate_ece,
+    &aggregate_selective_acc,
+    &aggregate_selective_area,
     &aggregate_error_rate,
 };
 

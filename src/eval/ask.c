@@ -189,8 +189,7 @@ static void note_progress(EvalRun *run, const TaskScore *scores, size_t n)
 
 /* One sample a repeat (generation), or one with all likelihoods. The judgements stand at
  * the first repeat: a metric sees all repeats of an item. */
-static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_scores,
-                          Outcome outcome, Err *err)
+static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
 {
     const AskedItem *asked = unit->item;
     EvalRun *run = asked->run;
@@ -198,7 +197,7 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
     for (int i = 0; i < run->n_repeats; i++) {
         int64_t id;
         SampleRow row = new_sample(asked, i, &unit->arena);
-        row.outcome = outcome;
+        row.outcome = eval_repeat_outcome(j, (size_t)i);
         size_t first = generate ? (size_t)i : 0;
         size_t end = generate ? first + 1 : unit->n_requests;
         for (size_t r = first; r < end; r++)
@@ -211,9 +210,9 @@ static Status add_samples(Db *db, Unit *unit, const TaskScore *scores, size_t n_
         }
         TRY(sample_add(db, &row, &id, err));
         if (i == 0)
-            TRY(eval_add_judgements(db, run->task, id, scores, n_scores, &unit->replies[0], err));
+            TRY(eval_add_judgements(db, run->task, id, j, err));
     }
-    note_progress(run, scores, n_scores);
+    note_progress(run, j->scores, j->n_scores);
     return OK;
 }
 
@@ -226,5 +225,5 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
         return add_error_samples(db, unit, failed, err);
     TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena,
                    &j, err));
-    return add_samples(db, unit, j.scores, j.n_scores, j.outcome, err);
+    return add_samples(db, unit, &j, err);
 }

@@ -163,7 +163,7 @@ static Pairs pair_up(const Side *a, const Side *b, const PointSet *of_a, const P
     bool same = a->run.version_id == b->run.version_id;
     for (size_t i = 0; i < of_a->points.len; i++) {
         const Point *x = &of_a->points.items[i], *y = partner(a, b, same, x, of_b);
-        if (!y) {
+        if (!y || (!c->missing_is_zero && (isnan(x->value) || isnan(y->value)))) {
             c->only_a++;
             continue;
         }
@@ -261,12 +261,17 @@ static void compare_pairs(Comparison *c, const Pairs *p, Arena *arena)
         qsort(c->flips.items, c->flips.len, sizeof(Flip), by_size);
 }
 
-static bool rises(const RunRow *run, Str metric, Arena *arena)
+/* Items of a perplexity are compared by their log-likelihoods, of which more is better. */
+static void set_direction(const RunRow *run, Comparison *c, Arena *arena)
 {
     Json config;
+    c->higher_is_better = c->missing_is_zero = true;
     if (json_parse(arena, run->config, &config, NULL) != OK)
-        return true;
-    return json_bool(json_get(eval_metric_entry(&config, metric), "higher_is_better"), true);
+        return;
+    Str aggregation = json_text(json_get(eval_metric_entry(&config, c->metric), "aggregation"));
+    c->missing_is_zero = eval_metric_rises(&config, c->metric);
+    c->higher_is_better = c->missing_is_zero || str_eqc(aggregation, "perplexity") ||
+                          str_eqc(c->metric, "perplexity");
 }
 
 static bool filter_seen(const RunPoints *points, size_t index)
@@ -300,7 +305,7 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
         c.task = a.run.task;
         c.filter = of_a->filter;
         c.metric = of_a->criterion;
-        c.higher_is_better = rises(&a.run, c.metric, arena);
+        set_direction(&a.run, &c, arena);
         Pairs pairs = pair_up(&a, &b, of_a, of_b, &c, arena);
         compare_pairs(&c, &pairs, arena);
         vec_push(arena, out, c);

@@ -17,7 +17,8 @@ typedef struct Comparison {
     Str task, filter, metric;
     bool higher_is_better;
     size_t n;              /* items both have a value for */
-    size_t only_a, only_b; /* items only one has */
+    size_t only_a, only_b; /* items only one has, or that a value is missing of */
+    bool missing_is_zero;  /* a missing value counts as 0, the worst; else its item is left out */
     double mean_a, mean_b;
     MeanResult difference; /* b - a, paired, clustered when the runs are */
     bool binary;

@@ -20,7 +20,7 @@ typedef struct EvalOptions {
     Str system;            /* system instruction */
     uint64_t fewshot_seed; /* 1234 */
     Str cluster;           /* column that names an item's source; empty: none */
-    bool fresh;            /* ask everything again */
+    bool fresh;            /* ask everything again; but first finish an unfinished fresh run */
     bool stream;           /* measure the time to the first token */
     int concurrency, max_attempts;
     double retry_wait, max_cost;
@@ -42,6 +42,7 @@ typedef struct EvalBatch {
     int64_t id;
     EvalRun **runs; /* by model, then by task */
     size_t n_runs;
+    bool goes_on; /* a fresh batch that was found unfinished */
 } EvalBatch;
 
 /* What a batch works on. */
@@ -54,7 +55,8 @@ typedef struct EvalPlan {
     Str tree;    /* JSON of what was asked for (groups and tags) */
 } EvalPlan;
 
-/* Imports data, adds rows. Nothing is asked yet; everything that can be wrong with tasks and
+/* Imports data; adds rows in one transaction, so a start that fails leaves none but the data's
+ * versions. Nothing is asked yet; everything that can be wrong with tasks and
  * data is found here. */
 Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                   EvalBatch *out, Err *err) MUST_CHECK;

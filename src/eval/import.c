@@ -196,8 +196,7 @@ static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_i
     TRY(add_response(w, model_id, at, output, &row.response_id));
     row.outcome = j->outcome;
     TRY(sample_add(w->db, &row, &id, w->err));
-    ModelReply reply = reply_of(output);
-    return eval_add_judgements(w->db, w->set->task, id, j->scores, j->n_scores, &reply, w->err);
+    return eval_add_judgements(w->db, w->set->task, id, j, w->err);
 }
 
 static Status add_run(Importing *w, size_t m, int64_t batch_id, Str protocol, RecordedRun *out)

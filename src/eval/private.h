@@ -19,7 +19,8 @@ struct EvalRun {
     uint64_t *done; /* bit: position; set when all repeats have samples */
     int64_t n_done; /* bits set at the start */
     int64_t next;   /* position to look at next; guarded by the engine */
-    bool chat, stream, was_done, claimed;
+    bool chat, stream, was_done;
+    RunRow *row; /* as it is added when there is none of its identity */
     EvalProgress *progress;
 };
 
@@ -61,18 +62,24 @@ typedef struct AskedItem {
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;
 Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
 
-/* What the replies to one item are worth; the sample's outcome follows from all of them. */
+/* What the replies to one item are worth. A score speaks of all of them and has an outcome;
+ * each repeat of a generation is a sample and has its own. */
 typedef struct Judgement {
     TaskScore *scores;
+    Outcome *outcomes; /* of each score */
     size_t n_scores;
-    Outcome outcome;
+    Outcome *repeats; /* of each sample; of likelihoods there is one */
+    size_t n_repeats;
+    Outcome outcome; /* of the first sample */
 } Judgement;
 Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
                   size_t n_replies, Arena *arena, Judgement *out, Err *err) MUST_CHECK;
 /* The extracted answer as it is stored: its beginning, when it is long. */
 Str eval_label(const TaskScore *score);
-Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const TaskScore *scores,
-                           size_t n_scores, const ModelReply *reply, Err *err) MUST_CHECK;
+Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Judgement *j,
+                           Err *err) MUST_CHECK;
+/* The outcome of one repeat. */
+Outcome eval_repeat_outcome(const Judgement *j, size_t repeat);
 
 #define SCORER_VERSION "rule:1"
 

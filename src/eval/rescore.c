@@ -33,10 +33,7 @@ static Status get_item(const Docs *docs, size_t index, Arena *arena, Json *out, 
 typedef struct Verdict {
     int64_t sample_id; /* of the first repeat; the others follow it */
     int64_t *others;
-    TaskScore *scores;
-    size_t n_scores;
-    FinishReason finish;
-    Outcome outcome;
+    Judgement judged;
 } Verdict;
 
 typedef struct Rescoring {
@@ -103,7 +100,7 @@ static bool same_value(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
+static void count_changes(Rescoring *w, const SampleView *v, const Judgement *new)
 {
     for (size_t i = 0; i < new->n_scores; i++) {
         const TaskScore *s = &new->scores[i];
@@ -113,19 +110,28 @@ static void count_changes(Rescoring *w, const SampleView *v, const Verdict *new)
     }
 }
 
-static void keep_verdict(Rescoring *w, const SampleView *views, const Verdict *v)
+static void *copy_array(Arena *arena, const void *items, size_t n, size_t size)
 {
-    Verdict kept = *v;
+    void *copy = arena_array(arena, n + 1, size);
+    memcpy(copy, items, n * size);
+    return copy;
+}
+
+static void keep_verdict(Rescoring *w, const SampleView *views, const Judgement *j)
+{
     size_t n = (size_t)w->run.n_repeats;
+    Verdict kept = {.sample_id = views[0].sample.id, .judged = *j};
     kept.others = arena_array(w->arena, n, sizeof *kept.others);
     for (size_t i = 1; i < n; i++)
         kept.others[i - 1] = views[i].sample.id;
-    kept.scores = arena_array(w->arena, v->n_scores + 1, sizeof *kept.scores);
-    for (size_t i = 0; i < v->n_scores; i++) {
-        kept.scores[i] = v->scores[i];
-        kept.scores[i].extracted = str_copy(w->arena, v->scores[i].extracted);
-        kept.scores[i].why = str_copy(w->arena, v->scores[i].why);
-        kept.scores[i].detail = str_copy(w->arena, v->scores[i].detail);
+    Judgement *k = &kept.judged;
+    k->repeats = copy_array(w->arena, j->repeats, j->n_repeats, sizeof *k->repeats);
+    k->outcomes = copy_array(w->arena, j->outcomes, j->n_scores, sizeof *k->outcomes);
+    k->scores = copy_array(w->arena, j->scores, j->n_scores, sizeof *k->scores);
+    for (size_t i = 0; i < j->n_scores; i++) {
+        k->scores[i].extracted = str_copy(w->arena, j->scores[i].extracted);
+        k->scores[i].why = str_copy(w->arena, j->scores[i].why);
+        k->scores[i].detail = str_copy(w->arena, j->scores[i].detail);
     }
     vec_push(w->arena, &w->verdicts, kept);
 }
@@ -139,17 +145,12 @@ static Status judge_item(Rescoring *w, const SampleView *views, Arena *arena)
     for (size_t i = 0; i < n; i++)
         if (views[i].sample.outcome == OUTCOME_ERROR)
             return OK;
-    Verdict v = {.sample_id = views[0].sample.id};
     TRY(task_item(w->bound, (size_t)views[0].sample.position, arena, &item, w->err));
     TRY(replies_of(w, views, n, arena, &replies, &n_replies));
     Judgement j;
     TRY(eval_judge(w->bound, &item, replies, n_replies, arena, &j, w->err));
-    v.scores = j.scores;
-    v.n_scores = j.n_scores;
-    v.outcome = j.outcome;
-    v.finish = replies[0].finish;
-    count_changes(w, &views[0], &v);
-    keep_verdict(w, views, &v);
+    count_changes(w, &views[0], &j);
+    keep_verdict(w, views, &j);
     return OK;
 }
 
@@ -202,12 +203,11 @@ static Status judge_all(Rescoring *w)
 
 static Status write_verdict(Rescoring *w, const Verdict *v)
 {
-    ModelReply reply = {.finish = v->finish};
-    TRY(sample_set_outcome(w->db, v->sample_id, v->outcome, w->err));
-    for (int64_t i = 0; i + 1 < w->run.n_repeats; i++)
-        TRY(sample_set_outcome(w->db, v->others[i], v->outcome, w->err));
-    return eval_add_judgements(w->db, &w->task, v->sample_id, v->scores, v->n_scores, &reply,
-                               w->err);
+    TRY(sample_set_outcome(w->db, v->sample_id, v->judged.outcome, w->err));
+    for (int64_t i = 1; i < w->run.n_repeats; i++)
+        TRY(sample_set_outcome(w->db, v->others[i - 1], eval_repeat_outcome(&v->judged, (size_t)i),
+                               w->err));
+    return eval_add_judgements(w->db, &w->task, v->sample_id, &v->judged, w->err);
 }
 
 /* The command that made the run would make another one now, unless the protocol is the same. */

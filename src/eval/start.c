@@ -208,36 +208,84 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
     return add_columns(run, status, err);
 }
 
-static Status add_or_find_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run,
-                              Arena *arena, Err *err)
+/* The row of the run, but for its ids and settings. */
+static void describe_run(const EvalOptions *o, EvalRun *run, Arena *arena)
 {
     ProtocolInput in = {run->task, &run->version, run->fewshot.id ? &run->fewshot : NULL,
                         o,         run->chat,     run->n_repeats};
     Json protocol = protocol_of(&in, arena);
     Str text = json_dump(arena, &protocol);
-    RunRow row = {.batch_id = batch_id,
-                  .model_id = run->model_id,
-                  .version_id = run->version.id,
-                  .fewshot_version_id = run->fewshot.id,
-                  .task = run->task->name,
-                  .config = json_dump(arena, run->task->config),
-                  .protocol = text,
-                  .protocol_hash = hash_hex(arena, hash_bytes(text)),
-                  .n_items = run->n_items,
-                  .n_repeats = run->n_repeats,
-                  .program = STR(ASSAY_VERSION)},
-           found_row;
-    row.identity = identity_of(run, row.protocol_hash, arena);
-    Str fresh = o->fresh ? str_printf(arena, "batch-%lld", (long long)batch_id) : STR("");
-    row.settings = run_settings(o, fresh, arena);
-    bool found = false;
-    if (!o->fresh)
-        TRY(run_find(db, row.identity, arena, &found_row, &found, err));
+    run->row = ARENA_NEW(arena, RunRow);
+    *run->row = (RunRow){.version_id = run->version.id,
+                         .fewshot_version_id = run->fewshot.id,
+                         .task = run->task->name,
+                         .config = json_dump(arena, run->task->config),
+                         .protocol = text,
+                         .protocol_hash = hash_hex(arena, hash_bytes(text)),
+                         .n_items = run->n_items,
+                         .n_repeats = run->n_repeats,
+                         .program = STR(ASSAY_VERSION)};
+    run->row->identity = identity_of(run, run->row->protocol_hash, arena);
+}
+
+static Status word_of(const RunRow *row, Arena *arena, Str *out, Err *err)
+{
+    Json s;
+    TRY(json_parse(arena, row->settings, &s, err));
+    *out = json_text(json_get(&s, "fresh"));
+    return OK;
+}
+
+/* The word of a fresh run that is not finished, or has errors to ask again: "" when the newest
+ * run of this identity is none. */
+static Status unfinished_word(Db *db, const EvalRun *run, Arena *arena, Str *out, Err *err)
+{
+    RunRow newest;
+    bool found;
+    int64_t counts[N_OUTCOMES];
+    *out = (Str){0};
+    TRY(run_find(db, run->row->identity, arena, &newest, &found, err));
+    if (!found)
+        return OK;
+    TRY(sample_counts(db, newest.id, counts, err));
+    if (str_eqc(newest.state, "finished") && !counts[OUTCOME_ERROR])
+        return OK;
+    return word_of(&newest, arena, out, err);
+}
+
+/* The word under which the batch's replies are reused: "" unless it is fresh. A fresh batch
+ * goes on with one that was not finished, so that the same command finishes it. */
+static Status choose_word(Db *db, const EvalOptions *o, EvalBatch *batch, Arena *arena, Str *out,
+                          Err *err)
+{
+    Str word = STR("");
+    for (size_t i = 0; o->fresh && !word.len && i < batch->n_runs; i++)
+        TRY(unfinished_word(db, batch->runs[i], arena, &word, err));
+    batch->goes_on = word.len > 0;
+    if (o->fresh && !word.len)
+        word = str_printf(arena, "batch-%lld", (long long)batch->id);
+    *out = word;
+    return OK;
+}
+
+/* Finds the run of this identity, of a fresh batch only its own; else adds it. */
+static Status add_or_find_run(Db *db, const EvalOptions *o, Str word, EvalRun *run, Arena *arena,
+                              Err *err)
+{
+    RunRow known;
+    bool found;
+    Str its_word = {0};
+    run->row->settings = run_settings(o, word, arena);
+    TRY(run_find(db, run->row->identity, arena, &known, &found, err));
+    if (found && o->fresh) {
+        TRY(word_of(&known, arena, &its_word, err));
+        found = str_eq(its_word, word);
+    }
     if (found)
-        run->id = found_row.id;
+        run->id = known.id;
     else
-        TRY(run_add(db, &row, &run->id, err));
-    return read_settings(run, found ? found_row.settings : row.settings, arena, err);
+        TRY(run_add(db, run->row, &run->id, err));
+    return read_settings(run, found ? known.settings : run->row->settings, arena, err);
 }
 
 /* All that can be wrong is found here, before any run is added. */
@@ -248,34 +296,27 @@ static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, Ev
     run->chat = run->model->chat && run->task->output_type == OUTPUT_GENERATE;
     run->stream = o->stream;
     TRY(check_model(run, err));
-    TRY(save_model(db, run->model, arena, &run->model_id, err));
     TRY(import_data(db, o, task, run, arena, err));
     run->cluster = o->cluster;
     TRY(check_cluster(run, err));
+    describe_run(o, run, arena);
     return bind(o, run, arena, err);
 }
 
-static Status begin_run(Db *db, const EvalOptions *o, int64_t batch_id, EvalRun *run, Arena *arena,
+static Status begin_run(Db *db, const EvalOptions *o, Str word, EvalRun *run, Arena *arena,
                         Err *err)
 {
-    TRY(add_or_find_run(db, o, batch_id, run, arena, err));
-    TRY(run_claim(db, run->id, batch_id, err));
-    run->claimed = true;
+    TRY(add_or_find_run(db, o, word, run, arena, err));
+    TRY(run_claim_within(db, run->id, run->row->batch_id, err));
     TRY(sample_clear_errors(db, run->id, err));
     return find_done(db, run, arena, err);
 }
 
-/* Nobody works on what was claimed; what was read is closed. */
-static void give_up(Db *db, EvalBatch *batch)
+static void close_docs(const EvalBatch *batch)
 {
     for (size_t i = 0; i < batch->n_runs; i++) {
-        EvalRun *run = batch->runs[i];
-        eval_docs_close(run->docs);
-        eval_docs_close(run->fewshot_docs);
-        const char *state = run->was_done ? "finished" : "stopped";
-        Str reason = run->was_done ? STR("") : STR("not started");
-        if (run->claimed && run_release(db, run->id, state, reason, NULL) != OK)
-            continue; /* the process ends, and with it the claim */
+        eval_docs_close(batch->runs[i]->docs);
+        eval_docs_close(batch->runs[i]->fewshot_docs);
     }
 }
 
@@ -295,10 +336,29 @@ static Status prepare_all(Db *db, const EvalOptions *options, const EvalPlan *pl
 static Status begin_all(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                         EvalBatch *batch, Err *err)
 {
+    Str word = {0};
     TRY(batch_add(db, plan->command, plan->tree, &batch->id, err));
-    for (size_t i = 0; i < batch->n_runs; i++)
-        TRY(begin_run(db, options, batch->id, batch->runs[i], arena, err));
+    TRY(choose_word(db, options, batch, arena, &word, err));
+    for (size_t i = 0; i < batch->n_runs; i++) {
+        EvalRun *run = batch->runs[i];
+        TRY(save_model(db, run->model, arena, &run->model_id, err));
+        run->row->model_id = run->model_id;
+        run->row->batch_id = batch->id;
+        TRY(begin_run(db, options, word, run, arena, err));
+    }
     return OK;
+}
+
+static Status begin_together(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
+                             EvalBatch *batch, Err *err)
+{
+    TRY(db_begin(db, err));
+    Status status = begin_all(db, options, plan, arena, batch, err);
+    if (status == OK)
+        status = db_commit(db, err);
+    if (status != OK)
+        db_rollback(db);
+    return status;
 }
 
 Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
@@ -308,9 +368,9 @@ Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Aren
     batch.runs = arena_array(arena, plan->n_models * plan->n_tasks, sizeof *batch.runs);
     Status status = prepare_all(db, options, plan, arena, &batch, err);
     if (status == OK)
-        status = begin_all(db, options, plan, arena, &batch, err);
+        status = begin_together(db, options, plan, arena, &batch, err);
     if (status != OK) {
-        give_up(db, &batch);
+        close_docs(&batch);
         return status;
     }
     *out = batch;

@@ -9,10 +9,11 @@
 /* ---- one metric ---- */
 
 /* Clusters are renumbered so that those of the kept points count from 0. */
-static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clusters,
-                          AggregateItem *items, uint32_t *clusters, Arena *scratch)
+static size_t keep_points(const PointSet *set, bool only_scored, bool rises, size_t all_clusters,
+                          AggregateItem *items, uint32_t *clusters)
 {
-    uint32_t *number = arena_array(scratch, all_clusters + 1, sizeof *number);
+    SCOPED_ARENA(scratch);
+    uint32_t *number = arena_array(&scratch, all_clusters + 1, sizeof *number);
     size_t n = 0;
     uint32_t seen = 0;
     for (size_t i = 0; i < set->points.len; i++) {
@@ -24,7 +25,8 @@ static size_t keep_points(const PointSet *set, bool only_scored, size_t all_clus
                 number[p->cluster] = ++seen;
             clusters[n] = number[p->cluster] - 1;
         }
-        items[n++] = (AggregateItem){p->value, p->weight, p->detail};
+        bool missing = isnan(p->value) && !p->detail.len;
+        items[n++] = (AggregateItem){missing && rises ? 0 : p->value, p->weight, p->detail};
     }
     return n;
 }
@@ -36,13 +38,25 @@ static AggregateInput reading(const PointSet *set, const MetricSummary *m, const
     AggregateItem *items = arena_array(scratch, set->points.len + 1, sizeof *items);
     uint32_t *clusters = arena_array(scratch, set->points.len + 1, sizeof *clusters);
     AggregateInput in = {.name = m->aggregation, .entry = entry, .items = items};
-    in.n = keep_points(set, only_scored, all_clusters, items, clusters, scratch);
+    in.n = keep_points(set, only_scored, m->higher_is_better, all_clusters, items, clusters);
     if (!all_clusters)
         return in;
     in.clusters = clusters;
     for (size_t i = 0; i < in.n; i++)
         in.n_clusters = clusters[i] >= in.n_clusters ? clusters[i] + 1u : in.n_clusters;
     return in;
+}
+
+/* Where a missing value cannot count as 0, because 0 is the best, the number is undefined. */
+static MeanResult number_of(const AggregateInput *in, Arena *scratch)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (isnan(in->items[i].value) && !in->items[i].detail.len) {
+            MeanResult none = stats_mean(NULL, NULL, 0, 0, 0.95, scratch);
+            none.n = in->n;
+            return none;
+        }
+    return aggregate(in, scratch);
 }
 
 const Json *eval_metric_entry(const Json *config, Str metric)
@@ -52,6 +66,14 @@ const Json *eval_metric_entry(const Json *config, Str metric)
         if (str_eq(json_text(json_get(&list->items[i], "metric")), metric))
             return &list->items[i];
     return NULL;
+}
+
+bool eval_metric_rises(const Json *config, Str metric)
+{
+    Str aggregation = STR("mean");
+    bool higher = true;
+    metric_defaults(metric, &aggregation, &higher);
+    return json_bool(json_get(eval_metric_entry(config, metric), "higher_is_better"), higher);
 }
 
 static MetricSummary summarise_metric(const PointSet *set, const Json *config, size_t n_clusters,
@@ -70,8 +92,8 @@ static MetricSummary summarise_metric(const PointSet *set, const Json *config, s
     };
     AggregateInput all = reading(set, &m, entry, false, n_clusters, &scratch);
     AggregateInput scored = reading(set, &m, entry, true, n_clusters, &scratch);
-    m.headline = aggregate(&all, &scratch);
-    m.answered = scored.n == all.n ? m.headline : aggregate(&scored, &scratch);
+    m.headline = number_of(&all, &scratch);
+    m.answered = scored.n == all.n ? m.headline : number_of(&scored, &scratch);
     m.signature = aggregate_signature(&all, arena);
     return m;
 }

@@ -2,7 +2,7 @@
  *
  * A metric is read in two ways side by side: `headline` counts no_answer, truncated, refused
  * and filtered as the rule's value for them (0), `answered` takes scored samples alone. Errors
- * are in neither. */
+ * are in neither. Where lower is better a missing value has no stand-in: the headline is NAN. */
 #ifndef EVAL_SUMMARY_H
 #define EVAL_SUMMARY_H
 
@@ -29,6 +29,8 @@ typedef struct RunSummary {
 
 /* What a resolved task says of a metric: its metric_list entry, or NULL. */
 const Json *eval_metric_entry(const Json *config, Str metric);
+/* Whether more of this metric is better, as the task says or the metric's nature is. */
+bool eval_metric_rises(const Json *config, Str metric);
 
 Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err) MUST_CHECK;
 

@@ -90,7 +90,8 @@ static Status generate(LocalSession *session, TokenVec *tokens, Picker *picker, 
     LogitSink sink = {pick, picker};
     out->finish = LOCAL_LENGTH;
     while (out->completion_tokens < picker->how->max_tokens && tokens->len < m->net.context) {
-        TRY(session_feed(session, tokens, tokens->len - 1, sink, err));
+        FeedRange range = {(size_t)out->prompt_tokens, tokens->len - 1};
+        TRY(session_feed(session, tokens, range, sink, err));
         if (vocab_is_end(&m->vocab, picker->picked)) {
             out->finish = LOCAL_STOP;
             break;
@@ -110,7 +111,7 @@ static Status generate(LocalSession *session, TokenVec *tokens, Picker *picker, 
     return OK;
 }
 
-Status local_generate(LocalSession *session, Str prompt, const LocalSampling *sampling,
+Status local_generate(LocalSession *session, LocalPrompt prompt, const LocalSampling *sampling,
                       Arena *arena, LocalText *out, Err *err)
 {
     const LocalModel *m = session_model(session);

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-const float exp_series[8] = {1.0f / 5040, 1.0f / 720, 1.0f / 120, 1.0f / 24,
-                             1.0f / 6,    0.5f,       1.0f,       1.0f};
+const float exp_series[5] = {0x1.ffffecp-1f, 0x1.fffdb6p-2f, 0x1.555e66p-3f, 0x1.573e2ep-5f,
+                             0x1.0e4020p-7f};
 
 float kernel_half_to_float(uint16_t half)
 {
@@ -82,6 +82,29 @@ static void dots(Rows w, Rows x, size_t padded, float *out, size_t out_stride)
             out[i * out_stride + r] = dot(w.at + r * w.stride, x.at + i * x.stride, padded);
 }
 
+/* Sixty-four sums of whole blocks are joined to sixteen, then as ever. */
+static float dot_blocked(const float *a, const float *b, size_t padded)
+{
+    float block[BLOCK] = {0}, lane[LANES];
+    double rest[4] = {0};
+    size_t whole = padded / BLOCK * BLOCK;
+    for (size_t i = 0; i < whole; i += BLOCK)
+        for (size_t l = 0; l < BLOCK; l++)
+            block[l] += a[i + l] * b[i + l];
+    for (size_t l = 0; l < LANES; l++)
+        lane[l] = (block[l] + block[l + 32]) + (block[l + 16] + block[l + 48]);
+    for (size_t i = whole; i < padded; i++)
+        rest[i % 4] += (double)(a[i] * b[i]);
+    return (float)((double)join(lane) + ((rest[0] + rest[2]) + (rest[1] + rest[3])));
+}
+
+static void dots_blocked(Rows w, Rows x, size_t padded, float *out, size_t out_stride)
+{
+    for (size_t i = 0; i < x.count; i++)
+        for (size_t r = 0; r < w.count; r++)
+            out[i * out_stride + r] = dot_blocked(w.at + r * w.stride, x.at + i * x.stride, padded);
+}
+
 static void scale_half(float *sum, float by, size_t padded)
 {
     for (size_t i = 0; i < padded; i++)
@@ -91,29 +114,73 @@ static void scale_half(float *sum, float by, size_t padded)
 static void add_half(float *sum, const float *row, float weight, size_t padded)
 {
     for (size_t i = 0; i < padded; i++)
-        sum[i] = kernel_round_to_half(sum[i] + weight * row[i]);
+        sum[i] = kernel_round_to_half(fmaf(weight, row[i], sum[i]));
+}
+
+static void chains(Rows rows, const float *x, size_t n, float *out)
+{
+    for (size_t r = 0; r < rows.count; r++) {
+        float sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum = fmaf(x[i], rows.at[r * rows.stride + i], sum);
+        out[r] = sum;
+    }
+}
+
+static void add_row(float *sum, const float *row, float weight, size_t padded)
+{
+    for (size_t i = 0; i < padded; i++)
+        sum[i] = fmaf(weight, row[i], sum[i]);
+}
+
+static void rotate(const float *from, const float *turn, float *to, size_t n)
+{
+    for (size_t i = 0; i < n; i += 2) {
+        float a = from[i], b = from[i + 1];
+        to[i] = fmaf(a, turn[i], -(b * turn[i + 1]));
+        to[i + 1] = fmaf(a, turn[i + 1], b * turn[i]);
+    }
+}
+
+/* 2^k for -126 <= k <= 127. */
+static float power_of_two(int32_t k)
+{
+    uint32_t bits = (uint32_t)(k + 127) << 23;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
 }
 
 float kernel_exp(float x)
 {
-    if (x < EXP_LOWEST)
-        return 0;
-    x = x < EXP_HIGHEST ? x : EXP_HIGHEST;
-    float k = (x * EXP_LOG2E + EXP_ROUND) - EXP_ROUND;
-    float r = (x - k * EXP_LN2_HIGH) - k * EXP_LN2_LOW;
-    float sum = exp_series[0];
-    for (size_t i = 1; i < COUNT(exp_series); i++)
-        sum = sum * r + exp_series[i];
-    uint32_t bits = (uint32_t)((int32_t)k + 127) << 23;
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return sum * power;
+    const float *c = exp_series;
+    x = x > -EXP_LIMIT ? x : -EXP_LIMIT;
+    x = x < EXP_LIMIT ? x : EXP_LIMIT;
+    float k = fmaf(x, EXP_LOG2E, EXP_ROUND) - EXP_ROUND;
+    float r = fmaf(-k, EXP_LN2_LOW, fmaf(-k, EXP_LN2_HIGH, x)), r2 = r * r;
+    float high = fmaf(fmaf(c[4], r, c[3]), r2, fmaf(c[2], r, c[1]));
+    float sum = fmaf(high, r2, fmaf(c[0], r, 1));
+    int32_t whole = (int32_t)k, part = whole >> 1; /* in two steps: 2^k alone may be no float */
+    return sum * power_of_two(part) * power_of_two(whole - part);
 }
 
-static void swish(float *gate, const float *up, size_t padded)
+static double exponentials(float *x, float less, size_t padded)
 {
+    double sum = 0;
     for (size_t i = 0; i < padded; i++)
-        gate[i] = gate[i] / (1 + kernel_exp(-gate[i])) * up[i];
+        x[i] = kernel_exp(x[i] - less);
+    for (size_t i = 0; i < padded; i += LANES)
+        sum += (double)join(x + i);
+    return sum;
+}
+
+static void swish(float *gate, const float *up, size_t n)
+{
+    size_t whole = n / LANES * LANES;
+    for (size_t i = 0; i < n; i++) {
+        float power = i < whole ? kernel_exp(-gate[i]) : expf(-gate[i]);
+        gate[i] = gate[i] / (1 + power) * up[i];
+    }
 }
 
 const Kernel kernel_portable = {
@@ -122,8 +189,13 @@ const Kernel kernel_portable = {
     .widen_q8 = widen_q8,
     .narrow = narrow,
     .dots = dots,
+    .dots_blocked = dots_blocked,
     .scale_half = scale_half,
     .add_half = add_half,
+    .chains = chains,
+    .add_row = add_row,
+    .exponentials = exponentials,
+    .rotate = rotate,
     .swish = swish,
 };
 

@@ -1,4 +1,4 @@
-/* kernel_avx2.c - the inner loops for x86-64 processors with AVX2 and F16C.
+/* kernel_avx2.c - the inner loops for x86-64 processors with AVX2, FMA and F16C.
  *
  * Only these functions are compiled for such processors, and only kernel_avx2 hands them
  * out, after asking the processor. Same results as kernel.c, bit by bit. */
@@ -10,10 +10,11 @@
 
 #include <cpuid.h>
 #include <immintrin.h>
+#include <math.h>
 
-enum { WIDE = 8 }; /* floats in a register; two make LANES */
+enum { WIDE = 8, TOGETHER = 8 }; /* floats in a register; two make LANES */
 
-#define FAST __attribute__((target("avx2,f16c")))
+#define FAST __attribute__((target("avx2,fma,f16c")))
 
 FAST static void widen_f16(const unsigned char *from, float *to, size_t n)
 {
@@ -118,6 +119,46 @@ FAST static void dots(Rows w, Rows x, size_t padded, float *out, size_t out_stri
     }
 }
 
+/* Four sums of doubles plus eight products. */
+FAST static inline __m256d add_eight(__m256d sum, const float *a, const float *b)
+{
+    __m256 product = _mm256_mul_ps(_mm256_loadu_ps(a), _mm256_loadu_ps(b));
+    sum = _mm256_add_pd(sum, _mm256_cvtps_pd(_mm256_castps256_ps128(product)));
+    return _mm256_add_pd(sum, _mm256_cvtps_pd(_mm256_extractf128_ps(product, 1)));
+}
+
+FAST static inline double join_doubles(__m256d v)
+{
+    __m128d two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
+FAST static inline float dot_blocked(const float *a, const float *b, size_t padded)
+{
+    Sum p = {_mm256_setzero_ps(), _mm256_setzero_ps()}, q = p, r = p, s = p;
+    __m256d rest = _mm256_setzero_pd();
+    size_t i = 0;
+    for (; i + BLOCK <= padded; i += BLOCK) {
+        const float *at = b + i;
+        p = step(p, a + i, _mm256_loadu_ps(at), _mm256_loadu_ps(at + 8));
+        q = step(q, a + i + 16, _mm256_loadu_ps(at + 16), _mm256_loadu_ps(at + 24));
+        r = step(r, a + i + 32, _mm256_loadu_ps(at + 32), _mm256_loadu_ps(at + 40));
+        s = step(s, a + i + 48, _mm256_loadu_ps(at + 48), _mm256_loadu_ps(at + 56));
+    }
+    p = (Sum){_mm256_add_ps(_mm256_add_ps(p.low, r.low), _mm256_add_ps(q.low, s.low)),
+              _mm256_add_ps(_mm256_add_ps(p.high, r.high), _mm256_add_ps(q.high, s.high))};
+    for (; i < padded; i += WIDE)
+        rest = add_eight(rest, a + i, b + i);
+    return (float)((double)join(p) + join_doubles(rest));
+}
+
+FAST static void dots_blocked(Rows w, Rows x, size_t padded, float *out, size_t out_stride)
+{
+    for (size_t i = 0; i < x.count; i++)
+        for (size_t r = 0; r < w.count; r++)
+            out[i * out_stride + r] = dot_blocked(w.at + r * w.stride, x.at + i * x.stride, padded);
+}
+
 FAST static inline __m256 half(__m256 x)
 {
     return _mm256_cvtph_ps(_mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
@@ -133,39 +174,101 @@ FAST static void scale_half(float *sum, float by, size_t padded)
 
 FAST static void add_half(float *sum, const float *row, float weight, size_t padded)
 {
+    __m256 by = _mm256_set1_ps(weight);
     for (size_t i = 0; i < padded; i += WIDE) {
-        __m256 product = _mm256_mul_ps(_mm256_set1_ps(weight), _mm256_loadu_ps(row + i));
-        _mm256_storeu_ps(sum + i, half(_mm256_add_ps(_mm256_loadu_ps(sum + i), product)));
+        __m256 next = _mm256_fmadd_ps(by, _mm256_loadu_ps(row + i), _mm256_loadu_ps(sum + i));
+        _mm256_storeu_ps(sum + i, half(next));
     }
+}
+
+FAST static void chains(Rows rows, const float *x, size_t n, float *out)
+{
+    size_t r = 0;
+    for (; r + TOGETHER <= rows.count; r += TOGETHER) { /* sums that do not wait for each other */
+        const float *row = rows.at + r * rows.stride;
+        float sum[TOGETHER] = {0};
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < TOGETHER; j++)
+                sum[j] = fmaf(x[i], row[j * rows.stride + i], sum[j]);
+        memcpy(out + r, sum, sizeof sum);
+    }
+    for (; r < rows.count; r++) {
+        float sum = 0;
+        for (size_t i = 0; i < n; i++)
+            sum = fmaf(x[i], rows.at[r * rows.stride + i], sum);
+        out[r] = sum;
+    }
+}
+
+FAST static void add_row(float *sum, const float *row, float weight, size_t padded)
+{
+    __m256 by = _mm256_set1_ps(weight);
+    for (size_t i = 0; i < padded; i += WIDE) {
+        __m256 next = _mm256_fmadd_ps(by, _mm256_loadu_ps(row + i), _mm256_loadu_ps(sum + i));
+        _mm256_storeu_ps(sum + i, next);
+    }
+}
+
+FAST static void rotate(const float *from, const float *turn, float *to, size_t n)
+{
+    for (size_t i = 0; i < n; i += 2) {
+        float a = from[i], b = from[i + 1];
+        to[i] = fmaf(a, turn[i], -(b * turn[i + 1]));
+        to[i + 1] = fmaf(a, turn[i + 1], b * turn[i]);
+    }
+}
+
+/* 2^k of whole numbers -126 <= k <= 127. */
+FAST static inline __m256 power_of_two(__m256i k)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(k, _mm256_set1_epi32(127)), 23));
 }
 
 FAST static inline __m256 exponential(__m256 x)
 {
-    __m256 small = _mm256_cmp_ps(x, _mm256_set1_ps(EXP_LOWEST), _CMP_LT_OQ);
-    x = _mm256_min_ps(x, _mm256_set1_ps(EXP_HIGHEST));
-    x = _mm256_max_ps(x, _mm256_set1_ps(EXP_LOWEST)); /* keeps the masked ones finite */
-    __m256 round = _mm256_set1_ps(EXP_ROUND);
-    __m256 k = _mm256_mul_ps(x, _mm256_set1_ps(EXP_LOG2E));
-    k = _mm256_sub_ps(_mm256_add_ps(k, round), round);
-    __m256 r = _mm256_sub_ps(x, _mm256_mul_ps(k, _mm256_set1_ps(EXP_LN2_HIGH)));
-    r = _mm256_sub_ps(r, _mm256_mul_ps(k, _mm256_set1_ps(EXP_LN2_LOW)));
-    __m256 sum = _mm256_set1_ps(exp_series[0]);
-    for (size_t i = 1; i < COUNT(exp_series); i++)
-        sum = _mm256_add_ps(_mm256_mul_ps(sum, r), _mm256_set1_ps(exp_series[i]));
-    __m256i bits = _mm256_add_epi32(_mm256_cvtps_epi32(k), _mm256_set1_epi32(127));
-    __m256 power = _mm256_castsi256_ps(_mm256_slli_epi32(bits, 23));
-    return _mm256_andnot_ps(small, _mm256_mul_ps(sum, power));
+    __m256 round = _mm256_set1_ps(EXP_ROUND), c[COUNT(exp_series)];
+    for (size_t i = 0; i < COUNT(exp_series); i++)
+        c[i] = _mm256_set1_ps(exp_series[i]);
+    x = _mm256_max_ps(x, _mm256_set1_ps(-EXP_LIMIT));
+    x = _mm256_min_ps(x, _mm256_set1_ps(EXP_LIMIT));
+    __m256 k = _mm256_sub_ps(_mm256_fmadd_ps(x, _mm256_set1_ps(EXP_LOG2E), round), round);
+    __m256 r = _mm256_fnmadd_ps(k, _mm256_set1_ps(EXP_LN2_HIGH), x);
+    r = _mm256_fnmadd_ps(k, _mm256_set1_ps(EXP_LN2_LOW), r);
+    __m256 r2 = _mm256_mul_ps(r, r);
+    __m256 high =
+        _mm256_fmadd_ps(_mm256_fmadd_ps(c[4], r, c[3]), r2, _mm256_fmadd_ps(c[2], r, c[1]));
+    __m256 sum = _mm256_fmadd_ps(high, r2, _mm256_fmadd_ps(c[0], r, _mm256_set1_ps(1)));
+    __m256i whole = _mm256_cvtps_epi32(k), part = _mm256_srai_epi32(whole, 1);
+    sum = _mm256_mul_ps(sum, power_of_two(part));
+    return _mm256_mul_ps(sum, power_of_two(_mm256_sub_epi32(whole, part)));
 }
 
-FAST static void swish(float *gate, const float *up, size_t padded)
+FAST static double exponentials(float *x, float less, size_t padded)
+{
+    __m256 by = _mm256_set1_ps(less);
+    double sum = 0;
+    for (size_t i = 0; i < padded; i += LANES) {
+        Sum s = {exponential(_mm256_sub_ps(_mm256_loadu_ps(x + i), by)),
+                 exponential(_mm256_sub_ps(_mm256_loadu_ps(x + i + WIDE), by))};
+        _mm256_storeu_ps(x + i, s.low);
+        _mm256_storeu_ps(x + i + WIDE, s.high);
+        sum += (double)join(s);
+    }
+    return sum;
+}
+
+FAST static void swish(float *gate, const float *up, size_t n)
 {
     __m256 one = _mm256_set1_ps(1), minus = _mm256_set1_ps(-0.0f);
-    for (size_t i = 0; i < padded; i += WIDE) {
+    size_t i = 0;
+    for (; i < n / LANES * LANES; i += WIDE) {
         __m256 g = _mm256_loadu_ps(gate + i);
         __m256 below = _mm256_add_ps(one, exponential(_mm256_xor_ps(g, minus)));
         __m256 value = _mm256_mul_ps(_mm256_div_ps(g, below), _mm256_loadu_ps(up + i));
         _mm256_storeu_ps(gate + i, value);
     }
+    for (; i < n; i++)
+        gate[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
 }
 
 static const Kernel avx2 = {
@@ -174,8 +277,13 @@ static const Kernel avx2 = {
     .widen_q8 = widen_q8,
     .narrow = narrow,
     .dots = dots,
+    .dots_blocked = dots_blocked,
     .scale_half = scale_half,
     .add_half = add_half,
+    .chains = chains,
+    .add_row = add_row,
+    .exponentials = exponentials,
+    .rotate = rotate,
     .swish = swish,
 };
 
@@ -189,7 +297,8 @@ static bool has_f16c(void)
 
 const Kernel *kernel_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && has_f16c() ? &avx2 : NULL;
+    bool wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return wide && has_f16c() ? &avx2 : NULL;
 }
 
 #else

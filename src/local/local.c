@@ -9,6 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static Str token_text(const Vocab *v, int32_t token)
+{
+    return token == NO_TOKEN ? STR("") : v->pieces[token].text;
+}
+
 static Status load_parts(LocalModel *m, Err *err)
 {
     SCOPED_ARENA(scratch);
@@ -24,6 +29,8 @@ static Status load_parts(LocalModel *m, Err *err)
     TRY(network_load(&m->arena, &g, m->vocab.len, &m->net, err));
     TRY(gguf_text(&g, "general.name", (Str){0}, &m->info.name, err));
     TRY(gguf_text(&g, "tokenizer.chat_template", (Str){0}, &m->info.chat_template, err));
+    m->info.begin_text = token_text(&m->vocab, m->vocab.begin);
+    m->info.end_text = token_text(&m->vocab, m->vocab.end);
     m->info.context = m->net.context;
     m->info.vocabulary = (uint32_t)m->vocab.len;
     m->info.layers = m->net.n_layers;
@@ -91,13 +98,15 @@ LocalInfo local_info(const LocalModel *model)
     return model->info;
 }
 
-Status local_tokenize(const LocalModel *model, Str text, bool start, Arena *arena, TokenVec *out,
-                      Err *err)
+Status local_tokenize(const LocalModel *model, LocalPrompt prompt, bool start, Arena *arena,
+                      TokenVec *out, Err *err)
 {
     TokenVec tokens = {0};
-    if (start && model->vocab.add_begin)
+    bool has_it = prompt.chat && model->info.begin_text.len &&
+                  str_starts(prompt.text, model->info.begin_text);
+    if (start && model->vocab.add_begin && !has_it)
         vec_push(arena, &tokens, model->vocab.begin);
-    TRY(vocab_encode(&model->vocab, text, arena, &tokens, err));
+    TRY(vocab_encode(&model->vocab, prompt, arena, &tokens, err));
     *out = tokens;
     return OK;
 }

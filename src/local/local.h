@@ -25,8 +25,9 @@ Status local_load_bytes(Str bytes, const char *name, LocalModel **out, Err *err)
 void local_free(LocalModel *model);
 
 typedef struct LocalInfo {
-    Str name, chat_template; /* from the file's metadata; empty when absent */
-    uint32_t context;        /* tokens */
+    Str name, chat_template;  /* from the file's metadata; empty when absent */
+    Str begin_text, end_text; /* names of the begin and end tokens, such as "<s>", or empty */
+    uint32_t context;         /* tokens */
     uint32_t vocabulary, layers, width;
     uint64_t parameters;
 } LocalInfo;
@@ -35,11 +36,23 @@ LocalInfo local_info(const LocalModel *model);
 Status local_session(const LocalModel *model, LocalSession **out, Err *err) MUST_CHECK;
 void local_session_free(LocalSession *session);
 
+/* What a model is asked to go on with. */
+typedef struct LocalPrompt {
+    Str text;
+    bool chat; /* rendered by the chat template: names of control tokens in it, such as "</s>",
+                  are those tokens, wherever they come from, as in llama.cpp */
+} LocalPrompt;
+
+static inline LocalPrompt local_plain(Str text)
+{
+    return (LocalPrompt){text, false};
+}
+
 /* Text to token ids; `start` puts the begin-of-text token first when the file asks for
- * one. Same ids as llama.cpp for the same file. */
+ * one, and the text has not got it already. Same ids as llama.cpp for the same file. */
 typedef VEC(int32_t) TokenVec;
-Status local_tokenize(const LocalModel *model, Str text, bool start, Arena *arena, TokenVec *out,
-                      Err *err) MUST_CHECK;
+Status local_tokenize(const LocalModel *model, LocalPrompt prompt, bool start, Arena *arena,
+                      TokenVec *out, Err *err) MUST_CHECK;
 
 typedef struct LocalSampling {
     int max_tokens;     /* >= 0 */
@@ -59,7 +72,7 @@ typedef struct LocalText {
 } LocalText;
 
 /* Continues `prompt`. E_LIMIT when the prompt alone does not fit the context. */
-Status local_generate(LocalSession *session, Str prompt, const LocalSampling *sampling,
+Status local_generate(LocalSession *session, LocalPrompt prompt, const LocalSampling *sampling,
                       Arena *arena, LocalText *out, Err *err) MUST_CHECK;
 
 typedef struct LocalScore {
@@ -70,7 +83,7 @@ typedef struct LocalScore {
 
 /* log p(continuation | context). White space at the end of `context` is scored with the
  * continuation; an empty context is the begin-of-text token. */
-Status local_score(LocalSession *session, Str context, Str continuation, LocalScore *out,
+Status local_score(LocalSession *session, LocalPrompt context, Str continuation, LocalScore *out,
                    Err *err) MUST_CHECK;
 
 /* log p of every token of `text` given those before it; the first is NAN. For tests. */

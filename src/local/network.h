@@ -47,9 +47,15 @@ typedef struct LogitSink {
     void *state;
 } LogitSink;
 
+typedef struct FeedRange {
+    size_t together; /* leading tokens that belong to one evaluation: a text that is scored, a
+                        prompt. Results depend on it (attention.h), not on what was cached. */
+    size_t wanted;   /* logits are wanted from this token on */
+} FeedRange;
+
 /* Evaluates tokens[0..n), less the prefix that the session has already, and gives `sink`
- * the logits after each token from number `wanted` on. E_LIMIT when n is over the context. */
-Status session_feed(LocalSession *s, const TokenVec *tokens, size_t wanted, LogitSink sink,
+ * the logits after each wanted token. E_LIMIT when n is over the context. */
+Status session_feed(LocalSession *s, const TokenVec *tokens, FeedRange range, LogitSink sink,
                     Err *err) MUST_CHECK;
 
 const LocalModel *session_model(const LocalSession *s);

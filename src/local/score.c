@@ -44,8 +44,9 @@ static Status score_from(LocalSession *session, TokenVec tokens, size_t first, S
     *s = (Scorer){&tokens, m->vocab.len, s->logprobs, true};
     TokenVec read = tokens;
     read.len--;
+    FeedRange range = {tokens.len, first - 1};
     Status status =
-        read.len ? session_feed(session, &read, first - 1, (LogitSink){score_next, s}, err) : OK;
+        read.len ? session_feed(session, &read, range, (LogitSink){score_next, s}, err) : OK;
     s->tokens = NULL;
     return status;
 }
@@ -53,7 +54,7 @@ static Status score_from(LocalSession *session, TokenVec tokens, size_t first, S
 Status local_logprobs(LocalSession *session, Str text, Arena *arena, LogprobVec *out, Err *err)
 {
     TokenVec tokens;
-    TRY(local_tokenize(session_model(session), text, true, arena, &tokens, err));
+    TRY(local_tokenize(session_model(session), local_plain(text), true, arena, &tokens, err));
     LogprobVec result = {arena_array(arena, tokens.len, sizeof(double)), tokens.len, tokens.len};
     if (tokens.len) {
         Scorer s = {.logprobs = result.items};
@@ -66,31 +67,32 @@ Status local_logprobs(LocalSession *session, Str text, Arena *arena, LogprobVec 
 
 /* Tokens of context and continuation together, and where the continuation's begin. White
  * space at the end of the context is usually part of the continuation's first token. */
-static Status join(const LocalModel *m, Str context, Str continuation, Arena *arena,
+static Status join(const LocalModel *m, LocalPrompt before, Str continuation, Arena *arena,
                    TokenVec *tokens, size_t *first, Err *err)
 {
-    Str kept = utf8_rstrip(context);
+    Str context = before.text;
+    LocalPrompt kept = {utf8_rstrip(context), before.chat};
     char *bytes = arena_alloc(arena, context.len + continuation.len + 1);
     if (context.len)
         memcpy(bytes, context.ptr, context.len);
     if (continuation.len)
         memcpy(bytes + context.len, continuation.ptr, continuation.len);
-    Str both = {bytes, context.len + continuation.len};
-    TokenVec before;
+    LocalPrompt both = {{bytes, context.len + continuation.len}, before.chat};
+    TokenVec start = {0};
     if (!context.len && m->vocab.begin != NO_TOKEN && !m->vocab.add_begin) {
-        before = (TokenVec){0};
-        vec_push(arena, &before, m->vocab.begin);
-        *tokens = before;
+        vec_push(arena, &start, m->vocab.begin);
+        *tokens = start;
         TRY(vocab_encode(&m->vocab, both, arena, tokens, err));
     } else {
-        TRY(local_tokenize(m, kept, true, arena, &before, err));
+        TRY(local_tokenize(m, kept, true, arena, &start, err));
         TRY(local_tokenize(m, both, true, arena, tokens, err));
     }
-    *first = before.len < tokens->len ? before.len : tokens->len;
+    *first = start.len < tokens->len ? start.len : tokens->len;
     return OK;
 }
 
-Status local_score(LocalSession *session, Str context, Str continuation, LocalScore *out, Err *err)
+Status local_score(LocalSession *session, LocalPrompt context, Str continuation, LocalScore *out,
+                   Err *err)
 {
     SCOPED_ARENA(arena);
     TokenVec tokens;

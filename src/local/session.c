@@ -1,9 +1,10 @@
 /* session.c - evaluates tokens in batches, keeping keys and values of earlier ones.
  *
- * Rounds where llama.cpp does, whose numbers people compare with: keys, values, queries and
- * sums of attention to half precision, and what half-precision matrices are multiplied with.
- * Every number is computed the same way whatever the batch, so results do not depend on
- * how much of a text was in the cache. */
+ * Follows the order of operations of llama.cpp on a processor with AVX-512, whose numbers
+ * people compare with: what is rounded to half precision, how many sums a dot product has,
+ * which products are fused with their sum (docs/DECISIONS.md). Every number is computed the
+ * same way whatever the batch, so results do not depend on how much of a text was in the cache. */
+#include "local/attention.h"
 #include "local/network.h"
 
 #include "base/limits.h"
@@ -21,6 +22,7 @@ typedef struct Buffer {
 struct LocalSession {
     const LocalModel *model;
     TokenVec known;         /* the tokens whose keys and values are cached; malloc */
+    size_t single;          /* positions before this one attend in single precision */
     float **keys, **values; /* of each layer: [position][kv head][padded head] */
     float *turns;           /* [position][rotated]: cosine, sine of each pair */
     size_t head8, cached;   /* floats of one padded head; of one position of one layer */
@@ -140,11 +142,13 @@ static Status reserve(LocalSession *s, size_t count, Err *err)
     return OK;
 }
 
-/* to[i] = m * from[i] for n rows; rounds `from` in place for a half-precision matrix. */
+/* to[i] = m * from[i] for n rows; rounds `from` in place for a half-precision matrix. llama.cpp
+ * multiplies matrices of whole LANES in tiles, others row by row. */
 static void multiply(LocalSession *s, const Matrix *m, Buffer from, size_t n, Buffer to)
 {
     const Kernel *kernel = s->model->kernel;
     size_t stride = lanes_up(m->cols);
+    Dots *dots = m->cols % LANES ? kernel->dots_blocked : kernel->dots;
     for (size_t l = m->cols; l < stride; l++)
         for (size_t r = 0; r < PANEL; r++)
             s->panel[r * stride + l] = 0;
@@ -154,8 +158,8 @@ static void multiply(LocalSession *s, const Matrix *m, Buffer from, size_t n, Bu
         size_t count = m->rows - row < PANEL ? m->rows - row : PANEL;
         for (size_t r = 0; r < count; r++)
             network_row(kernel, m, row + r, s->panel + r * stride);
-        kernel->dots((Rows){s->panel, stride, count}, (Rows){from.at, from.stride, n}, stride,
-                     to.at + row, to.stride);
+        dots((Rows){s->panel, stride, count}, (Rows){from.at, from.stride, n}, stride, to.at + row,
+             to.stride);
     }
 }
 
@@ -179,12 +183,7 @@ static void normalise(LocalSession *s, const float *weight, size_t n, Buffer fro
 static void rotate(const LocalSession *s, const float *from, size_t position, float *to)
 {
     const Network *n = &s->model->net;
-    const float *turn = s->turns + position * n->rotated;
-    for (size_t i = 0; i < n->rotated; i += 2) {
-        float a = from[i], b = from[i + 1];
-        to[i] = a * turn[i] - b * turn[i + 1];
-        to[i + 1] = a * turn[i + 1] + b * turn[i];
-    }
+    s->model->kernel->rotate(from, s->turns + position * n->rotated, to, n->rotated);
     for (size_t i = n->rotated; i < n->head; i++)
         to[i] = from[i];
 }
@@ -202,51 +201,20 @@ static void remember(LocalSession *s, size_t layer, size_t row, size_t position)
     }
 }
 
-/* Query times key: products in single, their sum in double precision. */
-static float affinity(const float *query, const float *key, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)(query[i] * key[i]);
-    return (float)sum;
-}
-
-/* One head: sum of values weighted by exp(affinity - greatest so far), in s->sum; the
- * earlier ones are scaled down when a greater comes. Returns the sum of the weights. */
-static float attend_head(LocalSession *s, size_t layer, size_t at, size_t count)
-{
-    const Kernel *kernel = s->model->kernel;
-    size_t head = s->model->net.head;
-    float scale = 1 / sqrtf((float)head), top = -INFINITY, total = 0;
-    memset(s->sum, 0, s->head8 * sizeof *s->sum);
-    for (size_t p = 0; p < count; p++, at += s->cached) {
-        float score = affinity(s->one, s->keys[layer] + at, head) * scale, weight = 1;
-        if (score > top) {
-            float by = kernel_exp(top - score);
-            kernel->scale_half(s->sum, by, s->head8);
-            total *= by;
-            top = score;
-        } else {
-            weight = kernel_exp(score - top);
-        }
-        kernel->add_half(s->sum, s->values[layer] + at, weight, s->head8);
-        total += weight;
-    }
-    return total;
-}
-
 /* softmax(q . keys / sqrt(head)) . values over all positions up to this one. */
 static void attend(LocalSession *s, size_t layer, size_t row, size_t position)
 {
     const Network *n = &s->model->net;
     for (size_t h = 0; h < n->heads; h++) {
         size_t at = h / (n->heads / n->kv_heads) * s->head8;
+        const Past past = {s->model->kernel, s->keys[layer] + at, s->values[layer] + at, s->cached,
+                           position + 1};
         rotate(s, s->query.at + row * s->query.stride + h * n->head, position, s->one);
-        s->model->kernel->narrow(s->one, n->head);
-        float part = 1 / attend_head(s, layer, at, position + 1);
-        float *to = s->mixed.at + row * s->mixed.stride + h * n->head;
-        for (size_t i = 0; i < n->head; i++)
-            to[i] = s->sum[i] * part;
+        if (position < s->single)
+            attention_single(&past, s->one, n->head, s->sum);
+        else
+            attention_half(&past, s->one, n->head, s->sum);
+        memcpy(s->mixed.at + row * s->mixed.stride + h * n->head, s->sum, n->head * sizeof *s->sum);
     }
 }
 
@@ -274,7 +242,7 @@ static void run_layer(LocalSession *s, size_t index, size_t first, size_t n)
     multiply(s, &layer->up, s->normed, n, s->up);
     for (size_t t = 0; t < n; t++)
         s->model->kernel->swish(s->gate.at + t * s->gate.stride, s->up.at + t * s->up.stride,
-                                s->gate.stride);
+                                s->model->net.feed);
     multiply(s, &layer->down, s->gate, n, s->normed);
     add(s->x, s->normed, n);
 }
@@ -296,15 +264,27 @@ static void run_batch(LocalSession *s, size_t first, size_t n, size_t wanted)
     multiply(s, &net->output, s->normed, n - skip, s->logits);
 }
 
-Status session_feed(LocalSession *s, const TokenVec *tokens, size_t wanted, LogitSink sink,
+/* How many leading positions attend in single precision, as llama.cpp would decide. */
+static size_t in_single(const Network *n, size_t together)
+{
+    return together >= ATTENTION_TOGETHER && n->head % LANES == 0 ? together : 0;
+}
+
+Status session_feed(LocalSession *s, const TokenVec *tokens, FeedRange range, LogitSink sink,
                     Err *err)
 {
-    size_t n = tokens->len, at = 0;
+    size_t n = tokens->len, at = 0, wanted = range.wanted, usable = s->known.len;
+    size_t single = in_single(&s->model->net, range.together);
     if (n > s->model->net.context)
         return err_set(err, E_LIMIT, "the text has %zu tokens but the model's context is %u", n,
                        s->model->net.context);
     TRY(reserve(s, n, err));
-    while (at < s->known.len && at < wanted && s->known.items[at] == tokens->items[at])
+    if (single != s->single) { /* what was computed in the other way is of no use */
+        size_t alike = single < s->single ? single : s->single;
+        usable = alike < usable ? alike : usable;
+        s->single = single;
+    }
+    while (at < usable && at < wanted && s->known.items[at] == tokens->items[at])
         at++;
     s->known.len = at;
     while (at < n) {

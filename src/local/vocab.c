@@ -32,13 +32,19 @@ static int byte_of(Str name)
     return high && low ? (int)((high - digits) * 16 + (low - digits)) : -1;
 }
 
-static void add_user_piece(Arena *arena, Vocab *v, const Piece *piece)
+/* Keeps the longest first. */
+static Status add_whole_piece(Arena *arena, PieceVec *pieces, const Piece *piece, Err *err)
 {
-    vec_push(arena, &v->user, piece);
-    size_t at = v->user.len - 1;
-    for (; at && v->user.items[at - 1]->text.len < piece->text.len; at--)
-        v->user.items[at] = v->user.items[at - 1];
-    v->user.items[at] = piece;
+    if (pieces->len == LIMIT_MODEL_USER_PIECES)
+        return err_set(err, E_LIMIT, "the vocabulary has more than %d %s tokens",
+                       LIMIT_MODEL_USER_PIECES,
+                       piece->kind == PIECE_USER ? "user-defined" : "control");
+    vec_push(arena, pieces, piece);
+    size_t at = pieces->len - 1;
+    for (; at && pieces->items[at - 1]->text.len < piece->text.len; at--)
+        pieces->items[at] = pieces->items[at - 1];
+    pieces->items[at] = piece;
+    return OK;
 }
 
 static Status add_piece(Arena *arena, Vocab *v, size_t id, Err *err)
@@ -53,11 +59,10 @@ static Status add_piece(Arena *arena, Vocab *v, size_t id, Err *err)
         v->bytes[byte] = (int32_t)id;
     } else if (p->text.len && (p->kind == PIECE_NORMAL || p->kind == PIECE_USER)) {
         map_set(arena, &v->ids, p->text, p);
-        if (p->kind == PIECE_USER && v->user.len == LIMIT_MODEL_USER_PIECES)
-            return err_set(err, E_LIMIT, "the vocabulary has more than %d user-defined tokens",
-                           LIMIT_MODEL_USER_PIECES);
         if (p->kind == PIECE_USER)
-            add_user_piece(arena, v, p);
+            return add_whole_piece(arena, &v->user, p, err);
+    } else if (p->text.len && (p->kind == PIECE_CONTROL || p->kind == PIECE_UNKNOWN)) {
+        return add_whole_piece(arena, &v->control, p, err);
     }
     return OK;
 }

@@ -2,7 +2,8 @@
  *
  * Text becomes characters, and neighbours are joined while their union is a piece, the
  * highest score first and the leftmost among equals. A character that is no piece becomes
- * its bytes. Control tokens are never made from text. */
+ * its bytes. Control tokens are made from text only when that is asked for: a chat template
+ * writes their names. */
 #ifndef LOCAL_VOCAB_H
 #define LOCAL_VOCAB_H
 
@@ -28,11 +29,13 @@ typedef struct Piece {
 
 enum { NO_TOKEN = -1 };
 
+typedef VEC(const Piece *) PieceVec; /* longest first */
+
 typedef struct Vocab {
     Piece *pieces;
     size_t len;
     Map ids;                                  /* text -> Piece, those that text may become */
-    VEC(const Piece *) user;                  /* PIECE_USER, longest first */
+    PieceVec user, control;                   /* PIECE_USER; PIECE_CONTROL and _UNKNOWN */
     int32_t begin, end, end_of_turn, unknown; /* or NO_TOKEN */
     int32_t bytes[256];                       /* token of each byte, or NO_TOKEN */
     bool add_begin, add_space;                /* what the file asks to put before a text */
@@ -40,8 +43,9 @@ typedef struct Vocab {
 
 Status vocab_load(Arena *arena, const Gguf *g, Vocab *out, Err *err) MUST_CHECK;
 
-/* Appends the tokens of `text`, without the begin token. */
-Status vocab_encode(const Vocab *v, Str text, Arena *arena, TokenVec *out, Err *err) MUST_CHECK;
+/* Appends the tokens of a text, without the begin token. */
+Status vocab_encode(const Vocab *v, LocalPrompt prompt, Arena *arena, TokenVec *out,
+                    Err *err) MUST_CHECK;
 
 /* Appends the bytes of one token: nothing for control and unknown tokens. */
 void vocab_decode(const Vocab *v, int32_t token, StrBuf *out);

@@ -132,7 +132,7 @@ static Str mark_spaces(const Vocab *v, Str text, Arena *arena)
     return strbuf_str(&b);
 }
 
-/* Text without user-defined tokens. */
+/* Text without user-defined and control tokens. */
 static Status encode_plain(const Vocab *v, Str text, Arena *arena, TokenVec *out, Err *err)
 {
     if (!text.len)
@@ -145,28 +145,39 @@ static Status encode_plain(const Vocab *v, Str text, Arena *arena, TokenVec *out
     return OK;
 }
 
-/* The longest user-defined token that stands earliest in text[from..]. */
-static const Piece *find_user(const Vocab *v, Str text, size_t *at)
+/* The piece that stands earliest in the text, or of several there the longest. */
+static const Piece *find_whole(const PieceVec *pieces, Str text, size_t *at)
 {
     const Piece *best = NULL;
-    for (size_t i = 0; i < v->user.len; i++) {
-        ptrdiff_t found = str_find(text, v->user.items[i]->text);
+    for (size_t i = 0; i < pieces->len; i++) {
+        ptrdiff_t found = str_find(text, pieces->items[i]->text);
         if (found >= 0 && (!best || (size_t)found < *at)) {
-            best = v->user.items[i];
+            best = pieces->items[i];
             *at = (size_t)found;
         }
     }
     return best;
 }
 
-Status vocab_encode(const Vocab *v, Str text, Arena *arena, TokenVec *out, Err *err)
+static const Piece *find_either(const Vocab *v, LocalPrompt prompt, size_t *at)
+{
+    size_t other = 0;
+    const Piece *user = find_whole(&v->user, prompt.text, at);
+    const Piece *control = prompt.chat ? find_whole(&v->control, prompt.text, &other) : NULL;
+    if (!control || (user && (*at < other || (*at == other && user->text.len > control->text.len))))
+        return user;
+    *at = other;
+    return control;
+}
+
+Status vocab_encode(const Vocab *v, LocalPrompt prompt, Arena *arena, TokenVec *out, Err *err)
 {
     size_t at = 0;
-    const Piece *user;
-    while ((user = find_user(v, text, &at))) {
-        TRY(encode_plain(v, str_slice(text, 0, at), arena, out, err));
-        vec_push(arena, out, (int32_t)(user - v->pieces));
-        text = str_after(text, at + user->text.len);
+    const Piece *whole;
+    while ((whole = find_either(v, prompt, &at))) {
+        TRY(encode_plain(v, str_slice(prompt.text, 0, at), arena, out, err));
+        vec_push(arena, out, (int32_t)(whole - v->pieces));
+        prompt.text = str_after(prompt.text, at + whole->text.len);
     }
-    return encode_plain(v, text, arena, out, err);
+    return encode_plain(v, prompt.text, arena, out, err);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "model/chat_template.h"
 #include "model/inline_reply.h"
 #include "model/providers.h"
 
@@ -15,6 +16,14 @@
 #include <unistd.h>
 
 enum { DEFAULT_MAX_TOKENS = 256 };
+
+/* A model's private_data. */
+typedef struct Opened {
+    LocalModel *weights;
+    Template *chat; /* or NULL */
+    Str no_chat;    /* why there is no chat template */
+    ChatTokens tokens;
+} Opened;
 
 /* The hash of a file's content, so that a replaced file does not answer from the cache. */
 static Status hash_file(Arena *arena, const char *path, Str *out, Err *err)
@@ -57,21 +66,36 @@ static Status list_known(const char *path, Err *err)
                    strbuf_str(&names).ptr);
 }
 
+/* A model whose template cannot be read still takes plain prompts. */
+static void open_chat(Arena *arena, const ModelSpec *spec, Opened *o)
+{
+    LocalInfo info = local_info(o->weights);
+    Err err = {0};
+    Str name = str_printf(arena, "chat template of " STR_FMT, STR_ARG(spec->address));
+    o->tokens = (ChatTokens){info.begin_text, info.end_text};
+    if (!info.chat_template.len)
+        o->no_chat = STR("its file has no chat template (tokenizer.chat_template); "
+                         "use plain prompts");
+    else if (chat_template_parse(arena, info.chat_template, name.ptr, &o->chat, &err) != OK)
+        o->no_chat = str_copy(arena, str_from(err.msg));
+}
+
 static Status local_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
 {
     const char *path = str_z(arena, spec->address);
-    LocalModel *loaded;
+    Opened *opened = ARENA_NEW(arena, Opened);
     Str bytes;
     if (file_exists(path)) {
         TRY(hash_file(arena, path, &model->identity, err));
-        TRY(local_load(path, &loaded, err));
+        TRY(local_load(path, &opened->weights, err));
     } else if (built_in(arena, spec->address, &bytes)) {
         model->identity = hash_hex(arena, hash_bytes(bytes));
-        TRY(local_load_bytes(bytes, path, &loaded, err));
+        TRY(local_load_bytes(bytes, path, &opened->weights, err));
     } else {
         return list_known(path, err);
     }
-    model->private_data = loaded;
+    open_chat(arena, spec, opened);
+    model->private_data = opened;
     if (model->price_in < 0)
         model->price_in = 0; /* nobody is paid */
     if (model->price_out < 0)
@@ -81,13 +105,15 @@ static Status local_open(Arena *arena, const ModelSpec *spec, Model *model, Err 
 
 static void local_close(Model *model)
 {
-    local_free(model->private_data);
+    Opened *opened = model->private_data;
+    local_free(opened->weights);
 }
 
 static Status session_new(const Model *model, void **session, Err *err)
 {
+    const Opened *opened = model->private_data;
     LocalSession *made;
-    TRY(local_session(model->private_data, &made, err));
+    TRY(local_session(opened->weights, &made, err));
     *session = made;
     return OK;
 }
@@ -97,8 +123,8 @@ static void session_free(void *session)
     local_session_free(session);
 }
 
-static Status generate(LocalSession *session, const ModelRequest *r, Arena *arena, ModelReply *out,
-                       Err *err)
+static Status generate(LocalSession *session, const ModelRequest *r, LocalPrompt prompt,
+                       Arena *arena, ModelReply *out, Err *err)
 {
     LocalSampling sampling = {
         .max_tokens = r->max_tokens < 0 ? DEFAULT_MAX_TOKENS : r->max_tokens,
@@ -110,7 +136,7 @@ static Status generate(LocalSession *session, const ModelRequest *r, Arena *aren
         .n_stop = r->n_stop,
     };
     LocalText text;
-    TRY(local_generate(session, r->prompt, &sampling, arena, &text, err));
+    TRY(local_generate(session, prompt, &sampling, arena, &text, err));
     out->text = text.text;
     out->finish = text.finish == LOCAL_LENGTH ? FINISH_LENGTH : FINISH_STOP;
     out->finish_raw = text.finish == LOCAL_LENGTH ? STR("length") : STR("stop");
@@ -119,18 +145,18 @@ static Status generate(LocalSession *session, const ModelRequest *r, Arena *aren
     return OK;
 }
 
-static Status score(LocalSession *session, const ModelRequest *r, Arena *arena, ModelReply *out,
-                    Err *err)
+static Status score(LocalSession *session, const ModelRequest *r, LocalPrompt prompt, Arena *arena,
+                    ModelReply *out, Err *err)
 {
     LocalScore s;
     double *choices = NULL;
     if (r->n_choices)
         choices = arena_array(arena, r->n_choices, sizeof *choices);
     for (size_t i = 0; i < r->n_choices; i++) {
-        TRY(local_score(session, r->prompt, r->choices[i], &s, err));
+        TRY(local_score(session, prompt, r->choices[i], &s, err));
         choices[i] = s.logprob;
     }
-    TRY(local_score(session, r->prompt, r->continuation, &s, err));
+    TRY(local_score(session, prompt, r->continuation, &s, err));
     out->logprob = s.logprob;
     out->greedy = s.greedy;
     out->choice_logprobs = choices;
@@ -140,20 +166,34 @@ static Status score(LocalSession *session, const ModelRequest *r, Arena *arena, 
     return OK;
 }
 
+static Status answer_request(const Model *model, LocalSession *session, const ModelRequest *r,
+                             Arena *arena, ModelReply *out, Err *err)
+{
+    const Opened *opened = model->private_data;
+    LocalPrompt prompt = local_plain(r->prompt);
+    if (r->messages) {
+        prompt.chat = true;
+        TRY(chat_template_render(opened->chat, r->messages, opened->tokens, arena, &prompt.text,
+                                 err));
+    }
+    return r->kind == REQUEST_SCORE ? score(session, r, prompt, arena, out, err)
+                                    : generate(session, r, prompt, arena, out, err);
+}
+
 static void answer(const Model *model, void *session, const ModelRequest *r, Arena *arena,
                    ModelReply *out)
 {
-    if (r->messages) {
-        *out = inline_failure(arena, "model \"" STR_FMT "\" takes plain prompts, not messages",
-                              STR_ARG(model->spec.name));
+    const Opened *opened = model->private_data;
+    if (r->messages && !opened->chat) {
+        *out = inline_failure(arena, "model \"" STR_FMT "\" cannot take messages: " STR_FMT,
+                              STR_ARG(model->spec.name), STR_ARG(opened->no_chat));
         out->fatal = true;
         return;
     }
     double start = clock_seconds();
     Err err = {0};
     ModelReply reply = inline_reply(REPLY_OK);
-    Status status = r->kind == REQUEST_SCORE ? score(session, r, arena, &reply, &err)
-                                             : generate(session, r, arena, &reply, &err);
+    Status status = answer_request(model, session, r, arena, &reply, &err);
     reply.seconds = clock_seconds() - start;
     reply.served_model = model->spec.model;
     *out = status == OK ? reply : inline_failure(arena, "%s", err.msg);
@@ -166,6 +206,7 @@ const Provider provider_local = {
     .close = local_close,
     .can_generate = true,
     .can_score = true,
+    .has_chat = true,
     .session_new = session_new,
     .session_free = session_free,
     .answer = answer,

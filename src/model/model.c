@@ -163,6 +163,13 @@ Str model_request_key(const Model *model, const ModelRequest *request, Arena *ar
     return hash_hex(arena, hash_end(h));
 }
 
+bool model_shares_reply(const ModelRequest *a, const ModelRequest *b)
+{
+    return a->kind == REQUEST_SCORE && b->kind == REQUEST_SCORE && a->messages == b->messages &&
+           a->repeat == b->repeat && a->seed == b->seed && a->extra == b->extra &&
+           str_eq(a->prompt, b->prompt);
+}
+
 double model_cost(const Model *model, const ModelReply *reply)
 {
     if (model->price_in < 0 || model->price_out < 0 || reply->prompt_tokens < 0 ||

@@ -115,6 +115,7 @@ struct Model {
     const char *url;            /* remote: base URL without trailing slash */
     const char *key;            /* or NULL */
     bool chat;                  /* use messages */
+    bool scores_at_once;        /* one reply scores all continuations of a context */
     double price_in, price_out; /* per million tokens; < 0 unknown */
     double rpm, tpm;            /* limits a minute; 0 = none */
     double timeout;             /* seconds a request */
@@ -135,6 +136,10 @@ void model_close(Model *model);
 /* What identifies a request for the response cache: provider, endpoint, model, parameters,
  * rendered request, repeat index. 32 hex digits. */
 Str model_request_key(const Model *model, const ModelRequest *request, Arena *arena);
+
+/* Whether the reply to `a`, of a model that scores at once, scores `b` too: parse() it again
+ * with b. Both belong to one item. */
+bool model_shares_reply(const ModelRequest *a, const ModelRequest *b);
 
 /* Cost of a reply in the price's currency; < 0 when a price or a count is unknown. */
 double model_cost(const Model *model, const ModelReply *reply);

@@ -96,6 +96,7 @@ static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *
                        STR_ARG(score));
     model->chat = str_eqc(api, "chat");
     o->score = str_eqc(score, "echo") ? SCORE_ECHO : SCORE_TOP_LOGPROBS;
+    model->scores_at_once = o->score == SCORE_TOP_LOGPROBS;
     o->start_mark = json_text_or(json_get(&spec->settings, "start_mark"), STR("<|endoftext|>"));
     o->extra = json_get(&spec->settings, "extra");
     o->stream = json_bool(json_get(&spec->settings, "stream"), false);

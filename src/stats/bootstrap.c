@@ -38,6 +38,30 @@ static size_t append_group(const Groups *g, size_t c, uint32_t *index, size_t le
     return len + count;
 }
 
+/* One draw of groups; a draw is as long as the groups that it got, so the room grows at need. */
+typedef struct Draw {
+    uint32_t *groups; /* n of them */
+    uint32_t *index;
+    size_t len, room;
+} Draw;
+
+static void draw_groups(const Groups *g, Rng *rng, Draw *d, Arena *arena)
+{
+    size_t len = 0;
+    for (size_t c = 0; c < g->n; c++) {
+        d->groups[c] = (uint32_t)rng_below(rng, g->n);
+        len += g->start[d->groups[c] + 1] - g->start[d->groups[c]];
+    }
+    if (len > d->room) {
+        size_t room = len > d->room * 2 ? len : d->room * 2;
+        d->index = arena_grow(arena, d->index, d->room * sizeof *d->index, room * sizeof *d->index);
+        d->room = room;
+    }
+    d->len = 0;
+    for (size_t c = 0; c < g->n; c++)
+        d->len = append_group(g, d->groups[c], d->index, d->len);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -97,18 +121,15 @@ BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const
     if (!n || !draws)
         return r;
     Groups g = group_items(clusters, n, n_clusters, scratch);
-    size_t largest = 0;
-    for (size_t c = 0; c < g.n; c++)
-        largest = g.start[c + 1] - g.start[c] > largest ? g.start[c + 1] - g.start[c] : largest;
-    uint32_t *index = arena_array(scratch, largest * g.n + 1, sizeof *index);
     double *values = arena_array(scratch, draws, sizeof *values);
+    Draw draw = {.groups = arena_array(scratch, g.n, sizeof *draw.groups),
+                 .index = arena_array(scratch, n, sizeof *draw.index),
+                 .room = n};
     r.estimate = statistic(data, g.order, n);
     Rng rng = rng_make(options->seed);
     for (size_t d = 0; d < draws; d++) {
-        size_t len = 0;
-        for (size_t c = 0; c < g.n; c++)
-            len = append_group(&g, (size_t)rng_below(&rng, g.n), index, len);
-        values[d] = statistic(data, index, len);
+        draw_groups(&g, &rng, &draw, scratch);
+        values[d] = statistic(data, draw.index, draw.len);
     }
     r.se = stats_sd(values, draws);
     qsort(values, draws, sizeof *values, by_value);
@@ -116,7 +137,7 @@ BootstrapResult bootstrap(Statistic statistic, const void *data, size_t n, const
                               stats_percentile(values, draws, 1 - (1 - level) / 2)};
     if (options->bca && g.n <= BCA_UP_TO)
         r.bca = bca_interval(values, draws, r.estimate,
-                             acceleration(statistic, data, &g, index, scratch), level);
+                             acceleration(statistic, data, &g, draw.index, scratch), level);
     return r;
 }
 

@@ -259,3 +259,8 @@ Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *f
     *out = b;
     return OK;
 }
+
+const Task *task_bound_task(const TaskBound *bound)
+{
+    return bound->task;
+}

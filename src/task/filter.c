@@ -140,16 +140,30 @@ static Status spread(Arena *arena, FilterValues *v, Err *err)
     return OK;
 }
 
-Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values, Err *err)
+static Status run_steps(const Pipeline *p, const Json *doc, bool alone, Arena *arena,
+                        FilterValues *values, Err *err)
 {
     FilterValues v = *values;
     for (size_t i = 0; i < p->len; i++) {
+        if (alone && p->steps[i].row->chooses)
+            continue;
         TRY(spread(arena, &v, err));
         if (p->steps[i].row->apply(&p->steps[i], doc, arena, &v, err) != OK)
             return err_wrap(err, "filter \"%s\"", p->steps[i].row->name);
     }
     *values = v;
     return OK;
+}
+
+Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values, Err *err)
+{
+    return run_steps(p, doc, false, arena, values, err);
+}
+
+Status filter_run_one(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *value,
+                      Err *err)
+{
+    return run_steps(p, doc, true, arena, value, err);
 }
 
 Status filter_each_text(const Filter *f, Arena *arena, FilterValues *values,

@@ -107,6 +107,7 @@ const FilterRow filter_take_first = {.name = "take_first", .any_output = true, .
 const FilterRow filter_take_first_k = {.name = "take_first_k",
                                        .keys = k_keys,
                                        .n_keys = COUNT(k_keys),
+                                       .chooses = true,
                                        .prepare = prepare_k,
                                        .apply = take_first_k};
 const FilterRow filter_remove_whitespace = {.name = "remove_whitespace",
@@ -115,4 +116,5 @@ const FilterRow filter_lowercase = {.name = "lowercase", .apply = lowercase};
 const FilterRow filter_uppercase = {.name = "uppercase", .apply = uppercase};
 const FilterRow filter_map = {
     .name = "map", .keys = map_keys, .n_keys = COUNT(map_keys), .apply = map};
-const FilterRow filter_majority_vote = {.name = "majority_vote", .apply = majority_vote};
+const FilterRow filter_majority_vote = {
+    .name = "majority_vote", .chooses = true, .apply = majority_vote};

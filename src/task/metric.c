@@ -70,6 +70,7 @@ const char *const aggregations[] = {
     "ter",
     "f1",
     "weighted_f1_score",
+    "micro_f1_score",
     "mcc",
     "matthews_corrcoef",
     "brier_score",
@@ -171,7 +172,7 @@ FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n)
 {
     FilterValues v = {.items = arena_array(arena, n, sizeof *v.items), .len = n};
     for (size_t i = 0; i < n; i++)
-        v.items[i] = (FilterValue){json_str(answers[i].text), true};
+        v.items[i] = (FilterValue){json_str(answers[i].text), !answers[i].silent};
     return v;
 }
 
@@ -182,6 +183,19 @@ static Status check_answers(const TaskBound *b, const TaskItem *item, size_t n, 
         return OK;
     return err_set(err, E_USAGE, "item %zu needs %zu answers to be scored, got %zu", item->position,
                    text ? 1 : item->n_requests, n);
+}
+
+Status task_found(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answer,
+                  Arena *arena, bool *found, Err *err)
+{
+    for (size_t f = 0; f < bound->task->n_filters; f++) {
+        FilterValues v = metric_answers(arena, answer, 1);
+        TRY(filter_run_one(&bound->task->parts->pipelines[f], &item->doc, arena, &v, err));
+        found[f] = true;
+        for (size_t i = 0; i < v.len; i++)
+            found[f] = found[f] && v.items[i].found;
+    }
+    return OK;
 }
 
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,

@@ -155,6 +155,7 @@ typedef struct FilterRow {
     const KeyRow *keys;
     size_t n_keys;
     bool any_output; /* also meaningful for likelihoods */
+    bool chooses;    /* among the answers of an item: means nothing for one of them */
     void (*prepare)(Checker *c, const Json *options, Filter *out); /* may be NULL */
     Status (*apply)(const Filter *f, const Json *doc, Arena *arena, FilterValues *values, Err *err);
 } FilterRow;
@@ -182,6 +183,9 @@ extern const FilterRow filter_regex, filter_take_first, filter_take_first_k,
 void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeats, Filter *out);
 Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values,
                   Err *err) MUST_CHECK;
+/* One of an item's answers on its own: without the filters that choose among them. */
+Status filter_run_one(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *value,
+                      Err *err) MUST_CHECK;
 /* Compiles into the checker's arena; a bad pattern is a problem at `at` and gives NULL. */
 Regex *compile_regex(Checker *c, const Json *at, Str pattern);
 Regex **compile_regexes(Checker *c, const Json *list, size_t *n);

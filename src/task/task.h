@@ -127,6 +127,7 @@ typedef enum ChatMode {
 /* A task bound to its data: few-shot draws made (CPython's generator, one stream in
  * document order), shots rendered once. */
 typedef struct TaskBound TaskBound;
+const Task *task_bound_task(const TaskBound *bound);
 typedef struct BindOptions {
     ChatMode chat;
     Str system;            /* system instruction, may be empty */
@@ -175,6 +176,7 @@ typedef struct TaskAnswer {
     Str text;       /* generation */
     double logprob; /* likelihood kinds */
     bool greedy;
+    bool silent; /* the model or a filter gave no answer: nothing is found in it */
 } TaskAnswer;
 
 /* One number that goes into an aggregation. */
@@ -197,6 +199,11 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
 
 /* How many answers of an item the task's metrics need: the largest k of pass@k and the like. */
 int task_least_repeats(const Task *task);
+
+/* Whether each pipeline finds an answer in one generated text, of several to an item or not.
+ * found: n_filters values. */
+Status task_found(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answer,
+                  Arena *arena, bool *found, Err *err) MUST_CHECK;
 
 /* ---- data sets on disk ---- */
 /* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a

@@ -17,7 +17,10 @@ for fault in status429 status500 cut slow wrong huge permanent; do
 done
 refused=$(met permanent | wc -l)
 expect_true "about 3 % are refused for ever" "$refused" -ge 15 -a "$refused" -le 50
-# A reply over the limit has been paid for and would be as long again: an error at once, too.
+# A reply over the limit is an error at once, too. The request was carried out and paid for, and the
+# same question at the same temperature gives as long a reply again; no protocol says otherwise, and
+# RFC 9110 (9.2.2) lets a POST be sent again only where it is known not to have been carried out, or
+# to do no harm. The next command asks it again, as it does all errors (below).
 { met permanent; met huge; } | sort -n > wrong.txt
 wrong=$(wc -l < wrong.txt)
 sql "SELECT position FROM sample WHERE outcome = 'error' ORDER BY 1" > errors.txt

@@ -113,4 +113,39 @@ expect_err 'database "full.db"'
 expect_ok recorded
 expect_same "samples" "$(db=full.db sql "SELECT count(*) FROM sample WHERE run_id = 2")" 20000
 
+title "an interrupted --fresh run is finished by the same command"
+stop_model
+start_model delay=300 arrivals=1
+rm -f assay.db
+fresh() { assay run -m "$model" --data questions.csv --prompt '{{question}}' --target '{{answer}}' \
+    --concurrency 1 --fresh; }
+stored() { [ "$(sql "SELECT count(*) FROM response WHERE id > 5" 2> out/sql)" -ge "$1" ]; }
+expect_ok ask
+begin_ask --concurrency 1 --fresh
+wait_for stored 2
+kill -KILL $run
+wait $run 2> /dev/null
+before=$(asked)
+expect_ok fresh
+expect_err 'going on with the unfinished --fresh run'
+expect_same "runs" "$(sql "SELECT count(*), sum(state = 'finished') FROM run")" "2|2"
+expect_same "samples" "$(sql "SELECT count(*) FROM sample WHERE run_id = 2")" 5
+expect_true "some answers were kept" $(($(asked) - before)) -lt 5
+expect_ok fresh
+expect_same "runs" "$(sql "SELECT count(*), sum(state = 'finished') FROM run")" "3|3"
+if grep -q 'going on' out/stderr; then bad "a finished run is gone on with"; else good; fi
+
+title "a start that fails leaves no model, batch or run"
+rm assay.db
+rows() { sql "SELECT (SELECT count(*) FROM model), (SELECT count(*) FROM batch), (SELECT count(*) FROM run)"; }
+sed 's/question/quest/' one.yaml > three.yaml
+sed -i 's/task: one/task: three/' three.yaml
+expect_status 1 assay run -q -m local:tiny-1 -t one.yaml -t three.yaml --data data
+expect_same "rows" "$(rows)" "0|0|0"
+expect_ok assay run -q -m local:tiny-1 -t two.yaml -n 2 --data data
+sql "UPDATE run SET owner = 'elsewhere:12:34', state = 'running'"
+expect_status 1 assay run -q -m local:tiny-1 -t one.yaml -t two.yaml -n 2 --data data
+expect_err 'run 1 is being worked on by process elsewhere:12:34'
+expect_same "rows" "$(rows)" "1|1|1"
+
 finish

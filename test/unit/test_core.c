@@ -1,4 +1,4 @@
-/* test_core.c - the tables on both engines: migrations, data sets, runs, samples. */
+/* test_core.c - the tables on both engines: data sets, runs, samples. */
 #include "databases.h"
 
 #include "core/dataset.h"
@@ -28,48 +28,6 @@ static DatasetVersion import(Db *db, Arena *a, const char *hash, const char *con
                    out = {0};
     CHECK_OK(dataset_import(db, &wanted, &source, a, &out, added, &err), err);
     return out;
-}
-
-TEST(a_database_is_created_once_and_refused_when_newer)
-{
-    FOR_EACH_DATABASE(url)
-    {
-        Db *db;
-        Err err = {0};
-        CHECK_OK(store_open(url, &db, &err), err);
-        db_close(db);
-        CHECK_OK(store_open(url, &db, &err), err);
-        CHECK_OK(db_script(db, STR("INSERT INTO schema_version VALUES (9999, 0)"), &err), err);
-        db_close(db);
-        CHECK(store_open(url, &db, &err) == E_CONFLICT);
-        CHECK(strstr(err.msg, "9999") && strstr(err.msg, "newer assay"));
-        CHECK(store_open_read(url, &db, &err) == E_CONFLICT);
-    }
-}
-
-TEST(a_database_is_shown_without_its_password)
-{
-    SCOPED_ARENA(a);
-    CHECK_STR(store_shown(&a, "assay.db"), "assay.db");
-    CHECK_STR(store_shown(&a, "postgres://me:p@ss:w@host/db"), "postgres://me:***@host/db");
-    CHECK_STR(store_shown(&a, "postgres://me@host/db"), "postgres://me@host/db");
-    CHECK_STR(store_shown(&a, "postgres:///db?host=/tmp"), "postgres:///db?host=/tmp");
-}
-
-TEST(a_missing_or_foreign_database_is_named)
-{
-    Db *db;
-    Err err = {0};
-    CHECK(store_open_read("/nonexistent/x.db", &db, &err) == E_MISSING);
-    SCOPED_ARENA(a);
-    const char *path = str_printf(&a, "%s/x.db", test_folder()).ptr;
-    FILE *f = fopen(path, "w");
-    CHECK(f);
-    fputs("this is no database, only text that is long enough to be looked at", f);
-    fclose(f);
-    CHECK(store_open_read(path, &db, &err) != OK);
-    CHECK(strstr(err.msg, "not a database"));
-    CHECK(store_open(path, &db, &err) != OK);
 }
 
 TEST(importing_the_same_content_twice_adds_one_version)
@@ -104,6 +62,31 @@ TEST(importing_the_same_content_twice_adds_one_version)
         CHECK_OK(dataset_find(db, STR("mini/sums"), &a, &found, &err), err);
         CHECK(found.id == next.id);
         CHECK(dataset_find(db, STR("mini/nothing"), &a, &found, &err) == E_MISSING);
+        db_close(db);
+    }
+}
+
+TEST(no_two_items_of_a_version_have_one_key)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added;
+        ItemRows items = {0};
+        static const char *const records[] = {
+            "{\"id\":\"a\"}",   "{\"id\":\"a\"}",   "{\"id\":\"a#2\"}",
+            "{\"id\":\"b#2\"}", "{\"id\":\"b\"}",   "{\"id\":\"b\"}",
+            "{\"id\":\"a\"}",   "{\"id\":\"a#2\"}", "{\"id\":\"a#2#2\"}"};
+        static const char *const want[] = {"a",   "a#2", "a#2#2", "b#2",    "b",
+                                           "b#3", "a#3", "a#2#3", "a#2#2#2"};
+        CHECK_OK(store_open(url, &db, &err), err);
+        DatasetVersion v = import(db, &a, "h", records, COUNT(records), &added);
+        CHECK_OK(dataset_items(db, v.id, 0, 100, &a, &items, &err), err);
+        CHECK_INT(items.len, COUNT(want));
+        for (size_t i = 0; i < COUNT(want); i++)
+            CHECK_STR(items.items[i].key, want[i]);
         db_close(db);
     }
 }

@@ -308,6 +308,122 @@ TEST(the_engine_tries_a_remote_model_again_and_its_thread_counts)
     }
 }
 
+/* ---- letters: one request for all options ---- */
+
+static const char *const letters[] = {" A", " B", " C"};
+
+static Status next_question(void *user, Unit *unit, bool *more, Err *err)
+{
+    Job *j = user;
+    (void)err;
+    *more = j->next < j->n_units;
+    if (!*more)
+        return OK;
+    unit->item = j;
+    unit->n_requests = COUNT(letters);
+    unit->requests = arena_array(&unit->arena, unit->n_requests, sizeof *unit->requests);
+    for (size_t i = 0; i < unit->n_requests; i++)
+        unit->requests[i] =
+            (ModelRequest){.kind = REQUEST_SCORE,
+                           .prompt = str_printf(&unit->arena, "question %zu", j->next),
+                           .continuation = str_from(letters[i]),
+                           .max_tokens = -1,
+                           .temperature = -1,
+                           .top_p = -1,
+                           .seed = 1234};
+    j->next++;
+    return OK;
+}
+
+static Status finish_question(void *user, Db *db, Unit *unit, Err *err)
+{
+    static const double want[] = {-2, -0.25, -3}; /* C is not listed: the lowest minus one */
+    Job *j = user;
+    (void)db, (void)err;
+    j->finished++;
+    if (unit->replies[0].state != REPLY_OK) {
+        j->failed++;
+        for (size_t i = 0; i < unit->n_requests; i++)
+            CHECK(unit->replies[i].state == REPLY_FAILED);
+        return OK;
+    }
+    int tokens = 0, attempts = 0;
+    for (size_t i = 0; i < unit->n_requests; i++) {
+        CHECK_NEAR(unit->replies[i].logprob, want[i], 1e-12);
+        CHECK(unit->replies[i].greedy == (i == 1));
+        CHECK(unit->exchanges[i].response_id > 0);
+        tokens += unit->replies[i].prompt_tokens;
+        attempts += unit->exchanges[i].attempts;
+    }
+    CHECK_INT(tokens, 9);
+    CHECK_INT(attempts, unit->exchanges[0].cached ? 0 : 1);
+    return OK;
+}
+
+static void open_letters(const Loopback *l, Arena *a)
+{
+    ModelSpec spec = {.name = STR("m"),
+                      .provider = STR("openai"),
+                      .address = str_printf(a, "http://127.0.0.1:%d/v1", loopback_port(l)),
+                      .model = STR("fake"),
+                      .key_env = STR("ASSAY_API_KEY")};
+    CHECK_OK(json_parse(a, STR("{\"score\":\"top_logprobs\"}"), &spec.settings, &b.err), b.err);
+    CHECK_OK(model_open(a, &spec, &b.model, &b.err), b.err);
+    b.options.concurrency = 1;
+    b.options.model = &b.model;
+}
+
+static void ask_questions(void)
+{
+    Writer *w;
+    EngineJob job = {&b.job, next_question, finish_question};
+    b.job = (Job){.n_units = 2};
+    b.progress = (EngineProgress){0};
+    CHECK_OK(writer_start(b.url, &w, &b.err), b.err);
+    CHECK_OK(engine_run(&b.options, &job, w, &b.progress, &b.end, &b.reason, &b.err), b.err);
+    CHECK_OK(writer_stop(w, &b.err), b.err);
+    CHECK_INT(b.end, ENGINE_DONE);
+    CHECK_INT(b.job.finished, 2);
+}
+
+TEST(the_letters_of_a_question_are_one_request)
+{
+    static const char *const replies[] = {
+        REPLY("200 OK", "", "224\r\n\r\n") "{\"choices\":[{\"message\":{\"content\":\"B\"},"
+                                           "\"finish_reason\":\"length\",\"logprobs\":{"
+                                           "\"content\":[{\"token\":\"B\",\"logprob\":-0.25,\"top_"
+                                           "logprobs\":[{\"token\":\"B\","
+                                           "\"logprob\":-0.25},{\"token\":\" "
+                                           "A\",\"logprob\":-2}]}]}}],\"usage\":{\"prompt_tokens\":"
+                                           "9}}",
+        REPLY("400 No", "", "2\r\n\r\n{}"),
+        REPLY("400 No", "", "2\r\n\r\n{}"),
+    };
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Loopback *l = loopback_start(replies, COUNT(replies));
+        set_up(&b, url, NULL);
+        open_letters(l, &a);
+        ask_questions();
+        CHECK_INT(b.job.failed, 1);
+        CHECK_INT(b.progress.requests, 2);
+        CHECK_INT(responses(url), 3); /* a row for each letter, so that each can be reused */
+        ask_questions();
+        CHECK_INT(b.progress.cached, 3);
+        CHECK_INT(b.job.failed, 1);
+        loopback_stop(l);
+        Str request = loopback_request(l, 0);
+        ptrdiff_t body = str_find(request, STR("\r\n\r\n"));
+        CHECK_STR(str_after(request, (size_t)body + 4),
+                  "{\"model\":\"fake\",\"messages\":[{\"role\":\"user\",\"content\":\"question "
+                  "0\"}],\"max_tokens\":1,\"temperature\":0,\"seed\":1234,\"logprobs\":true,"
+                  "\"top_logprobs\":20}");
+        loopback_free(l);
+        model_close(&b.model);
+    }
+}
+
 TEST(the_engine_gives_up_on_a_server_that_is_not_there_thread)
 {
     SCOPED_ARENA(a);

@@ -19,6 +19,9 @@ static Status get_item(void *user, size_t position, Arena *arena, Json *out, Err
     return json_parse(arena, str_printf(arena, "{\"id\":%zu}", position), out, err);
 }
 
+static const char *metric = "exact_match"; /* of the runs that are added */
+static bool keep_nan;                      /* their missing values stay missing */
+
 static void add_samples(Db *db, int64_t run, const double *values, bool clustered)
 {
     Err err = {0};
@@ -47,10 +50,10 @@ static void add_samples(Db *db, int64_t run, const double *values, bool clustere
         if (error)
             continue;
         JudgementRow j = {.sample_id = row.id,
-                          .criterion = STR("exact_match"),
+                          .criterion = str_from(metric),
                           .filter = STR("none"),
                           .judge = STR("rule:1"),
-                          .value = isnan(values[i]) ? 0 : values[i],
+                          .value = isnan(values[i]) && !keep_nan ? 0 : values[i],
                           .weight = i + 1,
                           .label = STR(""),
                           .why = STR(""),
@@ -86,6 +89,7 @@ static Made make_store(const char *url)
 static int64_t add_run(const Made *m, const char *model, const char *protocol, const double *values,
                        bool clustered)
 {
+    SCOPED_ARENA(a);
     Err err = {0};
     ModelRow row = {.name = str_from(model),
                     .provider = STR("local"),
@@ -96,7 +100,7 @@ static int64_t add_run(const Made *m, const char *model, const char *protocol, c
     RunRow run = {.batch_id = m->batch,
                   .version_id = m->version,
                   .task = STR("sums"),
-                  .config = STR("{\"metric_list\":[{\"metric\":\"exact_match\"}]}"),
+                  .config = str_printf(&a, "{\"metric_list\":[{\"metric\":\"%s\"}]}", metric),
                   .protocol = str_from(protocol),
                   .protocol_hash = str_from(protocol),
                   .identity = str_from(model),
@@ -198,6 +202,40 @@ TEST(clusters_make_a_summary_less_sure)
         CHECK_NEAR(x->se, sqrt(1.5 * 0.56) / 5, 1e-12);
         db_close(m.db);
     }
+}
+
+TEST(a_missing_value_is_never_the_best_where_lower_is_better)
+{
+    static const double some[] = {2, 4, 3, 5, NAN}, all[] = {1, 3, 4, 4, 7};
+    static const char *const metrics[] = {"brier_score", "perplexity", "exact_match"};
+    keep_nan = true;
+    for (size_t i = 0; i < COUNT(metrics); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        RunSummary s;
+        Comparisons out = {0};
+        metric = metrics[i];
+        Made m = make_store(test_database(0));
+        bool falls = i < 2;
+        RunPair pair = {add_run(&m, "a", "{}", some, false), add_run(&m, "b", "{}", all, false)};
+        CHECK_OK(eval_summarise(m.db, pair.a, &a, &s, &err), err);
+        const MetricSummary *x = &s.metrics.items[0];
+        CHECK(x->higher_is_better == !falls);
+        CHECK_INT(x->headline.n, 5);
+        CHECK_INT(x->answered.n, 4);
+        CHECK(isnan(x->headline.mean) == falls && isnan(x->headline.se) == falls);
+        if (!falls)
+            CHECK_NEAR(x->headline.mean, 2.8, 1e-12);
+        CHECK_NEAR(x->answered.mean, i == 1 ? exp(-3.5) : 3.5, 1e-12);
+        CHECK_OK(eval_compare(m.db, &pair, 1, false, false, &a, &out, &err), err);
+        CHECK_INT(out.items[0].n, falls ? 4 : 5);
+        CHECK_INT(out.items[0].only_a, falls ? 1 : 0);
+        CHECK_NEAR(out.items[0].difference.mean, falls ? -0.5 : 1, 1e-12);
+        CHECK(out.items[0].higher_is_better == (i != 0)); /* log-likelihoods rise */
+        db_close(m.db);
+    }
+    keep_nan = false;
+    metric = "exact_match";
 }
 
 TEST(a_comparison_pairs_items_and_respects_clusters)

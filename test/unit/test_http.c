@@ -69,6 +69,10 @@ TEST(http_sends_exactly_what_it_is_given)
     loopback_free(l);
 }
 
+/* RFC 9112, section 8: a body shorter than its Content-Length, or without its last chunk, is
+ * incomplete; section 6.3: without either it ends with the connection and is whole. Section 15.2
+ * of RFC 9110: an interim answer is not the answer. What is no HTTP came from a server all the
+ * same, so it is not out of reach. */
 TEST(http_tells_cut_connections_from_servers_out_of_reach)
 {
     static const struct {

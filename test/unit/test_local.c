@@ -8,6 +8,8 @@
 #include "local/network.h"
 #include "test.h"
 
+#include <math.h>
+
 static const char tiny[] = "share/models/tiny-1.gguf";
 
 static LocalSession *open_tiny(LocalModel **model)
@@ -60,44 +62,130 @@ TEST(every_kind_of_tensor_loads)
     }
 }
 
+static void check_same_score(const LocalModel *model, LocalSession *reused, Str context, Str option)
+{
+    Err err = {0};
+    LocalSession *fresh = NULL;
+    LocalScore a, b;
+    CHECK_OK(local_session(model, &fresh, &err), err);
+    CHECK_OK(local_score(reused, local_plain(context), option, &a, &err), err);
+    CHECK_OK(local_score(fresh, local_plain(context), option, &b, &err), err);
+    CHECK(a.logprob == b.logprob && a.greedy == b.greedy && a.logprob < 0);
+    local_session_free(fresh);
+}
+
+/* From 64 tokens on attention is computed in another way: the second context has 58, so that
+ * its options lie on both sides. */
 TEST(a_cached_prefix_gives_the_same_bits)
 {
+    static const char *const options[] = {" 12",  " 13",  "  7", " no", " more than a few",
+                                          " yes", " less"};
+    static const char *const contexts[] = {
+        "Q: 5+7=?\nAnswer:", "Q: Max has 17 bags. Dan gives 17. How many in all?\nAnswer:"};
+    LocalModel *model;
+    LocalSession *reused = open_tiny(&model);
+    for (size_t c = 0; c < COUNT(contexts); c++)
+        for (size_t i = 0; i < COUNT(options); i++)
+            check_same_score(model, reused, str_from(contexts[c]), str_from(options[i]));
+    local_session_free(reused);
+    local_free(model);
+}
+
+TEST(a_prompt_after_a_longer_one_is_answered_as_by_a_new_session)
+{
+    SCOPED_ARENA(a);
+    static const char *const prompts[] = {
+        "Q: Max has 17 bags. Dan gives 17 more. How many in all?\nAnswer:",
+        "Q: Max has 17 bags. Dan gives 17. How many in all?\nAnswer:",
+        "Q: Max has 17 bags. Dan gives 17 more. How many in all?\nAnswer:"};
     LocalModel *model;
     Err err = {0};
-    LocalSession *reused = open_tiny(&model);
-    static const char *const options[] = {" 12", " 13", "  7", " no", " yes"};
-    for (size_t i = 0; i < COUNT(options); i++) {
-        LocalSession *fresh = NULL;
-        LocalScore a, b;
+    LocalSession *reused = open_tiny(&model), *fresh = NULL;
+    const LocalSampling how = {.max_tokens = 16, .temperature = 1, .top_p = 1, .seed = 3};
+    for (size_t i = 0; i < COUNT(prompts); i++) {
+        LocalText x, y;
         CHECK_OK(local_session(model, &fresh, &err), err);
-        CHECK_OK(local_score(reused, STR("Q: 5+7=?\nAnswer:"), str_from(options[i]), &a, &err),
+        CHECK_OK(local_generate(reused, local_plain(str_from(prompts[i])), &how, &a, &x, &err),
                  err);
-        CHECK_OK(local_score(fresh, STR("Q: 5+7=?\nAnswer:"), str_from(options[i]), &b, &err), err);
-        CHECK(a.logprob == b.logprob && a.greedy == b.greedy && a.logprob < 0);
+        CHECK_OK(local_generate(fresh, local_plain(str_from(prompts[i])), &how, &a, &y, &err), err);
+        CHECK_STR(x.text, str_z(&a, y.text));
+        /* What is kept of the last text is the same as well. */
+        check_same_score(model, reused, str_from(prompts[i]), str_from(" 1"));
         local_session_free(fresh);
     }
     local_session_free(reused);
     local_free(model);
 }
 
+static LogprobVec logprobs_with(LocalModel *model, const Kernel *kernel, const char *text, Arena *a)
+{
+    Err err = {0};
+    LogprobVec got;
+    LocalSession *s = NULL;
+    model->kernel = kernel;
+    CHECK_OK(local_session(model, &s, &err), err);
+    CHECK_OK(local_logprobs(s, str_from(text), a, &got, &err), err);
+    local_session_free(s);
+    return got;
+}
+
 TEST(fast_and_portable_kernels_give_the_same_bits)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *file, *text;
+    } cases[] = {
+        {"share/models/tiny-1.gguf", "Q: Reverse fecf\nAnswer: \xE9\xBE\x98"},
+        {"share/models/tiny-1.gguf", "Q: Reverse abcdefghijklmnopqrstuvwxyz, then say how many "
+                                     "letters there are\nAnswer: zyx"},
+        {"share/models/tiny-4.gguf", "Q: 3+4=?\nAnswer: 7"},
+        {"share/models/tiny-8.gguf", "Q: 3+4=?\nAnswer: 7"},
+        {"test/fuzz/corpus/gguf/f32.gguf", "abcd a<user>"},
+        {"test/fuzz/corpus/gguf/q8.gguf", "abcd a<user>"},
+    };
+    if (!kernel_avx2())
+        skip();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        LocalModel *model;
+        Err err = {0};
+        CHECK_OK(local_load(cases[i].file, &model, &err), err);
+        LogprobVec fast = logprobs_with(model, kernel_avx2(), cases[i].text, &a);
+        LogprobVec plain = logprobs_with(model, &kernel_portable, cases[i].text, &a);
+        CHECK(fast.len == plain.len && fast.len > 3);
+        CHECK(!memcmp(fast.items + 1, plain.items + 1, (fast.len - 1) * sizeof(double)));
+        local_free(model);
+    }
+}
+
+TEST(the_exponential_is_within_two_units_in_the_last_place)
+{
+    double worst = 0;
+    for (float x = -103; x < 88.7f; x += 0.01f)
+        if (x > -87.3f) /* below, results have fewer digits */
+            worst = fmax(worst, fabs((double)kernel_exp(x) / exp((double)x) - 1));
+        else
+            CHECK_NEAR(kernel_exp(x), exp((double)x), 0x1p-148);
+    CHECK(worst < 2 * 0x1p-23);
+    CHECK(kernel_exp(0) == 1 && kernel_exp(-INFINITY) == 0 && kernel_exp(-104) == 0);
+    CHECK(isinf(kernel_exp(89)) && isinf(kernel_exp(INFINITY)));
+}
+
+TEST(names_of_control_tokens_are_tokens_in_a_chat_only)
 {
     SCOPED_ARENA(a);
     LocalModel *model;
     Err err = {0};
-    LogprobVec got[2];
-    LocalSession *s = NULL;
-    if (!kernel_avx2())
-        skip();
-    CHECK_OK(local_load(tiny, &model, &err), err);
-    for (int i = 0; i < 2; i++) {
-        model->kernel = i ? &kernel_portable : kernel_avx2();
-        CHECK_OK(local_session(model, &s, &err), err);
-        CHECK_OK(local_logprobs(s, STR("Q: Reverse fecf\nAnswer: \xE9\xBE\x98"), &a, &got[i], &err),
-                 err);
-        local_session_free(s);
-    }
-    CHECK(!memcmp(got[0].items + 1, got[1].items + 1, (got[0].len - 1) * sizeof(double)));
+    TokenVec chat, plain;
+    const Str text = STR("<s>ab</s><user>");
+    static const int32_t want[] = {1, 13, 2, 4}; /* one begin token, not two */
+    CHECK_OK(local_load("test/fuzz/corpus/gguf/f16.gguf", &model, &err), err);
+    CHECK_OK(local_tokenize(model, (LocalPrompt){text, true}, true, &a, &chat, &err), err);
+    CHECK_INT(chat.len, COUNT(want));
+    CHECK(!memcmp(chat.items, want, sizeof want));
+    CHECK_OK(local_tokenize(model, local_plain(text), true, &a, &plain, &err), err);
+    CHECK(plain.len > COUNT(want) && plain.items[0] == 1 && plain.items[1] == 0);
+    CHECK_STR(local_info(model).begin_text, "<s>");
+    CHECK_STR(local_info(model).end_text, "</s>");
     local_free(model);
 }
 
@@ -111,7 +199,7 @@ TEST(a_prompt_over_the_context_names_both_numbers)
     const LocalSampling how = {.max_tokens = 4, .top_p = 1};
     char *long_text = arena_alloc(&a, 200);
     memset(long_text, 'a', 199);
-    CHECK(local_generate(s, str_from(long_text), &how, &a, &text, &err) == E_LIMIT);
+    CHECK(local_generate(s, local_plain(str_from(long_text)), &how, &a, &text, &err) == E_LIMIT);
     CHECK(strstr(err.msg, "200") && strstr(err.msg, "128"));
     local_session_free(s);
     local_free(model);
@@ -126,9 +214,9 @@ TEST(a_stop_string_may_span_tokens)
     LocalSession *s = open_tiny(&model);
     const Str stop[] = {STR("ris"), STR("")};
     const LocalSampling how = {.max_tokens = 16, .top_p = 1, .stop = stop, .n_stop = 2};
-    CHECK_OK(
-        local_generate(s, STR("Q: What is the capital of France?\nAnswer:"), &how, &a, &text, &err),
-        err);
+    CHECK_OK(local_generate(s, local_plain(STR("Q: What is the capital of France?\nAnswer:")), &how,
+                            &a, &text, &err),
+             err);
     CHECK_STR(text.text, " Pa");
     CHECK_INT(text.finish, LOCAL_STOP);
     CHECK_INT(text.completion_tokens, 6);

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "model/model.h"
 
 static Status open_named(Arena *a, Str name, Model *out, Err *err)
@@ -121,4 +122,77 @@ TEST(model_local_answers_and_scores_with_a_built_in_model)
     model_close(&model);
     CHECK_INT(open_named(&a, STR("local:tiny-99"), &model, &err), E_MISSING);
     CHECK(strstr(err.msg, "tiny-4"));
+}
+
+static const Json *question(Arena *a)
+{
+    Err err = {0};
+    Json *messages = ARENA_NEW(a, Json);
+    CHECK_OK(json_parse(a,
+                        STR("[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\","
+                            "\"content\":\"What is the capital of France?\"}]"),
+                        messages, &err),
+             err);
+    return messages;
+}
+
+TEST(model_local_answers_messages_by_the_template_of_its_file)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Model model;
+    void *session;
+    ModelReply plain, chat;
+    CHECK_OK(open_named(&a, STR("local:tiny-4"), &model, &err), err);
+    CHECK_OK(model.provider->session_new(&model, &session, &err), err);
+    ModelRequest request = {.messages = question(&a), .max_tokens = 16, .top_p = -1};
+    model.provider->answer(&model, session, &request, &a, &chat);
+    CHECK_STR(chat.text, " Paris");
+    request.messages = NULL;
+    request.prompt = STR("Q: What is the capital of France?\nAnswer:");
+    model.provider->answer(&model, session, &request, &a, &plain);
+    CHECK_INT(chat.prompt_tokens, plain.prompt_tokens);
+    request = (ModelRequest){
+        .kind = REQUEST_SCORE, .prompt = request.prompt, .continuation = STR(" Paris")};
+    model.provider->answer(&model, session, &request, &a, &plain);
+    request.messages = question(&a);
+    request.prompt = (Str){0};
+    model.provider->answer(&model, session, &request, &a, &chat);
+    CHECK(chat.state == REPLY_OK && chat.logprob == plain.logprob);
+    model.provider->session_free(session);
+    model_close(&model);
+}
+
+static ModelReply ask_chat(Arena *a, Str name)
+{
+    Err err = {0};
+    Model model;
+    void *session;
+    ModelReply out;
+    const ModelRequest request = {.messages = question(a), .max_tokens = 2, .top_p = -1};
+    CHECK_OK(open_named(a, name, &model, &err), err);
+    CHECK_OK(model.provider->session_new(&model, &session, &err), err);
+    model.provider->answer(&model, session, &request, a, &out);
+    model.provider->session_free(session);
+    model_close(&model);
+    return out;
+}
+
+TEST(model_local_without_a_usable_template_refuses_messages)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str whole;
+    ModelReply out = ask_chat(&a, STR("local:test/fuzz/corpus/gguf/f16.gguf"));
+    CHECK(out.state == REPLY_FAILED && out.fatal);
+    CHECK(str_find(out.error, STR("no chat template")) >= 0);
+    CHECK_OK(file_read(&a, "share/models/tiny-4.gguf", MIB, &whole, &err), err);
+    Str changed = str_copy(&a, whole);
+    memcpy((char *)(uintptr_t)changed.ptr + str_find(changed, STR("{% for m in messages")),
+           "{% fog", 6);
+    const char *path = path_join(&a, str_from(test_folder()), STR("fog.gguf"));
+    CHECK_OK(file_write(path, changed, &err), err);
+    out = ask_chat(&a, str_printf(&a, "local:%s", path));
+    CHECK(out.state == REPLY_FAILED && out.fatal);
+    CHECK(str_find(out.error, STR("line 1 column 4")) >= 0 && str_find(out.error, STR("fog")) >= 0);
 }

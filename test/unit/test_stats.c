@@ -203,6 +203,24 @@ TEST(bootstrap_draws_whole_clusters)
     CHECK_NEAR(r.se, sqrt(0.125), 0.02); /* means 0, .5, 1 with weights 1/4, 1/2, 1/4 */
 }
 
+/* A room for the longest draw that there could be would be 160 GB. */
+TEST(bootstrap_needs_little_memory_for_one_large_cluster_beside_many_small)
+{
+    SCOPED_ARENA(a);
+    enum { LARGE = 200000, SMALL = 200000, N = LARGE + SMALL };
+    double *x = arena_array(&a, N, sizeof *x);
+    uint32_t *c = arena_array(&a, N, sizeof *c);
+    for (size_t i = 0; i < N; i++) {
+        x[i] = i < LARGE;
+        c[i] = i < LARGE ? 0 : (uint32_t)(i - LARGE + 1);
+    }
+    BootstrapResult r =
+        bootstrap(mean_statistic, x, N, c, SMALL + 1, &(BootstrapOptions){30, 3, 0.95, false}, &a);
+    CHECK_NEAR(r.estimate, 0.5, 0);
+    /* The large cluster is drawn k times, k ~ Poisson(1): the mean is k / (k + 1). */
+    CHECK(r.percentile.low < 0.01 && r.percentile.high > 0.6);
+}
+
 TEST(clusters_that_are_all_right_still_leave_doubt)
 {
     SCOPED_ARENA(a);

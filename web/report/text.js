@@ -86,6 +86,11 @@ const TEXTS = {
   prompt: ['Prompt', '提示词'], output: ['Output', '模型输出'], reasoning: ['Reasoning', '思考过程'],
   no_output: ['No reply was stored.', '没有存下模型输出。'], empty_output: ['(empty)', '（空）'],
   extracted: ['Extracted answer', '抽取的答案'], target: ['Target', '标准答案'], why: ['Why', '理由'],
+  why_chose: ['chose "{0}" ({1}), expected "{2}"', '选了“{0}”（{1}），标准答案为“{2}”'],
+  why_extracted: ['extracted "{0}", expected "{1}"', '抽取到“{0}”，标准答案为“{1}”'],
+  why_not_greedy: ['"{0}" is not what the model would write', '模型自己不会写出“{0}”'],
+  why_greedy: ['"{0}" is what the model would write', '模型自己会写出“{0}”'],
+  why_logprob: ['log-probability of "{0}"', '“{0}”的对数概率'],
   judgements: ['Judgements', '评判'], judge: ['Judge', '评判者'], value: ['Value', '分值'], outcome: ['Outcome', '结果状态'],
   choices: ['Choices', '选项'], choice: ['Choice', '选项'], logprob: ['Log-probability', '对数概率'],
   choices_note: ['The bar is a choice’s share of the probability of all choices.', '横条为该选项在所有选项概率中的占比。'],
@@ -118,6 +123,33 @@ function t(key, ...values) {
 function word(prefix, value) {
   const key = prefix + String(value).replace(/-/g, '_');
   return Object.hasOwn(TEXTS, key) ? t(key) : String(value);
+}
+
+/* The words that stand at {0} {1} ... of a sentence, or null when it is another one. Its end may
+ * be missing: long reasons are stored without it. */
+function wordsOf(format, text) {
+  const pieces = format.split(/\{\d\}/);
+  if (!text.startsWith(pieces[0])) return null;
+  let rest = text.slice(pieces[0].length);
+  const words = [];
+  pieces.slice(1).forEach((piece, i) => {
+    if (rest === null) return;
+    const last = i === pieces.length - 2;
+    const at = !last ? rest.indexOf(piece) : rest.endsWith(piece) ? rest.length - piece.length : piece.length > 1 ? -1 : rest.length;
+    if (at >= 0) words.push(rest.slice(0, at));
+    rest = at < 0 ? null : rest.slice(at + piece.length);
+  });
+  return rest === null ? null : words;
+}
+
+/* Reasons are stored in English; in Chinese a known one is shown with the same words in it. */
+function showWhy(why) {
+  if (!settings.chinese) return why;
+  for (const key of Object.keys(TEXTS).filter((k) => k.startsWith('why_'))) {
+    const words = wordsOf(TEXTS[key][0], why);
+    if (words) return t(key, ...words);
+  }
+  return why;
 }
 
 const isNumber = (x) => typeof x === 'number' && Number.isFinite(x);

@@ -1,0 +1,156 @@
+/* phrases.c - the sentences of lower rooms in Chinese. The first row that fits counts, so what
+ * says more stands before what says less. A sentence without a row is shown in English. */
+#include "cli/phrase.h"
+
+/* task/metric_*.c. The report page has the same rows in web/report/text.js (a test compares). */
+static const Phrase whys[] = {
+    {"chose \"%s\" (%s), expected \"%s\"", "选了“%s”（%s），标准答案为“%s”"},
+    {"extracted \"%s\", expected \"%s\"", "抽取到“%s”，标准答案为“%s”"},
+    {"\"%s\" is not what the model would write", "模型自己不会写出“%s”"},
+    {"\"%s\" is what the model would write", "模型自己会写出“%s”"},
+    {"log-probability of \"%s\"", "“%s”的对数概率"},
+};
+
+static const Phrase errors[] = {
+    /* files */
+    {"could not open \"%s\": %s", "无法打开“%s”：%s"},
+    {"could not open the task folder \"%s\": %s", "无法打开任务目录“%s”：%s"},
+    {"could not read \"%s\": %s", "无法读取“%s”：%s"},
+    {"could not write \"%s\": %s", "无法写入“%s”：%s"},
+    {"could not create \"%s\": %s", "无法创建“%s”：%s"},
+    {"No such file or directory", "没有该文件或目录"},
+    {"there is no such file", "没有该文件"},
+    {"Permission denied", "没有权限"},
+    {"Is a directory", "这是一个目录"},
+    {"No space left on device", "磁盘空间不足"},
+    {"Read-only file system", "文件系统只读"},
+    {"\"%s\" is larger than the limit of %s bytes", "“%s”超过 %s 字节的上限"},
+    {"\"%s\" has no items; nothing was stored", "“%s”中没有题目，未存入任何内容"},
+    {"cannot read \"%s\": its name must end in .jsonl, .json, .csv or .tsv",
+     "无法读取“%s”：文件名须以 .jsonl、.json、.csv 或 .tsv 结尾"},
+    /* databases */
+    {"there is no database \"%s\"; run an evaluation first or name it with --db",
+     "没有数据库“%s”；请先运行一次评测，或用 --db 指定"},
+    {"database \"%s\": database or disk is full; free some disk space and run the same command "
+     "again",
+     "数据库“%s”：磁盘已满；请清理磁盘空间后再次运行同一命令"},
+    {"database \"%s\": attempt to write a readonly database; check who may write the file and its "
+     "folder",
+     "数据库“%s”是只读的；请检查该文件及其目录的写权限"},
+    {"database \"%s\": unable to open database file; check who may write the file and its folder",
+     "无法打开数据库“%s”；请检查该文件及其目录的写权限"},
+    {"database \"%s\": database is locked; another program is writing to it, try again later",
+     "数据库“%s”正被另一个程序写入；请稍后再试"},
+    {"database \"%s\": %s; free some disk space and run the same command again",
+     "数据库“%s”：%s；请清理磁盘空间后再次运行同一命令"},
+    {"database \"%s\": %s; check the disk, its space and limits, and run the same command again",
+     "数据库“%s”：%s；请检查磁盘、剩余空间与限额，然后再次运行同一命令"},
+    {"database \"%s\": %s; name another file with --db, or restore it from a backup",
+     "数据库“%s”：%s；请用 --db 另指定文件，或从备份恢复"},
+    {"database \"%s\": %s", "数据库“%s”：%s"},
+    {"database \"%s\" has schema version %s, this program knows %s; use a newer assay",
+     "数据库“%s”的结构版本为 %s，本程序只认识到 %s；请使用更新的 assay"},
+    {"database \"%s\" has the older schema version %s; run \"assay db migrate\" first",
+     "数据库“%s”的结构版本 %s 较旧；请先运行“assay db migrate”"},
+    {"\"%s\" is not a database of assay: %s", "“%s”不是 assay 的数据库：%s"},
+    {"PostgreSQL needs the library libpq.so.5; install the package libpq5",
+     "使用 PostgreSQL 需要动态库 libpq.so.5；请安装软件包 libpq5"},
+    /* names */
+    {"there is no task, group or tag \"%s\"; near it: %s; `assay task list` shows all",
+     "没有名为“%s”的评测任务、任务组或标签；相近的有 %s；“assay task list” 可列出全部"},
+    {"there is no task, group or tag \"%s\"; `assay task list` shows all",
+     "没有名为“%s”的评测任务、任务组或标签；“assay task list” 可列出全部"},
+    {"there is no data set \"%s\"; near it: %s; \"assay dataset list\" shows them",
+     "没有评测集“%s”；相近的有 %s；“assay dataset list” 可列出全部"},
+    {"there is no data set \"%s\"; \"assay dataset list\" shows them",
+     "没有评测集“%s”；“assay dataset list” 可列出全部"},
+    {"there is no model \"%s\"; near it: %s; \"assay model list\" shows them",
+     "没有登记模型“%s”；相近的有 %s；“assay model list” 可列出全部"},
+    {"there is no model \"%s\"; \"assay model list\" shows them",
+     "没有登记模型“%s”；“assay model list” 可列出全部"},
+    {"there is no run %s; \"assay runs\" shows them", "没有评测 %s；“assay runs” 可列出全部"},
+    {"\"%s\" is not a run number; \"assay runs\" lists them",
+     "“%s”不是评测号；“assay runs” 可列出全部"},
+    {"\"%s\" is not a run number", "“%s”不是评测号"},
+    {"there is no command \"%s\"; \"assay help\" lists them",
+     "没有命令“%s”；“assay help” 可列出全部"},
+    {"data set \"%s\" has no column \"%s\" to cluster by; it has %s",
+     "评测集“%s”没有可用于聚类的列“%s”；它的列为 %s"},
+    {"there is no column \"%s\"; the columns are %s", "没有列“%s”；现有的列为 %s"},
+    {"task \"%s\", item %s: %s", "评测任务“%s”第 %s 题：%s"},
+    /* models */
+    {"could not open model \"%s\": %s", "无法打开模型“%s”：%s"},
+    {"there is no file \"%s\", and built in are only %s", "没有文件“%s”，内置模型只有 %s"},
+    {"no key: set the environment variable %s", "缺少密钥：请设置环境变量 %s"},
+    {"cannot read the model \"%s\": it is neither a known name nor one of the inline forms; write "
+     "%s",
+     "无法识别模型“%s”：既不是已登记的名称，也不是可直接使用的写法；请写成 %s"},
+    {"could not reach the server: %s", "无法连接服务器：%s"},
+    {"no reply in time: %s", "服务器未及时响应：%s"},
+    {"the connection ended before the reply was complete: %s", "回复尚未完整，连接就中断了：%s"},
+    {"HTTP 401: %s; the key was taken from %s", "HTTP 401（密钥无效）：%s；密钥取自环境变量 %s"},
+    {"HTTP 401: %s; set the key in %s", "HTTP 401（缺少密钥）：%s；请在环境变量 %s 中设置密钥"},
+    {"HTTP 404: %s; check the address (it usually ends in /v1) and the model's name",
+     "HTTP 404：%s；请检查接口地址（通常以 /v1 结尾）与模型名"},
+    {"run %s is being worked on by process %s; wait for it or stop it first",
+     "评测 %s 正由进程 %s 执行；请等它结束或先停止它"},
+    {"the budget of %s is reached (%s spent)", "已达到预算 %s（已花费 %s）"},
+    {"the limit of %s requests is reached", "已达到 %s 次请求的上限"},
+    {"interrupted", "被中断"},
+    {"model \"%s\" is named twice; name each model once", "模型“%s”重复；每个模型只写一次"},
+    /* usage */
+    {"there is no option %s; --help lists them", "没有选项 %s；--help 可列出全部"},
+    {"option %s needs a value: %s", "选项 %s 需要取值：%s"},
+    {"option %s needs a whole number, not \"%s\"", "选项 %s 需要整数，而不是“%s”"},
+    {"option %s needs a number, not \"%s\"", "选项 %s 需要数字，而不是“%s”"},
+    {"option %s takes no value", "选项 %s 不带取值"},
+    {"--lang is zh or en", "--lang 只能是 zh 或 en"},
+    {"no model: name one with -m, such as -m local:tiny-4",
+     "没有指定模型：请用 -m 指定，例如 -m local:tiny-4"},
+    {"no task: name one with -t (\"assay task list\" shows them), or give --data FILE --prompt "
+     "TEMPLATE --target TEMPLATE",
+     "没有指定评测任务：请用 -t 指定（“assay task list” 可列出），或给出 --data 文件 --prompt 模板 "
+     "--target 模板"},
+    {"which run? Give its number; \"assay runs\" lists them",
+     "哪一次评测？请给出评测号；“assay runs” 可列出"},
+    {"which model? Give one name; \"assay model list\" shows them",
+     "哪个模型？请给出一个名称；“assay model list” 可列出"},
+    {"which task? Give one name; \"assay task list\" shows them",
+     "哪个评测任务？请给出一个名称；“assay task list” 可列出"},
+    {"which data set? Give NAME, NAME:SPLIT or NAME:SPLIT@VERSION; \"assay dataset list\" shows "
+     "them",
+     "哪个评测集？请给出 名称、名称:切分 或 名称:切分@版本；“assay dataset list” 可列出"},
+    {"compare what? Two or more run numbers, or two models",
+     "对比什么？请给出两个以上的评测号，或两个模型"},
+    {"models \"%s\" and \"%s\" have no finished task in common",
+     "模型“%s”与“%s”没有共同完成的评测任务"},
+    {"model \"%s\" has no runs; \"assay runs\" lists them",
+     "模型“%s”没有评测；“assay runs” 可列出全部"},
+    {"runs %s and %s follow different protocols, their numbers are not comparable (--force "
+     "compares all the same):%s",
+     "评测 %s 与 %s 的评测口径不同，得分不可比（--force 可强制对比）：%s"},
+    {"cannot write \"%s\": the formats are json, jsonl, csv and html (--format names one)",
+     "无法写成“%s”：格式只有 json、jsonl、csv 和 html（可用 --format 指定）"},
+    {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
+    {"line %s: %s", "第 %s 行：%s"},
+};
+
+const Phrase *phrase_why_at(size_t index)
+{
+    return index < COUNT(whys) ? &whys[index] : NULL;
+}
+
+const Phrase *phrase_error_at(size_t index)
+{
+    return index < COUNT(errors) ? &errors[index] : NULL;
+}
+
+Str phrase_why(const App *app, Arena *arena, Str why)
+{
+    return app->chinese ? phrase_translate(arena, whys, COUNT(whys), why, true) : why;
+}
+
+Str phrase_error(const App *app, Arena *arena, Str message)
+{
+    return app->chinese ? phrase_translate(arena, errors, COUNT(errors), message, false) : message;
+}

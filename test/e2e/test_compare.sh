@@ -1,0 +1,28 @@
+#!/bin/sh
+# Comparing models by name: which of their runs are taken.
+. "$(dirname "$0")/lib.sh"
+
+title "one run each: nothing to say"
+expect_ok assay run -q -m local:tiny-4 -m local:tiny-6 -t tiny_compare -n 8
+expect_ok assay compare local:tiny-4 local:tiny-6
+expect_same "said on the side" "$(cat out/stderr)" ""
+
+title "runs of the same items are preferred to the newest"
+expect_ok assay run -q -m local:tiny-4 -t tiny_compare -n 5
+expect_ok assay compare local:tiny-4 local:tiny-6 --json
+expect_json '(o[0]["a"]["run"], o[0]["b"]["run"], o[0]["n"])' "(1, 2, 8)"
+expect_err 'task tiny_compare: comparing runs 1 and 2 .*2 and 1 finished.*assay compare RUN RUN'
+expect_ok assay compare local:tiny-4 local:tiny-6 --lang zh
+expect_err '任务 tiny_compare：对比评测 1 与 2（.*2 和 1 次'
+
+title "of several such pairs the newest"
+expect_ok assay run -q -m local:tiny-6 -t tiny_compare -n 5
+expect_ok assay compare local:tiny-4 local:tiny-6 --json
+expect_json '(o[0]["a"]["run"], o[0]["b"]["run"], o[0]["n"])' "(3, 4, 5)"
+
+title "no such pair: the newest of each, and what differs"
+expect_ok assay run -q -m local:tiny-2 -t tiny_compare -n 3
+expect_status 1 assay compare local:tiny-2 local:tiny-6
+expect_err 'runs 5 and 4 follow different protocols'
+expect_err 'limit: 3 / 5'
+finish

@@ -1,0 +1,133 @@
+/* test_phrase.c - English sentences shown in Chinese: every row is reached, every metric's
+ * reason has one, the page knows the same ones. */
+#include "task_fixture.h"
+
+#include "base/asset.h"
+#include "cli/phrase.h"
+
+static const App chinese = {.chinese = true};
+static const App english;
+
+/* The format with "w1", "w2" ... at its places. */
+static Str filled(Arena *a, const char *format)
+{
+    StrBuf out = strbuf_make(a, 1 << 12);
+    int n = 0;
+    for (const char *p = format; *p; p++) {
+        if (p[0] != '%') {
+            strbuf_addc(&out, *p);
+        } else if (p[1] == 's') {
+            strbuf_addf(&out, "w%d", ++n);
+            p++;
+        } else {
+            strbuf_addf(&out, "w%c", p[1]);
+            p += 3;
+        }
+    }
+    return strbuf_str(&out);
+}
+
+static void check_row(const Phrase *p, Str (*show)(const App *app, Arena *arena, Str text))
+{
+    SCOPED_ARENA(a);
+    Str en = filled(&a, p->english);
+    CHECK_STR(show(&chinese, &a, en), filled(&a, p->chinese).ptr);
+    CHECK_STR(show(&english, &a, en), en.ptr);
+}
+
+/* A row that a more general one hides would not be reached. */
+TEST(every_phrase_is_shown_in_chinese_with_its_words)
+{
+    for (size_t i = 0; phrase_why_at(i); i++)
+        check_row(phrase_why_at(i), phrase_why);
+    for (size_t i = 0; phrase_error_at(i); i++)
+        check_row(phrase_error_at(i), phrase_error);
+}
+
+TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *english, *chinese;
+    } cases[] = {
+        {"could not open \"no.csv\": No such file or directory",
+         "无法打开“no.csv”：没有该文件或目录"},
+        {"could not open model \"openai:x\": no key: set the environment variable K",
+         "无法打开模型“openai:x”：缺少密钥：请设置环境变量 K"},
+        {"database \"x.db\": disk I/O error", "数据库“x.db”：disk I/O error"},
+        {"there is no option --n%s; --help lists them", "没有选项 --n%s；--help 可列出全部"},
+        {"something that has no row", "something that has no row"},
+        {"could not open \"", "could not open \""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        CHECK_STR(phrase_error(&chinese, &a, str_from(cases[i].english)), cases[i].chinese);
+    /* Reasons are cut when they are long: what is there is kept. */
+    CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"4\", expected \"a long o")),
+              "抽取到“4”，标准答案为“a long o”");
+    CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"a \"b\" (c)\", expected \"4\"")),
+              "抽取到“a \"b\" (c)”，标准答案为“4”");
+}
+
+static void check_reason(Arena *a, const char *yaml, const char *docs, TaskAnswer *answers,
+                         size_t n)
+{
+    Err err = {0};
+    TaskScore *scores;
+    size_t n_scores;
+    TaskBound *b = bind_plain(a, task_of(a, yaml), docs, NULL);
+    TaskItem item = item_at(a, b, 0);
+    CHECK_OK(task_score(b, &item, answers, n, a, &scores, &n_scores, &err), err);
+    CHECK(n_scores > 0);
+    for (size_t i = 0; i < n_scores; i++)
+        if (!scores[i].why.len || str_eq(phrase_why(&chinese, a, scores[i].why), scores[i].why))
+            test_fail(__FILE__, __LINE__, "no Chinese for: " STR_FMT, STR_ARG(scores[i].why));
+}
+
+TEST(the_reason_of_every_metric_has_a_phrase)
+{
+    SCOPED_ARENA(a);
+    TaskAnswer answers[] = {{.text = STR("4"), .logprob = -1, .greedy = true},
+                            {.text = STR("4"), .logprob = -2},
+                            {.logprob = -3},
+                            {.logprob = -3}};
+    check_reason(&a,
+                 "task: t\ndataset_path: d\noutput_type: generate_until\ntest_split: test\n"
+                 "doc_to_text: q\ndoc_to_target: a\nmetric_list: [{metric: exact_match}]\n",
+                 "[{\"q\":\"?\",\"a\":\"5\"}]", answers, 1);
+    check_reason(&a,
+                 "task: t\ndataset_path: d\noutput_type: multiple_choice\ntest_split: test\n"
+                 "doc_to_text: q\ndoc_to_choice: ['3', '4']\ndoc_to_target: 1\nmetric_list: "
+                 "[{metric: acc}, {metric: acc_norm}, {metric: acc_bytes}, {metric: "
+                 "acc_mutual_info}, {metric: exact_match}]\n",
+                 "[{\"q\":\"?\"}]", answers, 4);
+    check_reason(&a,
+                 "task: t\ndataset_path: d\noutput_type: loglikelihood\ntest_split: test\n"
+                 "doc_to_text: q\ndoc_to_target: a\nmetric_list: [{metric: acc}, {metric: "
+                 "perplexity}]\n",
+                 "[{\"q\":\"?\",\"a\":\"5\"}]", answers, 1);
+}
+
+TEST(the_page_knows_the_same_reasons)
+{
+    Str name, content, page = {0};
+    for (size_t i = 0; asset_at(i, &name, &content); i++)
+        if (str_ends(name, STR("report/text.js")))
+            page = content;
+    CHECK(page.len);
+    for (size_t i = 0; phrase_why_at(i); i++) {
+        const char *both[] = {phrase_why_at(i)->english, phrase_why_at(i)->chinese};
+        SCOPED_ARENA(a);
+        for (size_t k = 0; k < COUNT(both); k++) {
+            StrBuf want = strbuf_make(&a, 1 << 12);
+            int place = 0;
+            for (const char *p = both[k]; *p; p++)
+                if (p[0] == '%' && p[1] == 's')
+                    strbuf_addf(&want, "{%d}", place++), p++;
+                else
+                    strbuf_addc(&want, *p);
+            if (str_find(page, strbuf_str(&want)) < 0)
+                test_fail(__FILE__, __LINE__, "the page lacks: %s", want.ptr);
+        }
+    }
+}
