@@ -3,12 +3,13 @@
 #include "cli/run_options.h"
 #include "cli/task_set.h"
 #include "core/store.h"
+#include "eval/eval.h"
 
 typedef struct PreviewOptions {
     Str model, system;
     int64_t item, fewshot, seed;
     StrList generation;
-    bool chat, turns;
+    bool chat, turns, apply_chat;
 } PreviewOptions;
 
 #define AT(field) offsetof(PreviewOptions, field)
@@ -25,6 +26,11 @@ static const Option preview_options[] = {
     {"chat", 0, OPT_FLAG, AT(chat), NULL, "as one chat message", "以单条对话消息呈现"},
     {"fewshot-as-turns", 0, OPT_FLAG, AT(turns), NULL, "as a chat, examples as turns",
      "以对话轮次呈现示例"},
+    {"system-instruction", 0, OPT_TEXT, AT(system), "TEXT", "the same as --system", "同 --system"},
+    {"apply-chat-template", 0, OPT_FLAG, AT(apply_chat), NULL,
+     "as the model would get it in a chat (with --model)", "以模型的对话格式呈现（配合 --model）"},
+    {"fewshot-as-multiturn", 0, OPT_FLAG, AT(turns), NULL, "the same as --fewshot-as-turns",
+     "同 --fewshot-as-turns"},
     {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
      "示例抽取的随机种子（1234）"},
     {0},
@@ -38,6 +44,9 @@ typedef struct Preview {
     TaskBound *bound;
     TaskItem item;
     ChatMode mode;
+    Model model;
+    bool has_model;
+    Str *texts; /* of each request: messages as the model's own template writes them, or empty */
 } Preview;
 
 static Status find_task(App *app, const PreviewOptions *o, Str name, const Task **out, Err *err)
@@ -61,28 +70,48 @@ static Status find_task(App *app, const PreviewOptions *o, Str name, const Task 
                          generation.len ? &generation : NULL, out, err);
 }
 
-/* Chat or plain, as a run with this model would ask. */
-static Status mode_of(App *app, const PreviewOptions *o, const Task *task, ChatMode *out, Err *err)
+static Status open_model(App *app, const PreviewOptions *o, Model *out, Err *err)
 {
-    bool chat = o->chat || o->turns;
+    ModelSpec spec;
+    Db *db = NULL;
+    bool stored = strstr(app->db_url, "://") || file_exists(app->db_url);
+    if (stored)
+        TRY(store_open_read(app->db_url, &db, err));
+    Status status = find_model_spec(app, db, o->model, &spec, err);
+    if (db)
+        db_close(db);
+    TRY(status);
+    return model_open(app->arena, &spec, out, err);
+}
+
+/* Chat or plain, as a run with this model would ask. */
+static Status mode_of(App *app, const PreviewOptions *o, Preview *p, Err *err)
+{
+    bool chat = o->chat || o->turns || o->apply_chat;
+    bool text = p->task->output_type == OUTPUT_GENERATE;
     if (o->model.len) {
-        ModelSpec spec;
-        Model model;
-        Db *db = NULL;
-        bool stored = strstr(app->db_url, "://") || file_exists(app->db_url);
-        if (stored)
-            TRY(store_open_read(app->db_url, &db, err));
-        Status status = find_model_spec(app, db, o->model, &spec, err);
-        if (db)
-            db_close(db);
-        TRY(status);
-        TRY(model_open(app->arena, &spec, &model, err));
-        chat = model.chat;
-        model_close(&model);
+        TRY(open_model(app, o, &p->model, err));
+        p->has_model = true;
+        if (o->apply_chat)
+            TRY(model_use_chat(&p->model, err));
+        chat = eval_is_chat(&p->model, p->task);
+    } else if (!text) {
+        chat = chat && o->apply_chat && p->task->output_type != OUTPUT_ROLLING;
     }
-    if (task->output_type != OUTPUT_GENERATE)
-        chat = false;
-    *out = !chat ? CHAT_PLAIN : o->turns ? CHAT_TURNS : CHAT_SINGLE;
+    p->mode = !chat ? CHAT_PLAIN : o->turns ? CHAT_TURNS : CHAT_SINGLE;
+    return OK;
+}
+
+/* What a model in the process reads in place of the messages. */
+static Status write_out(App *app, Preview *p, Err *err)
+{
+    p->texts = arena_array(app->arena, p->item.n_requests + 1, sizeof *p->texts);
+    if (!p->has_model || p->mode == CHAT_PLAIN || !p->model.provider->chat_text)
+        return OK;
+    for (size_t i = 0; i < p->item.n_requests; i++)
+        if (p->item.requests[i].messages)
+            TRY(p->model.provider->chat_text(&p->model, p->item.requests[i].messages, app->arena,
+                                             &p->texts[i], err));
     return OK;
 }
 
@@ -156,7 +185,9 @@ static Json preview_json(const Preview *p, Arena *a)
         Json one = {.type = JSON_OBJECT};
         if (r->messages)
             json_set(a, &one, STR("messages"), *r->messages);
-        else
+        if (p->texts[i].len)
+            json_set(a, &one, STR("text"), json_str(p->texts[i]));
+        if (!r->messages)
             json_set(a, &one, STR("prompt"), json_str(r->context));
         if (p->task->output_type != OUTPUT_GENERATE)
             json_set(a, &one, STR("continuation"), json_str(r->continuation));
@@ -203,6 +234,8 @@ static void print_preview(App *app, const Preview *p)
         const TaskRequest *r = &item->requests[i];
         if (i == 0 || r->messages || !str_eq(r->context, before))
             print_request(app, r);
+        if (p->texts[i].len)
+            print_text(app, tr(app, T_PROMPT), p->texts[i]);
         before = r->context;
         if (!generate)
             fprintf(
@@ -225,8 +258,11 @@ static Status preview(App *app, void *options, const StrList *arguments, Err *er
     if (arguments->len != 1)
         return err_set(err, E_USAGE, "which task? Give one name; \"assay task list\" shows them");
     TRY(find_task(app, o, arguments->items[0], &p.task, err));
-    TRY(mode_of(app, o, p.task, &p.mode, err));
-    Status status = build(app, o, &p, err);
+    Status status = mode_of(app, o, &p, err);
+    if (status == OK)
+        status = build(app, o, &p, err);
+    if (status == OK)
+        status = write_out(app, &p, err);
     if (status == OK && app->json) {
         Json view = preview_json(&p, app->arena);
         app_print_json(app, &view);
@@ -235,6 +271,8 @@ static Status preview(App *app, void *options, const StrList *arguments, Err *er
     }
     datafile_close(p.data);
     datafile_close(p.fewshot);
+    if (p.has_model)
+        model_close(&p.model);
     return status;
 }
 

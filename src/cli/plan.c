@@ -55,6 +55,8 @@ static void override_settings(App *app, const RunOptions *o, ModelSpec *spec)
             json_set(a, &spec->settings, str_from(numbers[i].key), json_num(a, numbers[i].value));
     if (o->api.len)
         json_set(a, &spec->settings, STR("api"), json_str(o->api));
+    else if (o->apply_chat && str_eqc(spec->provider, "openai"))
+        json_set(a, &spec->settings, STR("api"), json_str(STR("chat")));
     if (!json_get(&spec->settings, "timeout"))
         json_set(a, &spec->settings, STR("timeout"), json_num(a, o->timeout));
 }
@@ -128,6 +130,8 @@ static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err
         override_settings(app, o, &specs.items[i]);
         TRY(model_open(app->arena, &specs.items[i], &plan->models[i], err));
         plan->n_models++;
+        if (o->apply_chat)
+            TRY(model_use_chat(&plan->models[i], err));
         TRY(check_priced(o, &plan->models[i], err));
     }
     return OK;

@@ -9,7 +9,7 @@ typedef struct RunOptions {
     StrList models, tasks, generation, gates;
     int64_t limit, fewshot, repeats, concurrency, max_requests, max_attempts, seed;
     double max_cost, retry_wait, timeout, price_in, price_out, rpm, tpm;
-    bool fresh, chat_turns, stream;
+    bool fresh, chat_turns, apply_chat, stream;
     Str system, cluster, api;
     /* a task without a file */
     Str prompt, target, metric, extract, choices, records, name;

@@ -79,6 +79,10 @@ typedef struct EvalOutcome {
 Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *progress,
                     EvalOutcome *out, Err *err) MUST_CHECK;
 
+/* Whether a model is asked for this task with messages. Likelihoods after a chat can be had from
+ * models in the process alone; whole texts are scored as they are. */
+bool eval_is_chat(const Model *model, const Task *task);
+
 int64_t eval_run_id(const EvalRun *run);
 const Task *eval_run_task(const EvalRun *run);
 const Model *eval_run_model(const EvalRun *run);

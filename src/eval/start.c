@@ -6,6 +6,13 @@
 
 #include <stdio.h>
 
+bool eval_is_chat(const Model *model, const Task *task)
+{
+    if (!model->chat || task->output_type == OUTPUT_ROLLING)
+        return false;
+    return task->output_type == OUTPUT_GENERATE || model->provider->answer;
+}
+
 int64_t eval_run_id(const EvalRun *run)
 {
     return run->id;
@@ -293,7 +300,7 @@ static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, Ev
                           Arena *arena, Err *err)
 {
     run->task = task->task;
-    run->chat = run->model->chat && run->task->output_type == OUTPUT_GENERATE;
+    run->chat = eval_is_chat(run->model, run->task);
     run->stream = o->stream;
     TRY(check_model(run, err));
     TRY(import_data(db, o, task, run, arena, err));

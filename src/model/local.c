@@ -166,15 +166,28 @@ static Status score(LocalSession *session, const ModelRequest *r, LocalPrompt pr
     return OK;
 }
 
+static Status chat_ready(const Model *model, Err *err)
+{
+    const Opened *opened = model->private_data;
+    if (opened->chat)
+        return OK;
+    return err_set(err, E_USAGE, "model \"" STR_FMT "\" cannot take messages: " STR_FMT,
+                   STR_ARG(model->spec.name), STR_ARG(opened->no_chat));
+}
+
+static Status chat_text(const Model *model, const Json *messages, Arena *arena, Str *out, Err *err)
+{
+    const Opened *opened = model->private_data;
+    return chat_template_render(opened->chat, messages, opened->tokens, arena, out, err);
+}
+
 static Status answer_request(const Model *model, LocalSession *session, const ModelRequest *r,
                              Arena *arena, ModelReply *out, Err *err)
 {
-    const Opened *opened = model->private_data;
     LocalPrompt prompt = local_plain(r->prompt);
     if (r->messages) {
         prompt.chat = true;
-        TRY(chat_template_render(opened->chat, r->messages, opened->tokens, arena, &prompt.text,
-                                 err));
+        TRY(chat_text(model, r->messages, arena, &prompt.text, err));
     }
     return r->kind == REQUEST_SCORE ? score(session, r, prompt, arena, out, err)
                                     : generate(session, r, prompt, arena, out, err);
@@ -207,6 +220,8 @@ const Provider provider_local = {
     .can_generate = true,
     .can_score = true,
     .has_chat = true,
+    .chat_ready = chat_ready,
+    .chat_text = chat_text,
     .session_new = session_new,
     .session_free = session_free,
     .answer = answer,

@@ -178,3 +178,16 @@ double model_cost(const Model *model, const ModelReply *reply)
     return (reply->prompt_tokens * model->price_in + reply->completion_tokens * model->price_out) /
            1e6;
 }
+
+Status model_use_chat(Model *model, Err *err)
+{
+    const Provider *p = model->provider;
+    bool completions = json_get(&model->spec.settings, "api") && !model->chat;
+    if (!p->has_chat || completions)
+        return err_set(err, E_USAGE, "model \"" STR_FMT "\" (%s%s) cannot be asked with messages",
+                       STR_ARG(model->spec.name), p->name, completions ? ", completions" : "");
+    if (p->chat_ready)
+        TRY(p->chat_ready(model, err));
+    model->chat = true;
+    return OK;
+}

@@ -96,6 +96,10 @@ typedef struct Provider {
     Status (*open)(Arena *arena, const ModelSpec *spec, Model *model, Err *err);
     void (*close)(Model *model);
     bool can_generate, can_score, has_chat;
+    /* Whether this very model can take messages; NULL: when the provider can. */
+    Status (*chat_ready)(const Model *model, Err *err);
+    /* The text that messages become, where the provider writes it itself; else NULL. */
+    Status (*chat_text)(const Model *model, const Json *messages, Arena *arena, Str *out, Err *err);
     /* remote; build may set on_data and user: leave them as they are */
     Status (*build)(const Model *model, const ModelRequest *request, Arena *arena, HttpRequest *out,
                     Err *err);
@@ -132,6 +136,8 @@ Status recorded_models(const char *path, Arena *arena, ModelNames *out, Err *err
 
 Status model_open(Arena *arena, const ModelSpec *spec, Model *out, Err *err) MUST_CHECK;
 void model_close(Model *model);
+/* Has the model asked with messages; E_USAGE when it cannot be. */
+Status model_use_chat(Model *model, Err *err) MUST_CHECK;
 
 /* What identifies a request for the response cache: provider, endpoint, model, parameters,
  * rendered request, repeat index. 32 hex digits. */
