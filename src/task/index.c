@@ -18,7 +18,8 @@ static bool is_folder(const struct dirent *e, const char *path)
     return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static Status walk(Arena *arena, const char *dir, int depth, Paths *out, Err *err)
+/* Task files go to `out`, files that are only included by others to `parts`. */
+static Status walk(Arena *arena, const char *dir, int depth, Paths *out, Paths *parts, Err *err)
 {
     if (depth > LIMIT_TASK_DIR_DEPTH)
         return err_set(err, E_LIMIT, "\"%s\" is nested more than %d folders deep", dir,
@@ -35,10 +36,12 @@ static Status walk(Arena *arena, const char *dir, int depth, Paths *out, Err *er
             continue;
         const char *path = path_join(arena, str_from(dir), name);
         if (is_folder(e, path))
-            status = walk(arena, path, depth + 1, out, err);
+            status = walk(arena, path, depth + 1, out, parts, err);
         else if (str_ends(name, STR(".yaml")))
             vec_push(arena, out, path);
-        if (out->len > LIMIT_TASK_FILES)
+        else if (str_find_char(name, '.') < 0)
+            vec_push(arena, parts, path);
+        if (out->len + parts->len > LIMIT_TASK_FILES)
             status = err_set(err, E_LIMIT, "\"%s\" holds more than %d task files", dir,
                              LIMIT_TASK_FILES);
     }
@@ -107,30 +110,19 @@ static void inherit(Scan *out, const Scan *from)
     }
 }
 
-static Scan own_copy(Arena *arena, const Scan *s)
-{
-    Scan out = *s;
-    out.task = str_copy(arena, s->task);
-    out.group = str_copy(arena, s->group);
-    out.tags = (StrVec){0};
-    for (size_t i = 0; i < s->tags.len; i++)
-        vec_push(arena, &out.tags, str_copy(arena, s->tags.items[i]));
-    out.includes = (StrVec){0};
-    return out;
-}
-
 /* Looks at the file and what it includes; false when it cannot be read. */
 static bool scan_file(TaskSet *set, const char *path, int depth, Scan *out)
 {
-    SCOPED_ARENA(scratch);
-    Str text;
-    Scan scan = {0};
-    if (depth > LIMIT_TASK_DIR_DEPTH || source_read(&scratch, path, &text, NULL) != OK)
+    const Look *look = map_get(&set->looks, str_from(path));
+    Scan own;
+    if (depth > LIMIT_TASK_DIR_DEPTH || (look && !look->read))
         return false;
-    scan_names(&scratch, text, &scan);
-    Scan own = own_copy(set->arena, &scan);
-    for (size_t i = scan.includes.len; i-- > 0;)
-        inherit(&own, scan_include(set, path, scan.includes.items[i], depth));
+    if (look)
+        own = look->scan;
+    else if (!look_at_file(set->arena, path, &own))
+        return false;
+    for (size_t i = own.includes.len; i-- > 0;)
+        inherit(&own, scan_include(set, path, own.includes.items[i], depth));
     /* A file that does not parse keeps its guessed name, so that asking for it says why. */
     if (!own.unsure || !scan_parsed(set, path, out))
         *out = own;
@@ -180,13 +172,17 @@ Status taskset_open(Arena *arena, const char *const *dirs, size_t n_dirs, TaskSe
     set->arena = arena;
     SCOPED_ARENA(scratch);
     for (size_t i = 0; i < n_dirs; i++) {
-        Paths paths = {0};
-        TRY(walk(&scratch, dirs[i], 0, &paths, err));
+        Paths paths = {0}, parts = {0};
+        TRY(walk(&scratch, dirs[i], 0, &paths, &parts, err));
         if (paths.len)
             qsort(paths.items, paths.len, sizeof *paths.items, by_path);
-        for (size_t p = 0; p < paths.len; p++)
+        for (size_t p = 0; p < parts.len; p++)
+            vec_push(&scratch, &paths, parts.items[p]);
+        look_at_all(set, paths.items, paths.len);
+        for (size_t p = 0; p + parts.len < paths.len; p++)
             add_file(set, paths.items[p]);
     }
+    set->looks = (Map){0}; /* what was seen may change before it is asked for */
     add_builtin(set);
     *out = set;
     return OK;

@@ -36,6 +36,7 @@ struct TaskSet {
     Arena *arena;
     Map entries;   /* name -> IndexEntry */
     Map sources;   /* path -> const Json *: files parsed so far */
+    Map looks;     /* path -> Look *: files below the folders, while they are indexed */
     Map scans;     /* path -> const Scan *: names of included files */
     Map functions; /* path:function -> PythonFunction * (native.c) */
     Map natives;   /* kind:sha256 -> Native * */
@@ -53,6 +54,16 @@ typedef struct Scan {
     bool unsure; /* only a full parse can tell */
 } Scan;
 void scan_names(Arena *arena, Str text, Scan *out);
+
+/* A file that was looked at; without its includes. */
+typedef struct Look {
+    Scan scan;
+    bool read; /* false: it cannot be read */
+} Look;
+/* Reads the file and looks at its names, kept in `arena`; false when it cannot be read. */
+bool look_at_file(Arena *arena, const char *path, Scan *out);
+/* Looks at many files, several at a time, into set->looks. */
+void look_at_all(TaskSet *set, const char *const *paths, size_t n);
 
 /* Reads a file, or a built-in one when `path` starts with "builtin:". */
 Status source_read(Arena *arena, const char *path, Str *out, Err *err) MUST_CHECK;

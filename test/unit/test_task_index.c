@@ -222,3 +222,37 @@ TEST(task_includes_that_cannot_be_read_say_where)
     CHECK(strstr(tree(&a, set, str_printf(&a, "%s/y.yaml", dir).ptr).ptr, "includes itself"));
     CHECK(strstr(tree(&a, set, str_printf(&a, "%s/w.yaml", dir).ptr).ptr, "w.yaml:2:10"));
 }
+
+/* Many files are looked at by several threads; what is found does not depend on them. */
+TEST(task_index_of_many_files_is_the_same_every_time_thread)
+{
+    const char *folder = test_folder();
+    enum { FILES = 700 };
+    for (int i = 0; i < FILES; i++) {
+        SCOPED_ARENA(work);
+        const char *name = str_printf(&work, "d%d/t%03d.yaml", i % 7, i).ptr;
+        put_file(&work, folder, name,
+                 str_printf(&work, "include: ../_base\ntask: t%03d\n%s", i,
+                            i % 3 ? "" : "tag: [third, own]\n")
+                     .ptr);
+    }
+    SCOPED_ARENA(a);
+    put_file(&a, folder, "_base", "tag: common\n");
+    for (int round = 0; round < 3; round++) {
+        SCOPED_ARENA(b);
+        Err err = {0};
+        TaskEntries entries = {0};
+        CHECK_OK(taskset_list(tasks_in(&b, folder), &b, &entries, &err), err);
+        size_t tasks = 0, tags = 0;
+        for (size_t i = 0; i < entries.len; i++) {
+            bool ours = str_starts(entries.items[i].file, str_from(folder));
+            tags += entries.items[i].kind == TASK_TAG &&
+                    !str_starts(entries.items[i].name, STR("tiny"));
+            if (!ours)
+                continue;
+            CHECK_STR(entries.items[i].name, str_printf(&b, "t%03zu", tasks++).ptr);
+        }
+        CHECK_INT(tasks, FILES);
+        CHECK(tags >= 3); /* common, own, third */
+    }
+}
