@@ -1,10 +1,11 @@
-/* remote.c - models behind HTTP: shards of about 32 transfers, each a thread with its own
- * event loop. A unit belongs to the shard that took it until its requests are delivered. */
+/* remote.c - models behind HTTP: shards, each a thread with its own event loop. A unit belongs to the shard that took it until its requests are delivered. */
 #include "engine/private.h"
 
 #include "base/clock.h"
 #include "base/rng.h"
 #include "core/store.h"
+
+#include <unistd.h>
 
 enum { SHARD_TRANSFERS = 32, BATCH = 64, UNREACHED_LIMIT = 3, RATE_LIMIT_ATTEMPTS = 40 };
 static const double LONGEST_BACKOFF = 30;
@@ -314,11 +315,22 @@ static Status open_shard(Engine *e, Shard *s, size_t transfers, uint64_t seed, A
     return e->use_cache ? store_open_read(e->options->db_url, &s->reader, err) : OK;
 }
 
+/* Enough for the client, and for every core to have work. */
+static size_t shards_for(const Model *model, size_t transfers)
+{
+    size_t most = http_transfers_a_client(model->url);
+    size_t cores = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t useful = (transfers + SHARD_TRANSFERS - 1) / SHARD_TRANSFERS;
+    size_t needed = (transfers + most - 1) / most;
+    size_t busy = useful < cores ? useful : cores;
+    return needed > busy ? needed : busy;
+}
+
 Status engine_remote(Engine *e, Err *err)
 {
     SCOPED_ARENA(arena);
     size_t ceiling = (size_t)e->options->concurrency;
-    size_t n = (ceiling + SHARD_TRANSFERS - 1) / SHARD_TRANSFERS;
+    size_t n = shards_for(e->options->model, ceiling);
     Shard *shards = arena_array(&arena, n, sizeof *shards);
     Status status = OK;
     size_t opened = 0, started = 0;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "core/store.h"
+#include "engine/checkpoint.h"
 
 #include <pthread.h>
 
@@ -17,6 +18,7 @@ typedef struct Entry {
 
 struct Writer {
     Db *db;
+    Checkpointer *log;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t filled, drained;
@@ -103,6 +105,8 @@ static void *writer_main(void *argument)
             note_failure(w, &err);
         }
         tell(group, n, status == OK);
+        if (status == OK)
+            checkpointer_after_commit(w->log, w->db);
         pthread_mutex_lock(&w->lock);
         w->busy = false;
         pthread_cond_broadcast(&w->drained);
@@ -115,7 +119,10 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
 {
     Db *db;
     TRY(store_open(db_url, &db, err));
+    Checkpointer *log = NULL;
     Status status = db_skip_reference_checks(db, err);
+    if (status == OK)
+        status = checkpointer_start(db_url, db, &log, err);
     if (status != OK) {
         db_close(db);
         return status;
@@ -124,6 +131,7 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
     if (!w)
         abort();
     w->db = db;
+    w->log = log;
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -132,6 +140,7 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
     pthread_cond_init(&w->drained, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+        checkpointer_stop(log);
         db_close(db);
         free(w);
         return err_set(err, E_LIMIT, "could not start the writer thread");
@@ -195,6 +204,7 @@ Status writer_stop(Writer *w, Err *err)
         if (err)
             *err = w->err;
     }
+    checkpointer_stop(w->log);
     db_close(w->db);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->filled);

@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { EVENTS_A_ROUND = 128 };
+enum { EVENTS_A_ROUND = 128, CURL_TRANSFERS = 32, DIRECT_TRANSFERS = 512 };
 
 /* ---- the client ---- */
 
@@ -101,6 +101,11 @@ void http_client_free(HttpClient *client)
         close(client->wake);
     free(client->no_proxy);
     free(client);
+}
+
+size_t http_transfers_a_client(const char *url)
+{
+    return strncmp(url, "http://", 7) == 0 && !has_proxy() ? DIRECT_TRANSFERS : CURL_TRANSFERS;
 }
 
 size_t http_in_flight(const HttpClient *client)
