@@ -97,7 +97,8 @@ static Http1State end_head(Http1 *h)
         return HTTP1_MORE;
     }
     if (h->chunked && h->has_length)
-        h->close_told = true; /* RFC 9112 6.3: the coding counts, the connection is not to be trusted */
+        h->close_told =
+            true; /* RFC 9112 6.3: the coding counts, the connection is not to be trusted */
     if (h->status == 204 || h->status == 304) {
         h->phase = FINISHED;
     } else if (h->chunked) {

@@ -24,12 +24,12 @@ typedef struct Transfer {
     HttpRequest request;
     StrBuf body, head;
     double started, first_byte;
-    bool ok_status;     /* pieces of the body are handed on */
-    HttpReply reply;    /* once done */
-    char words[WORDS];  /* room for reply.problem */
-    CURL *easy;         /* NULL until this transfer goes through libcurl */
+    bool ok_status;    /* pieces of the body are handed on */
+    HttpReply reply;   /* once done */
+    char words[WORDS]; /* room for reply.problem */
+    CURL *easy;        /* NULL until this transfer goes through libcurl */
     struct curl_slist *headers;
-    Connection *direct; /* NULL while it goes through libcurl */
+    Connection *direct;              /* NULL while it goes through libcurl */
     struct Transfer *next;           /* in the idle list or the done queue */
     struct Transfer *before, *after; /* in flight */
 } Transfer;
@@ -92,6 +92,10 @@ void direct_abort(Transfer *t);
 void direct_event(HttpClient *c, size_t index, uint32_t events);
 /* Ends what has run out of time by `now`; sets next_check (< 0 never). */
 void direct_check(HttpClient *c, double now);
+
+/* ---- http_origin.c ---- */
+/* The server of `url`, NULL when it is libcurl's alone; its address may not be known yet. */
+Origin *direct_origin(HttpClient *c, const char *url);
 /* libcurl reached the server of `url` at this numeric address. */
 void direct_learn(HttpClient *c, const char *url, const char *ip, long port);
 

@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(whole.state == cut.state);
     assert(whole.state != HTTP1_DONE || (whole.used == cut.used && whole.h.status >= 200 &&
                                          whole.h.keep_alive == cut.h.keep_alive));
-    assert(whole.state == HTTP1_TOO_LARGE || str_eq(strbuf_str(&whole.body), strbuf_str(&cut.body)));
+    assert(whole.state == HTTP1_TOO_LARGE ||
+           str_eq(strbuf_str(&whole.body), strbuf_str(&cut.body)));
     return 0;
 }

@@ -165,7 +165,8 @@ TEST(http_goes_through_the_proxy_every_time)
     CHECK(setenv("http_proxy", proxy.ptr, 1) == 0);
     HttpClient *client = open_client();
     for (size_t i = 0; i < 2; i++) {
-        HttpRequest get = {.method = "GET", .url = "http://192.0.2.1/v1", .arena = &a, .timeout = 20};
+        HttpRequest get = {
+            .method = "GET", .url = "http://192.0.2.1/v1", .arena = &a, .timeout = 20};
         CHECK_STR(wait_for(client, &get).body, i ? "ho" : "hi");
         CHECK(str_starts(loopback_request(l, i), STR("GET http://192.0.2.1/v1 HTTP/1.1\r\n")));
     }
@@ -200,8 +201,8 @@ TEST(http_tells_cut_connections_from_servers_out_of_reach)
         size_t n = i / COUNT(hosts);
         Loopback *l = loopback_start(&cases[n].reply, 1);
         port = loopback_port(l);
-        HttpReply r = ask_at(client, &a, hosts[i % COUNT(hosts)], port,
-                             (HttpRequest){.body = STR("{}")});
+        HttpReply r =
+            ask_at(client, &a, hosts[i % COUNT(hosts)], port, (HttpRequest){.body = STR("{}")});
         loopback_stop(l);
         loopback_free(l);
         if (r.fault != cases[n].fault)

@@ -44,8 +44,8 @@ static const struct {
     {"HTTP/1.1 204 No\r\n\r\nx", HTTP1_DONE, "", 1, true},
     {"HTTP/1.1 304 No\r\nContent-Length: 9\r\n\r\n", HTTP1_DONE, "", 0, true},
     {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", HTTP1_DONE, "hi", 0, false},
-    {"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nhi", HTTP1_DONE, "hi", 0,
-     true},
+    {"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nhi", HTTP1_DONE, "hi",
+     0, true},
     {"HTTP/1.1 200 OK\r\nConnection: x, close\r\nContent-Length: 2\r\n\r\nhi", HTTP1_DONE, "hi", 0,
      false},
     {"HTTP/1.1 200 OK\r\n\r\nto the end", HTTP1_DONE, "to the end", 0, false},
@@ -58,20 +58,23 @@ static const struct {
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\nabcdefghij\n0\n\n", HTTP1_DONE,
      "abcdefghij", 0, true},
     /* both framings: the coding counts, and the connection is not used again */
-    {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+    {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: "
+     "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
      HTTP1_DONE, "a", 0, false},
     {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi", HTTP1_DONE, "hi", 0,
      true},
-    {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", HTTP1_BAD, "", -1, false},
+    {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi", HTTP1_BAD, "", -1,
+     false},
     {"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nhi", HTTP1_BAD, "", -1, false},
     {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nhi", HTTP1_BAD, "", -1, false},
     {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", HTTP1_BAD, "short", 0, false},
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", HTTP1_BAD, "", -1, false},
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", HTTP1_BAD, "", -1, false},
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", HTTP1_BAD, "", -1, false},
-    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", HTTP1_BAD, "ab", -1, false},
-    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", HTTP1_BAD, "", -1,
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n", HTTP1_BAD, "ab", -1,
      false},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", HTTP1_BAD, "",
+     -1, false},
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", HTTP1_BAD, "ab", 0, false},
     {"HTTP/1.1 101 Switching\r\n\r\n", HTTP1_BAD, "", 0, false},
     {"HTTP/2 200\r\n\r\n", HTTP1_BAD, "", -1, false},
@@ -93,8 +96,9 @@ TEST(http1_frames_replies_wherever_they_are_cut)
                         (cases[i].rest < 0 || r.used + (size_t)cases[i].rest == len) &&
                         (r.state != HTTP1_DONE || r.keep_alive == cases[i].keep_alive);
             if (!good)
-                test_fail(__FILE__, __LINE__, "case %zu in steps of %zu: state %d, body \"%s\", %zu used",
-                          i, step, (int)r.state, r.body.ptr ? r.body.ptr : "", r.used);
+                test_fail(__FILE__, __LINE__,
+                          "case %zu in steps of %zu: state %d, body \"%s\", %zu used", i, step,
+                          (int)r.state, r.body.ptr ? r.body.ptr : "", r.used);
         }
     }
 }
