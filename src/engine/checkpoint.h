@@ -13,8 +13,7 @@
 typedef struct Checkpointer Checkpointer;
 
 /* *out is NULL where the database needs none. */
-Status checkpointer_start(const char *db_url, Db *writing, Checkpointer **out,
-                          Err *err) MUST_CHECK;
+Status checkpointer_start(const char *db_url, Db *writing, Checkpointer **out, Err *err) MUST_CHECK;
 
 /* After each commit of `writing`, by its thread. */
 void checkpointer_after_commit(Checkpointer *c, Db *writing);

@@ -1,4 +1,5 @@
-/* remote.c - models behind HTTP: shards, each a thread with its own event loop. A unit belongs to the shard that took it until its requests are delivered. */
+/* remote.c - models behind HTTP: shards, each a thread with its own event loop. A unit belongs to
+ * the shard that took it until its requests are delivered. */
 #include "engine/private.h"
 
 #include "base/clock.h"

@@ -19,6 +19,7 @@ typedef struct Entry {
 struct Writer {
     Db *db;
     Checkpointer *log;
+    WriterLead lead; /* no functions: none */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t filled, drained;
@@ -66,9 +67,14 @@ static size_t take_group(Writer *w, Entry *group)
 static Status write_group(Writer *w, Entry *group, size_t n, Err *err)
 {
     TRY(db_begin(w->db, err));
+    if (w->lead.before)
+        TRY(w->lead.before(w->lead.user, w->db, err));
     for (size_t i = 0; i < n; i++)
         TRY(group[i].source->write(group[i].source->user, w->db, group[i].id, &group[i].tell, err));
-    return db_commit(w->db, err);
+    TRY(db_commit(w->db, err));
+    if (w->lead.after)
+        w->lead.after(w->lead.user);
+    return OK;
 }
 
 static void note_failure(Writer *w, const Err *err)
@@ -147,6 +153,11 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
     }
     *out = w;
     return OK;
+}
+
+void writer_lead(Writer *w, const WriterLead *lead)
+{
+    w->lead = *lead;
 }
 
 void writer_push(Writer *w, const WriterSource *source, uint64_t id)
