@@ -88,7 +88,6 @@ static void start_call(Shard *s, Call *call, double now)
         status = http_send(s->http, &http, &err);
     x->sent = now;
     x->attempts++;
-    atomic_fetch_add(&e->progress->requests, 1);
     if (x->attempts > 1)
         atomic_fetch_add(&e->progress->retries, 1);
     if (status != OK) {
@@ -145,20 +144,22 @@ static void take_reply(Shard *s, const HttpReply *http, double now)
     *reply = (ModelReply){.retry_after = -1, .first_token = -1};
     model->provider->parse(model, &unit->requests[call->index], http, &unit->arena, reply);
     double tokens = (double)reply->prompt_tokens + (double)reply->completion_tokens;
-    pace_leave(&e->pace, pace_event(reply), x->sent, reply->retry_after, tokens > 0 ? tokens : 0,
-               now);
+    double sent = x->sent, retry_after = reply->retry_after;
+    PaceEvent event = pace_event(reply);
     bool hopeless = is_hopeless(s, http, reply);
     int most = reply->rate_limited ? RATE_LIMIT_ATTEMPTS : e->options->max_attempts;
     if (!hopeless && reply->state == REPLY_RETRY && x->attempts < most) {
         call->due = now + backoff(s, reply, x->attempts);
         call->waiting = true;
         s->n_waiting++;
-        return;
+    } else {
+        if (reply->state == REPLY_RETRY)
+            reply->state = REPLY_FAILED;
+        engine_tell(e, unit, call->index, http, hopeless ? engine_abandon : engine_deliver);
+        end_call(s, call);
     }
-    if (reply->state == REPLY_RETRY)
-        reply->state = REPLY_FAILED;
-    engine_tell(e, unit, call->index, http, hopeless ? engine_abandon : engine_deliver);
-    end_call(s, call);
+    /* Last: what it cost is counted before it is no longer in flight. */
+    pace_leave(&e->pace, event, sent, retry_after, tokens > 0 ? tokens : 0, now);
 }
 
 /* ---- sending ---- */
@@ -176,10 +177,9 @@ static double retry_due(Shard *s, double now)
             next = call->due < next ? call->due : next;
             continue;
         }
-        if (!engine_may_ask(s->engine))
-            return next;
-        if (!pace_enter(&s->engine->pace, estimated_tokens(&call->unit->requests[call->index]), now,
-                        &wait)) {
+        wait = 3600;
+        if (!engine_enter(s->engine, estimated_tokens(&call->unit->requests[call->index]), now,
+                          &wait)) {
             next = now + wait < next ? now + wait : next;
             continue;
         }
@@ -211,8 +211,7 @@ static bool send_one(Shard *s, double now, double *wait)
         engine_deliver(e, unit, index);
         return true;
     }
-    if (!engine_may_ask(e) ||
-        !pace_enter(&e->pace, estimated_tokens(&unit->requests[index]), now, wait))
+    if (!engine_enter(e, estimated_tokens(&unit->requests[index]), now, wait))
         return false;
     Call *call = new_call(s, unit, index);
     engine_share(e, s->reader, unit, index);
