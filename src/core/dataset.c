@@ -79,13 +79,15 @@ static Status add_version(Db *db, const DatasetVersion *v, int64_t *id, Err *err
     return OK;
 }
 
-static Status insert_item(Db *db, int64_t version, size_t position, Str key, Str data, Err *err)
+static Status insert_item(Db *db, int64_t version, int64_t position, Str key, Str data, Err *err)
 {
     SCOPED_STMT(s);
-    TRY(db_query(db, "INSERT INTO item (version_id, position, key, data) VALUES (?1, ?2, ?3, ?4)",
+    TRY(db_query(db,
+                 "INSERT INTO item (version_id, position, key, data) VALUES (?1, ?2, ?3, ?4) "
+                 "ON CONFLICT (version_id, position) DO NOTHING",
                  &s, err));
     db_bind_int(s, 1, version);
-    db_bind_int(s, 2, (int64_t)position);
+    db_bind_int(s, 2, position);
     db_bind_text(s, 3, key);
     db_bind_blob(s, 4, data);
     return db_run(s, err);
@@ -126,19 +128,69 @@ static void note_columns(Arena *arena, Json *columns, const Json *record)
     }
 }
 
-static Status insert_items(Db *db, int64_t version, const ItemSource *source, Err *err)
+Status item_reader_next(ItemReader *reader, Arena *arena, ItemRow *out, bool *more, Err *err)
 {
-    SCOPED_ARENA(keep);
+    Json record;
+    *more = reader->next < (int64_t)reader->source.n_items;
+    if (!*more)
+        return OK;
+    TRY(reader->source.get(reader->source.user, (size_t)reader->next, arena, &record, err));
+    Str data = json_dump(arena, &record);
+    *out = (ItemRow){
+        .position = reader->next++,
+        .key = item_key(arena, &reader->keep, &reader->seen, &record, data),
+        .data = data,
+    };
+    return OK;
+}
+
+Status dataset_add_items(Db *db, int64_t version_id, const ItemRow *rows, size_t n, Err *err)
+{
     SCOPED_ARENA(scratch);
-    Map seen = {0};
-    for (size_t i = 0; i < source->n_items; i++) {
-        Json record;
-        TRY(source->get(source->user, i, &scratch, &record, err));
-        Str data = json_dump(&scratch, &record);
-        Str key = item_key(&scratch, &keep, &seen, &record, data);
-        TRY(insert_item(db, version, i, key, store_pack(&scratch, data), err));
+    for (size_t i = 0; i < n; i++) {
+        Str packed = store_pack(&scratch, rows[i].data);
+        TRY(insert_item(db, version_id, rows[i].position, rows[i].key, packed, err));
+        if (packed.ptr != rows[i].data.ptr)
+            arena_reset(&scratch);
+    }
+    return OK;
+}
+
+static Status insert_from(Db *db, int64_t version, int64_t first, ItemReader *reader, Err *err)
+{
+    SCOPED_ARENA(scratch);
+    for (;;) {
+        ItemRow row;
+        bool more;
+        TRY(item_reader_next(reader, &scratch, &row, &more, err));
+        if (!more)
+            return OK;
+        if (row.position >= first)
+            TRY(dataset_add_items(db, version, &row, 1, err));
         arena_reset(&scratch);
     }
+}
+
+static Status insert_items(Db *db, int64_t version, int64_t first, const ItemSource *source,
+                           Err *err)
+{
+    ItemReader reader = {.source = *source};
+    Status status = insert_from(db, version, first, &reader, err);
+    arena_free(&reader.keep);
+    return status;
+}
+
+/* How many items are there: they are added in order, so the last one tells. */
+static Status count_stored(Db *db, int64_t version, int64_t *out, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db,
+                 "SELECT position FROM item WHERE version_id = ?1 ORDER BY position DESC LIMIT 1",
+                 &s, err));
+    db_bind_int(s, 1, version);
+    TRY(db_next(s, &row, err));
+    *out = row ? db_int(s, 0) + 1 : 0;
     return OK;
 }
 
@@ -153,8 +205,8 @@ static Status columns_of(const ItemSource *source, Arena *arena, Str *out, Err *
     return OK;
 }
 
-static Status import_in_transaction(Db *db, DatasetVersion *v, const ItemSource *source,
-                                    Arena *arena, bool *added, Err *err)
+static Status find_or_add(Db *db, DatasetVersion *v, const ItemSource *source, Arena *arena,
+                          bool *added, Err *err)
 {
     bool found;
     TRY(dataset_id_of(db, v->name, v->split, &v->dataset_id, err));
@@ -164,8 +216,25 @@ static Status import_in_transaction(Db *db, DatasetVersion *v, const ItemSource 
         return OK;
     TRY(columns_of(source, arena, &v->columns, err));
     v->n_items = (int64_t)source->n_items;
-    TRY(add_version(db, v, &v->id, err));
-    return insert_items(db, v->id, source, err);
+    return add_version(db, v, &v->id, err);
+}
+
+static Status import_in_transaction(Db *db, DatasetVersion *v, const ItemSource *source,
+                                    Arena *arena, bool *added, Err *err)
+{
+    int64_t stored;
+    TRY(find_or_add(db, v, source, arena, added, err));
+    TRY(count_stored(db, v->id, &stored, err));
+    return stored < v->n_items ? insert_items(db, v->id, stored, source, err) : OK;
+}
+
+static Status end_transaction(Db *db, Status status, Err *err)
+{
+    if (status == OK)
+        status = db_commit(db, err);
+    if (status != OK)
+        db_rollback(db);
+    return status;
 }
 
 Status dataset_import(Db *db, const DatasetVersion *wanted, const ItemSource *source, Arena *arena,
@@ -173,14 +242,44 @@ Status dataset_import(Db *db, const DatasetVersion *wanted, const ItemSource *so
 {
     DatasetVersion v = *wanted;
     TRY(db_begin(db, err));
-    Status status = import_in_transaction(db, &v, source, arena, added, err);
-    if (status == OK)
-        status = db_commit(db, err);
-    if (status != OK) {
-        db_rollback(db);
-        return status;
-    }
+    TRY(end_transaction(db, import_in_transaction(db, &v, source, arena, added, err), err));
     return dataset_get(db, v.id, arena, out, err);
+}
+
+Status dataset_begin(Db *db, const DatasetVersion *wanted, const ItemSource *source, Arena *arena,
+                     DatasetVersion *out, int64_t *n_stored, Err *err)
+{
+    DatasetVersion v = *wanted;
+    bool added;
+    TRY(db_begin(db, err));
+    TRY(end_transaction(db, find_or_add(db, &v, source, arena, &added, err), err));
+    TRY(count_stored(db, v.id, n_stored, err));
+    return dataset_get(db, v.id, arena, out, err);
+}
+
+static Status forget(Db *db, const DatasetVersion *v, Err *err)
+{
+    static const char *const steps[] = {
+        "DELETE FROM dataset_version WHERE id = ?1 AND dataset_id = ?2 AND NOT EXISTS "
+        "(SELECT 1 FROM item WHERE version_id = ?1) AND NOT EXISTS "
+        "(SELECT 1 FROM run WHERE version_id = ?1 OR fewshot_version_id = ?1)",
+        "DELETE FROM dataset WHERE id = ?2 AND ?1 > 0 AND NOT EXISTS "
+        "(SELECT 1 FROM dataset_version WHERE dataset_id = ?2)",
+    };
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        SCOPED_STMT(s);
+        TRY(db_query(db, steps[i], &s, err));
+        db_bind_int(s, 1, v->id);
+        db_bind_int(s, 2, v->dataset_id);
+        TRY(db_run(s, err));
+    }
+    return OK;
+}
+
+Status dataset_forget(Db *db, const DatasetVersion *v, Err *err)
+{
+    TRY(db_begin(db, err));
+    return end_transaction(db, forget(db, v, err), err);
 }
 
 Status dataset_list(Db *db, Arena *arena, DatasetVersions *out, Err *err)
@@ -207,6 +306,20 @@ Status dataset_get(Db *db, int64_t version_id, Arena *arena, DatasetVersion *out
         return err_set(err, E_MISSING, "there is no data set version %lld", (long long)version_id);
     *out = read_version(s, arena);
     return OK;
+}
+
+/* An import that was interrupted is finished by whoever uses its file again; until then the
+ * version is not to be taken for the data set. */
+static Status check_whole(Db *db, const DatasetVersion *v, Err *err)
+{
+    int64_t stored;
+    TRY(count_stored(db, v->id, &stored, err));
+    if (stored >= v->n_items)
+        return OK;
+    return err_set(err, E_CONFLICT,
+                   "data set \"" STR_FMT "\": only %lld of %lld items are stored, its import was "
+                   "interrupted; run that command again, or \"assay dataset import " STR_FMT "\"",
+                   STR_ARG(v->name), (long long)stored, (long long)v->n_items, STR_ARG(v->source));
 }
 
 Status dataset_find(Db *db, Str spec, Arena *arena, DatasetVersion *out, Err *err)
@@ -236,7 +349,7 @@ Status dataset_find(Db *db, Str spec, Arena *arena, DatasetVersion *out, Err *er
                        "there is no data set \"" STR_FMT "\"; \"assay dataset list\" shows them",
                        STR_ARG(spec));
     *out = read_version(s, arena);
-    return OK;
+    return check_whole(db, out, err);
 }
 
 Status dataset_items(Db *db, int64_t version_id, int64_t first, int64_t limit, Arena *arena,

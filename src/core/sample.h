@@ -84,7 +84,18 @@ typedef struct RunPoints {
     VEC(PointSet) sets; /* one a (filter, criterion) */
     size_t n_clusters;  /* cluster numbers are below; 0: the run has no cluster column */
 } RunPoints;
-Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err) MUST_CHECK;
+/* Outcomes, tokens, time and money of a run. All but the counts are of samples without an error.
+ * Percentiles need every value: seconds are returned. */
+typedef struct RunUsage {
+    int64_t counts[N_OUTCOMES];
+    int64_t n_samples, prompt_tokens, completion_tokens, attempts, cached;
+    double cost; /* of samples that have one */
+    int64_t n_priced;
+    VEC(double) seconds, first_tokens; /* sorted; of samples not from the cache */
+} RunUsage;
+/* Both in one pass; both must be empty. `usage` may be NULL. */
+Status run_numbers(Db *db, int64_t run_id, Arena *arena, RunPoints *points, RunUsage *usage,
+                   Err *err) MUST_CHECK;
 
 /* Keys of a run's items by position, for pairing runs of different versions. */
 typedef struct ItemKey {
@@ -93,15 +104,6 @@ typedef struct ItemKey {
 } ItemKey;
 typedef VEC(ItemKey) ItemKeys;
 Status run_item_keys(Db *db, int64_t run_id, Arena *arena, ItemKeys *out, Err *err) MUST_CHECK;
-
-/* Tokens, time and money of a run. Percentiles need every value: seconds are returned. */
-typedef struct RunUsage {
-    int64_t n_samples, prompt_tokens, completion_tokens, attempts, cached;
-    double cost; /* of samples that have one */
-    int64_t n_priced;
-    VEC(double) seconds, first_tokens; /* sorted; of samples not from the cache */
-} RunUsage;
-Status run_usage(Db *db, int64_t run_id, Arena *arena, RunUsage *out, Err *err) MUST_CHECK;
 
 /* ---- drill-down ---- */
 typedef struct SampleView {

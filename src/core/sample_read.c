@@ -155,16 +155,98 @@ static void separate_lone(RunPoints *points)
         }
 }
 
-Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err)
+/* Columns of the one pass over a run: its samples with their judgements by rules. */
+enum {
+    C_POSITION,
+    C_CLUSTER,
+    C_CRITERION,
+    C_FILTER,
+    C_VERDICT,
+    C_VALUE,
+    C_SAMPLE,
+    C_OUTCOME,
+    C_PROMPT_TOKENS,
+    C_COMPLETION_TOKENS,
+    C_SECONDS,
+    C_FIRST_TOKEN,
+    C_COST,
+    C_ATTEMPTS,
+    C_CACHED,
+    C_WEIGHT,
+    C_DETAIL,
+};
+
+static Outcome outcome_in(DbStmt *s, int column)
+{
+    Outcome outcome;
+    return outcome_parse(db_text(s, column), &outcome) ? outcome : OUTCOME_ERROR;
+}
+
+static void add_point(DbStmt *s, Map *clusters, Arena *arena, RunPoints *out)
+{
+    Point point = {
+        .position = db_int(s, C_POSITION),
+        .outcome = outcome_in(s, C_VERDICT),
+        .value = number_of(s, C_VALUE),
+        .weight = db_double(s, C_WEIGHT),
+    };
+    if (db_text(s, C_DETAIL).len)
+        point.detail = str_copy(arena, db_text(s, C_DETAIL));
+    point.cluster = db_is_null(s, C_CLUSTER)
+                        ? (uint32_t)NO_CLUSTER
+                        : cluster_index(arena, clusters, db_text(s, C_CLUSTER));
+    PointSet *set = set_for(arena, out, db_text(s, C_CRITERION), db_text(s, C_FILTER));
+    vec_push(arena, &set->points, point);
+}
+
+static void add_usage(DbStmt *s, Arena *arena, RunUsage *out)
+{
+    Outcome outcome = outcome_in(s, C_OUTCOME);
+    out->counts[outcome]++;
+    if (outcome == OUTCOME_ERROR)
+        return;
+    out->n_samples++;
+    out->prompt_tokens += db_int(s, C_PROMPT_TOKENS);
+    out->completion_tokens += db_int(s, C_COMPLETION_TOKENS);
+    out->attempts += db_int(s, C_ATTEMPTS);
+    if (!db_is_null(s, C_COST)) {
+        out->cost += db_double(s, C_COST);
+        out->n_priced++;
+    }
+    if (db_int(s, C_CACHED)) {
+        out->cached++;
+        return;
+    }
+    if (!db_is_null(s, C_SECONDS))
+        vec_push(arena, &out->seconds, db_double(s, C_SECONDS));
+    if (!db_is_null(s, C_FIRST_TOKEN))
+        vec_push(arena, &out->first_tokens, db_double(s, C_FIRST_TOKEN));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void sort(double *values, size_t n)
+{
+    if (n)
+        qsort(values, n, sizeof *values, by_value);
+}
+
+Status run_numbers(Db *db, int64_t run_id, Arena *arena, RunPoints *points, RunUsage *usage,
+                   Err *err)
 {
     SCOPED_STMT(s);
     Map clusters = {0};
+    int64_t sample = 0;
     TRY(db_query(db,
-                 "SELECT s.position, s.cluster, j.criterion, j.filter, j.outcome, j.value, "
-                 "COALESCE(j.weight, 0), j.detail "
-                 "FROM sample s JOIN judgement j ON j.sample_id = s.id "
-                 "WHERE s.run_id = ?1 AND j.judge LIKE 'rule:%' "
-                 "ORDER BY s.position, s.repeat_index, j.id",
+                 "SELECT s.position, s.cluster, j.criterion, j.filter, j.outcome, j.value, s.id, "
+                 "s.outcome, s.prompt_tokens, s.completion_tokens, s.seconds, s.first_token, "
+                 "s.cost, s.attempts, s.cached, COALESCE(j.weight, 0), j.detail FROM sample s "
+                 "LEFT JOIN judgement j ON j.sample_id = s.id AND j.judge LIKE 'rule:%' "
+                 "WHERE s.run_id = ?1 ORDER BY s.position, s.repeat_index, j.id",
                  &s, err));
     db_bind_int(s, 1, run_id);
     for (;;) {
@@ -172,19 +254,18 @@ Status run_points(Db *db, int64_t run_id, Arena *arena, RunPoints *out, Err *err
         TRY(db_next(s, &row, err));
         if (!row)
             break;
-        Point point = {.position = db_int(s, 0), .value = number_of(s, 5)};
-        point.weight = db_double(s, 6);
-        point.cluster = db_is_null(s, 1) ? (uint32_t)NO_CLUSTER
-                                         : cluster_index(arena, &clusters, db_text(s, 1));
-        if (!outcome_parse(db_text(s, 4), &point.outcome))
-            point.outcome = OUTCOME_ERROR;
-        if (db_text(s, 7).len)
-            point.detail = str_copy(arena, db_text(s, 7));
-        PointSet *set = set_for(arena, out, db_text(s, 2), db_text(s, 3));
-        vec_push(arena, &set->points, point);
+        if (usage && db_int(s, C_SAMPLE) != sample)
+            add_usage(s, arena, usage);
+        sample = db_int(s, C_SAMPLE);
+        if (!db_is_null(s, C_CRITERION))
+            add_point(s, &clusters, arena, points);
     }
-    out->n_clusters = clusters.len;
-    separate_lone(out);
+    points->n_clusters = clusters.len;
+    separate_lone(points);
+    if (usage) {
+        sort(usage->seconds.items, usage->seconds.len);
+        sort(usage->first_tokens.items, usage->first_tokens.len);
+    }
     return OK;
 }
 
@@ -203,49 +284,6 @@ Status run_item_keys(Db *db, int64_t run_id, Arena *arena, ItemKeys *out, Err *e
             return OK;
         vec_push(arena, out, (ItemKey){db_int(s, 0), str_copy(arena, db_text(s, 1))});
     }
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-Status run_usage(Db *db, int64_t run_id, Arena *arena, RunUsage *out, Err *err)
-{
-    SCOPED_STMT(s);
-    TRY(db_query(db,
-                 "SELECT prompt_tokens, completion_tokens, seconds, first_token, cost, attempts, "
-                 "cached FROM sample WHERE run_id = ?1 AND outcome <> 'error'",
-                 &s, err));
-    db_bind_int(s, 1, run_id);
-    for (;;) {
-        bool row;
-        TRY(db_next(s, &row, err));
-        if (!row)
-            break;
-        out->n_samples++;
-        out->prompt_tokens += db_int(s, 0);
-        out->completion_tokens += db_int(s, 1);
-        out->attempts += db_int(s, 5);
-        if (!db_is_null(s, 4)) {
-            out->cost += db_double(s, 4);
-            out->n_priced++;
-        }
-        if (db_int(s, 6)) {
-            out->cached++;
-            continue;
-        }
-        if (!db_is_null(s, 2))
-            vec_push(arena, &out->seconds, db_double(s, 2));
-        if (!db_is_null(s, 3))
-            vec_push(arena, &out->first_tokens, db_double(s, 3));
-    }
-    if (out->seconds.len)
-        qsort(out->seconds.items, out->seconds.len, sizeof(double), by_value);
-    if (out->first_tokens.len)
-        qsort(out->first_tokens.items, out->first_tokens.len, sizeof(double), by_value);
-    return OK;
 }
 
 static Status read_view(DbStmt *s, Arena *arena, SampleView *v, Err *err)

@@ -154,6 +154,24 @@ Status db_skip_reference_checks(Db *db, Err *err)
     return db->backend->script(db->connection, "PRAGMA foreign_keys=OFF", err);
 }
 
+void db_own_log(Db *db)
+{
+    if (db->backend->own_log)
+        db->backend->own_log(db->connection);
+}
+
+size_t db_log_pages(const Db *db)
+{
+    return db->backend->log_pages ? db->backend->log_pages(db->connection) : 0;
+}
+
+Status db_checkpoint(Db *db, Err *err)
+{
+    if (db->backend->kind != DB_SQLITE)
+        return OK;
+    return db->backend->script(db->connection, "PRAGMA wal_checkpoint(PASSIVE)", err);
+}
+
 void db_bind_int(DbStmt *s, int index, int64_t value)
 {
     s->db->backend->bind_int(s->handle, index, value);

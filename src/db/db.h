@@ -71,6 +71,14 @@ void db_rollback(Db *db); /* harmless when nothing is open */
  * only to rows it has just written. */
 Status db_skip_reference_checks(Db *db, Err *err) MUST_CHECK;
 
+/* SQLite copies its log back into the file now and then, and the commit that meets the limit
+ * waits for all of it. After db_own_log the caller does it: db_log_pages tells how many pages
+ * the log held at the last commit of this connection, db_checkpoint copies what it can without
+ * making anyone wait. PostgreSQL sees to its own log: these do nothing, and 0. */
+void db_own_log(Db *db);
+size_t db_log_pages(const Db *db);
+Status db_checkpoint(Db *db, Err *err) MUST_CHECK;
+
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);
 

@@ -8,6 +8,7 @@ enum { BUSY_TIMEOUT_MS = 15000 };
 
 typedef struct Sqlite {
     sqlite3 *handle;
+    size_t log_pages;
     char path[1024];
 } Sqlite;
 
@@ -125,6 +126,26 @@ Status sqlite_connect(const char *path, bool read_only, void **connection, Err *
     return OK;
 }
 
+static int on_commit(void *user, sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle;
+    (void)name;
+    Sqlite *c = user;
+    c->log_pages = (size_t)pages;
+    return SQLITE_OK;
+}
+
+static void own_log(void *connection)
+{
+    Sqlite *c = connection;
+    sqlite3_wal_hook(c->handle, on_commit, c); /* takes the place of the automatic copying */
+}
+
+static size_t log_pages(const void *connection)
+{
+    return ((const Sqlite *)connection)->log_pages;
+}
+
 static Status prepare(void *connection, const char *sql, void **stmt, Err *err)
 {
     Sqlite *c = connection;
@@ -220,6 +241,8 @@ const Backend backend_sqlite = {
     .blob_column = "BLOB",
     .without_rowid = "WITHOUT ROWID",
     .close = close_connection,
+    .own_log = own_log,
+    .log_pages = log_pages,
     .script = run_script,
     .prepare = prepare,
     .finish = finish,

@@ -60,7 +60,7 @@ int engine_stopping(Engine *e)
 
 /* Whether the budget allows another request besides those in flight, each taken to cost as
  * much as the dearest so far. While they might use it up, nothing leaves. */
-static bool affordable(Engine *e)
+static bool affordable(Engine *e, bool paced)
 {
     double budget = e->options->max_cost;
     double spent = engine_spent(e->progress);
@@ -71,23 +71,39 @@ static bool affordable(Engine *e)
         engine_end(e, ENGINE_BUDGET, "the budget of %g is reached (%.6g spent)", budget, spent);
         return false;
     }
+    if (!paced) /* none waits for another's reply */
+        return true;
     if (!atomic_load(&e->answered)) /* the first reply tells the price */
         return in_flight == 0;
     return spent + each * (in_flight + 1) <= budget;
 }
 
-bool engine_may_ask(Engine *e)
+static bool within_budget(Engine *e, bool paced)
 {
     const EngineOptions *o = e->options;
-    if (engine_stopping(e))
-        return false;
     long long asked = atomic_load(&e->progress->requests);
     if (o->max_requests && asked >= o->max_requests) {
         engine_end(e, ENGINE_BUDGET, "the limit of %lld requests is reached",
                    (long long)o->max_requests);
         return false;
     }
-    return o->max_cost <= 0 || affordable(e);
+    return o->max_cost <= 0 || affordable(e, paced);
+}
+
+bool engine_enter(Engine *e, double tokens, double now, double *wait)
+{
+    bool budget = e->options->max_requests || e->options->max_cost > 0;
+    if (engine_stopping(e))
+        return false;
+    if (budget)
+        pthread_mutex_lock(&e->budget);
+    bool go = (!budget || within_budget(e, wait != NULL)) &&
+              (!wait || pace_enter(&e->pace, tokens, now, wait));
+    if (go)
+        atomic_fetch_add(&e->progress->requests, 1);
+    if (budget)
+        pthread_mutex_unlock(&e->budget);
+    return go;
 }
 
 /* ---- units ---- */
@@ -392,6 +408,7 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     e->source = (WriterSource){e, on_write, on_committed, on_wake};
     TRY(read_cache(e, err));
     pthread_mutex_init(&e->lock, NULL);
+    pthread_mutex_init(&e->budget, NULL);
     pthread_cond_init(&e->freed, NULL);
     pace_init(&e->pace, options->concurrency, options->model->rpm, options->model->tpm,
               clock_seconds());
@@ -413,6 +430,7 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     cache_free(&e->cache);
     pace_destroy(&e->pace);
     pthread_cond_destroy(&e->freed);
+    pthread_mutex_destroy(&e->budget);
     pthread_mutex_destroy(&e->lock);
     return status;
 }

@@ -1,7 +1,6 @@
 /* inline.c - models that answer in the calling thread: a small pool of workers. */
 #include "engine/private.h"
 
-#include "base/clock.h"
 #include "core/store.h"
 
 typedef struct Worker {
@@ -19,23 +18,20 @@ static void answer_one(Worker *w, Unit *unit, size_t index)
         engine_deliver(e, unit, index);
         return;
     }
-    if (!engine_may_ask(e)) {
+    if (!engine_enter(e, 0, 0, NULL)) {
         engine_abandon(e, unit, index);
         return;
     }
     ModelReply *reply = &unit->replies[index];
     *reply = (ModelReply){.retry_after = -1, .first_token = -1};
-    atomic_fetch_add(&e->progress->requests, 1);
     unit->exchanges[index].attempts = 1;
     model->provider->answer(model, w->session, &unit->requests[index], &unit->arena, reply);
     if (reply->state == REPLY_RETRY)
         reply->state = REPLY_FAILED;
-    if (reply->state == REPLY_FAILED && reply->fatal) {
+    bool fatal = reply->state == REPLY_FAILED && reply->fatal;
+    if (fatal)
         engine_end(e, ENGINE_FATAL, STR_FMT, STR_ARG(reply->error));
-        engine_abandon(e, unit, index);
-        return;
-    }
-    engine_deliver(e, unit, index);
+    (fatal ? engine_abandon : engine_deliver)(e, unit, index);
 }
 
 static void *worker_main(void *argument)

@@ -1,7 +1,7 @@
 /* pace.c - adaptive concurrency and rate limits. */
 #include "engine/pace.h"
 
-enum { START = 16, GROWTH = 3 };
+enum { START = 32, GROWTH = 7 };
 static const double CUT = 0.8, ROUND_GROWTH = 0.05, LONGEST_WAIT = 0.25;
 
 static double smaller(double a, double b)

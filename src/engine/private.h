@@ -13,6 +13,7 @@ typedef struct Engine {
     WriterSource source;
     EngineProgress *progress;
     Pace pace;
+    pthread_mutex_t budget; /* held from the question to the count, when there is a budget */
 
     pthread_mutex_t lock; /* guards what follows, to n_free */
     pthread_cond_t freed; /* a unit came back, or the end is near */
@@ -61,9 +62,12 @@ void engine_tell(Engine *e, Unit *unit, size_t leader, const HttpReply *http, En
 void engine_end(Engine *e, EngineEnd end, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void engine_fail(Engine *e, const Err *err);
 
-/* False when a budget or the stop flag forbids another request, and ends the engine; false
- * too while the requests in flight may use up the budget. */
-bool engine_may_ask(Engine *e);
+/* Whether another request of about `tokens` may leave now; it then counts as sent and as in
+ * flight (pace_leave). False when a budget or the stop flag forbids it, which ends the engine,
+ * and while the pace, or what the requests in flight may cost, forbids it: *wait says for how
+ * long at most. Asking and counting are one step: no two threads take the last of a budget.
+ * With `wait` NULL (inline models) only budgets and the stop flag count. */
+bool engine_enter(Engine *e, double tokens, double now, double *wait);
 /* 2 when everything must stop at once, 1 when only what is in flight goes on, 0 else. */
 int engine_stopping(Engine *e);
 

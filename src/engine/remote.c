@@ -1,10 +1,12 @@
-/* remote.c - models behind HTTP: shards of about 32 transfers, each a thread with its own
- * event loop. A unit belongs to the shard that took it until its requests are delivered. */
+/* remote.c - models behind HTTP: shards, each a thread with its own event loop. A unit belongs to
+ * the shard that took it until its requests are delivered. */
 #include "engine/private.h"
 
 #include "base/clock.h"
 #include "base/rng.h"
 #include "core/store.h"
+
+#include <unistd.h>
 
 enum { SHARD_TRANSFERS = 32, BATCH = 64, UNREACHED_LIMIT = 3, RATE_LIMIT_ATTEMPTS = 40 };
 static const double LONGEST_BACKOFF = 30;
@@ -86,7 +88,6 @@ static void start_call(Shard *s, Call *call, double now)
         status = http_send(s->http, &http, &err);
     x->sent = now;
     x->attempts++;
-    atomic_fetch_add(&e->progress->requests, 1);
     if (x->attempts > 1)
         atomic_fetch_add(&e->progress->retries, 1);
     if (status != OK) {
@@ -143,20 +144,22 @@ static void take_reply(Shard *s, const HttpReply *http, double now)
     *reply = (ModelReply){.retry_after = -1, .first_token = -1};
     model->provider->parse(model, &unit->requests[call->index], http, &unit->arena, reply);
     double tokens = (double)reply->prompt_tokens + (double)reply->completion_tokens;
-    pace_leave(&e->pace, pace_event(reply), x->sent, reply->retry_after, tokens > 0 ? tokens : 0,
-               now);
+    double sent = x->sent, retry_after = reply->retry_after;
+    PaceEvent event = pace_event(reply);
     bool hopeless = is_hopeless(s, http, reply);
     int most = reply->rate_limited ? RATE_LIMIT_ATTEMPTS : e->options->max_attempts;
     if (!hopeless && reply->state == REPLY_RETRY && x->attempts < most) {
         call->due = now + backoff(s, reply, x->attempts);
         call->waiting = true;
         s->n_waiting++;
-        return;
+    } else {
+        if (reply->state == REPLY_RETRY)
+            reply->state = REPLY_FAILED;
+        engine_tell(e, unit, call->index, http, hopeless ? engine_abandon : engine_deliver);
+        end_call(s, call);
     }
-    if (reply->state == REPLY_RETRY)
-        reply->state = REPLY_FAILED;
-    engine_tell(e, unit, call->index, http, hopeless ? engine_abandon : engine_deliver);
-    end_call(s, call);
+    /* Last: what it cost is counted before it is no longer in flight. */
+    pace_leave(&e->pace, event, sent, retry_after, tokens > 0 ? tokens : 0, now);
 }
 
 /* ---- sending ---- */
@@ -174,10 +177,9 @@ static double retry_due(Shard *s, double now)
             next = call->due < next ? call->due : next;
             continue;
         }
-        if (!engine_may_ask(s->engine))
-            return next;
-        if (!pace_enter(&s->engine->pace, estimated_tokens(&call->unit->requests[call->index]), now,
-                        &wait)) {
+        wait = 3600;
+        if (!engine_enter(s->engine, estimated_tokens(&call->unit->requests[call->index]), now,
+                          &wait)) {
             next = now + wait < next ? now + wait : next;
             continue;
         }
@@ -209,8 +211,7 @@ static bool send_one(Shard *s, double now, double *wait)
         engine_deliver(e, unit, index);
         return true;
     }
-    if (!engine_may_ask(e) ||
-        !pace_enter(&e->pace, estimated_tokens(&unit->requests[index]), now, wait))
+    if (!engine_enter(e, estimated_tokens(&unit->requests[index]), now, wait))
         return false;
     Call *call = new_call(s, unit, index);
     engine_share(e, s->reader, unit, index);
@@ -314,11 +315,22 @@ static Status open_shard(Engine *e, Shard *s, size_t transfers, uint64_t seed, A
     return e->use_cache ? store_open_read(e->options->db_url, &s->reader, err) : OK;
 }
 
+/* Enough for the client, and for every core to have work. */
+static size_t shards_for(const Model *model, size_t transfers)
+{
+    size_t most = http_transfers_a_client(model->url);
+    size_t cores = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    size_t useful = (transfers + SHARD_TRANSFERS - 1) / SHARD_TRANSFERS;
+    size_t needed = (transfers + most - 1) / most;
+    size_t busy = useful < cores ? useful : cores;
+    return needed > busy ? needed : busy;
+}
+
 Status engine_remote(Engine *e, Err *err)
 {
     SCOPED_ARENA(arena);
     size_t ceiling = (size_t)e->options->concurrency;
-    size_t n = (ceiling + SHARD_TRANSFERS - 1) / SHARD_TRANSFERS;
+    size_t n = shards_for(e->options->model, ceiling);
     Shard *shards = arena_array(&arena, n, sizeof *shards);
     Status status = OK;
     size_t opened = 0, started = 0;

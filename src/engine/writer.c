@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "core/store.h"
+#include "engine/checkpoint.h"
 
 #include <pthread.h>
 
@@ -17,6 +18,8 @@ typedef struct Entry {
 
 struct Writer {
     Db *db;
+    Checkpointer *log;
+    WriterLead lead; /* no functions: none */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t filled, drained;
@@ -64,9 +67,14 @@ static size_t take_group(Writer *w, Entry *group)
 static Status write_group(Writer *w, Entry *group, size_t n, Err *err)
 {
     TRY(db_begin(w->db, err));
+    if (w->lead.before)
+        TRY(w->lead.before(w->lead.user, w->db, err));
     for (size_t i = 0; i < n; i++)
         TRY(group[i].source->write(group[i].source->user, w->db, group[i].id, &group[i].tell, err));
-    return db_commit(w->db, err);
+    TRY(db_commit(w->db, err));
+    if (w->lead.after)
+        w->lead.after(w->lead.user);
+    return OK;
 }
 
 static void note_failure(Writer *w, const Err *err)
@@ -103,6 +111,8 @@ static void *writer_main(void *argument)
             note_failure(w, &err);
         }
         tell(group, n, status == OK);
+        if (status == OK)
+            checkpointer_after_commit(w->log, w->db);
         pthread_mutex_lock(&w->lock);
         w->busy = false;
         pthread_cond_broadcast(&w->drained);
@@ -115,7 +125,10 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
 {
     Db *db;
     TRY(store_open(db_url, &db, err));
+    Checkpointer *log = NULL;
     Status status = db_skip_reference_checks(db, err);
+    if (status == OK)
+        status = checkpointer_start(db_url, db, &log, err);
     if (status != OK) {
         db_close(db);
         return status;
@@ -124,6 +137,7 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
     if (!w)
         abort();
     w->db = db;
+    w->log = log;
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -132,12 +146,18 @@ Status writer_start(const char *db_url, Writer **out, Err *err)
     pthread_cond_init(&w->drained, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+        checkpointer_stop(log);
         db_close(db);
         free(w);
         return err_set(err, E_LIMIT, "could not start the writer thread");
     }
     *out = w;
     return OK;
+}
+
+void writer_lead(Writer *w, const WriterLead *lead)
+{
+    w->lead = *lead;
 }
 
 void writer_push(Writer *w, const WriterSource *source, uint64_t id)
@@ -195,6 +215,7 @@ Status writer_stop(Writer *w, Err *err)
         if (err)
             *err = w->err;
     }
+    checkpointer_stop(w->log);
     db_close(w->db);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->filled);

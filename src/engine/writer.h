@@ -24,6 +24,15 @@ Status writer_start(const char *db_url, Writer **out, Err *err) MUST_CHECK;
 /* From any thread; waits while the queue is full. `source` must outlive the writer's use. */
 void writer_push(Writer *w, const WriterSource *source, uint64_t id);
 
+/* What goes into the database ahead of the ids: `before` is called first in each group's
+ * transaction, `after` once it is committed. One, set before the first push. */
+typedef struct WriterLead {
+    void *user;
+    Status (*before)(void *user, Db *db, Err *err);
+    void (*after)(void *user);
+} WriterLead;
+void writer_lead(Writer *w, const WriterLead *lead);
+
 /* Commits what is queued without waiting for more. */
 void writer_flush(Writer *w);
 

@@ -79,7 +79,7 @@ typedef struct Side {
 
 static Status load_side(Db *db, int64_t id, bool need_keys, Arena *arena, Side *out, Err *err)
 {
-    TRY(run_points(db, id, arena, &out->points, err));
+    TRY(run_numbers(db, id, arena, &out->points, NULL, err));
     TRY(run_item_keys(db, id, arena, &out->keys, err));
     for (size_t i = 0; need_keys && i < out->keys.len; i++)
         map_set(arena, &out->by_key, out->keys.items[i].key, &out->keys.items[i]);

@@ -18,19 +18,25 @@ static Str dataset_title(const Task *task, Arena *arena)
                       (int)task->dataset_name.len, task->dataset_name.ptr);
 }
 
-static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, Arena *arena,
-                          DatasetVersion *out, Err *err)
+static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, ItemStream **stream,
+                          Arena *arena, DatasetVersion *out, Err *err)
 {
     bool added;
+    int64_t stored;
     ItemSource source = {datafile_docs(file)->len, get_record, file};
     if (!source.n_items)
         return err_set(err, E_PARSE, "data set \"" STR_FMT "\" has no items",
                        STR_ARG(wanted->source));
-    return dataset_import(db, wanted, &source, arena, out, &added, err);
+    if (!stream)
+        return dataset_import(db, wanted, &source, arena, out, &added, err);
+    TRY(dataset_begin(db, wanted, &source, arena, out, &stored, err));
+    if (stored < out->n_items)
+        *stream = stream_open(file, out->id, stored);
+    return OK;
 }
 
 Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str split,
-                   Arena *arena, DatasetVersion *out, Err *err)
+                   ItemStream **stream, Arena *arena, DatasetVersion *out, Err *err)
 {
     const char *path = task->data_file;
     DataFile *file;
@@ -47,7 +53,8 @@ Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str
         .content_hash = datafile_hash(file, arena),
         .source = str_from(path),
     };
-    Status status = import_file(db, file, &wanted, arena, out, err);
-    datafile_close(file);
+    Status status = import_file(db, file, &wanted, stream, arena, out, err);
+    if (!stream || !*stream)
+        datafile_close(file);
     return status;
 }

@@ -1,15 +1,18 @@
-/* docs.c - the items of a stored version as documents of a task. One connection behind a
- * lock; reading in order fetches blocks, jumping about fetches single items. */
+/* docs.c - the items of a version as documents of a task. Stored ones: one connection behind
+ * a lock; reading in order fetches blocks, jumping about fetches single items. Or those of a
+ * data file that is being imported (stream.h). */
 #include "core/store.h"
 #include "eval/private.h"
+#include "eval/stream.h"
 
 #include <pthread.h>
 
 enum { BLOCK = 256 };
 
 typedef struct StoredDocs {
-    Docs docs; /* first: what task/ sees */
-    Db *db;
+    Docs docs;          /* first: what task/ sees */
+    Db *db;             /* NULL with a stream */
+    ItemStream *stream; /* NULL when all items are stored */
     int64_t version_id;
     pthread_mutex_t lock;
     Arena arena;      /* of the block */
@@ -41,10 +44,22 @@ static Status row_at(StoredDocs *d, int64_t index, const ItemRow **out, Err *err
     return OK;
 }
 
+static Status streamed_row(StoredDocs *d, int64_t index, const ItemRow **out, Err *err)
+{
+    const ItemRows *block;
+    *out = NULL;
+    TRY(stream_block(d->stream, index, &block, err));
+    if (block)
+        *out = &block->items[index - block->items[0].position];
+    return OK;
+}
+
 static Status locked_get(StoredDocs *d, int64_t index, Arena *arena, Json *out, Err *err)
 {
     const ItemRow *row;
-    TRY(row_at(d, index, &row, err));
+    TRY(d->stream ? streamed_row(d, index, &row, err) : row_at(d, index, &row, err));
+    if (!row)
+        return stream_record(d->stream, index, arena, out, err);
     return json_parse(arena, str_copy(arena, row->data), out, err);
 }
 
@@ -67,14 +82,19 @@ static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *
     return status;
 }
 
+static Status locked_key(StoredDocs *d, int64_t index, Arena *arena, Str *out, Err *err)
+{
+    const ItemRow *row;
+    TRY(d->stream ? streamed_row(d, index, &row, err) : row_at(d, index, &row, err));
+    *out = str_copy(arena, row ? row->key : stream_key(d->stream, index));
+    return OK;
+}
+
 Status eval_docs_key(const Docs *docs, size_t position, Arena *arena, Str *out, Err *err)
 {
     StoredDocs *d = stored_of(docs);
-    const ItemRow *row;
     pthread_mutex_lock(&d->lock);
-    Status status = row_at(d, (int64_t)position, &row, err);
-    if (status == OK)
-        *out = str_copy(arena, row->key);
+    Status status = locked_key(d, (int64_t)position, arena, out, err);
     pthread_mutex_unlock(&d->lock);
     return status;
 }
@@ -91,12 +111,22 @@ Status eval_docs_open(Arena *arena, const char *db_url, int64_t version_id, int6
     return OK;
 }
 
+const Docs *eval_docs_stream(Arena *arena, ItemStream *stream, int64_t n_items)
+{
+    StoredDocs *d = ARENA_NEW(arena, StoredDocs);
+    d->docs = (Docs){(size_t)n_items, get};
+    d->stream = stream;
+    pthread_mutex_init(&d->lock, NULL);
+    return &d->docs;
+}
+
 void eval_docs_close(const Docs *docs)
 {
     if (!docs)
         return;
     StoredDocs *d = stored_of(docs);
     db_close(d->db);
+    stream_close(d->stream);
     arena_free(&d->arena);
     pthread_mutex_destroy(&d->lock);
 }

@@ -157,7 +157,12 @@ Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *
     *out = (EvalOutcome){0};
     TRY(writer_start(options->db_url, &writer, err));
     size_t n = split(options, batch, writer, progress, works);
+    ItemStream *importing = batch->n_runs == 1 ? batch->runs[0]->importing : NULL;
+    if (importing)
+        stream_attach(importing, writer);
     Status status = run_all(works, n, err);
+    if (importing && status == OK)
+        status = stream_finish(importing, writer, err);
     Status written = writer_stop(writer, status == OK ? err : NULL);
     if (status == OK)
         status = written;

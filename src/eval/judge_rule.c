@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* A judgement quotes what it judged, it does not store it again. */
-enum { LABEL_BYTES = 300, WHY_BYTES = 160 };
+enum { LABEL_BYTES = 160, WHY_BYTES = 160 };
 
 /* What one reply is called when a pipeline found an answer in it, or did not. A reply that was
  * cut before an answer is not a wrong answer, and neither is one the model or a filter refused

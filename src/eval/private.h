@@ -5,6 +5,7 @@
 #include "core/dataset.h"
 #include "core/sample.h"
 #include "eval/eval.h"
+#include "eval/stream.h"
 
 struct EvalRun {
     int64_t id, model_id;
@@ -12,6 +13,7 @@ struct EvalRun {
     const Task *task;
     TaskBound *bound;
     const Docs *docs, *fewshot_docs; /* fewshot_docs NULL when none or the same */
+    ItemStream *importing;           /* of docs, while its items are being imported; or NULL */
     DatasetVersion version, fewshot;
     Str cluster, fresh; /* cluster column; word under which replies are reused */
     int64_t n_items;    /* to ask: all or the limit */
@@ -27,14 +29,17 @@ struct EvalRun {
 /* ---- documents of a stored version, for task/ (docs.c) ---- */
 Status eval_docs_open(Arena *arena, const char *db_url, int64_t version_id, int64_t n_items,
                       const Docs **out, Err *err) MUST_CHECK;
+/* Documents from a stream, which they own. */
+const Docs *eval_docs_stream(Arena *arena, ItemStream *stream, int64_t n_items);
 void eval_docs_close(const Docs *docs);
 /* The item's key in the database. */
 Status eval_docs_key(const Docs *docs, size_t position, Arena *arena, Str *out,
                      Err *err) MUST_CHECK;
 
 /* ---- data files to versions (data.c) ---- */
+/* With `stream` not NULL the items may be left to it: *stream is then not NULL. */
 Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str split,
-                   Arena *arena, DatasetVersion *out, Err *err) MUST_CHECK;
+                   ItemStream **stream, Arena *arena, DatasetVersion *out, Err *err) MUST_CHECK;
 
 /* ---- what a number depends on (protocol.c) ---- */
 typedef struct ProtocolInput {

@@ -149,17 +149,20 @@ static Status check_model(const EvalRun *run, Err *err)
                    STR_ARG(run->task->name));
 }
 
-static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, EvalRun *run,
+/* `alone`: the only run of its batch. Its items may be imported while they are asked. */
+static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, bool alone, EvalRun *run,
                           Arena *arena, Err *err)
 {
     const Task *task = t->task;
-    TRY(eval_import(db, o, t, task->test_split, arena, &run->version, err));
-    if (task->num_fewshot > 0 && task->fewshot_split.len) {
-        if (str_eq(task->fewshot_split, task->test_split))
-            run->fewshot = run->version;
-        else
-            TRY(eval_import(db, o, t, task->fewshot_split, arena, &run->fewshot, err));
-    }
+    bool shots = task->num_fewshot > 0 && task->fewshot_split.len;
+    bool same = shots && str_eq(task->fewshot_split, task->test_split);
+    bool stream = alone && !same && !task_reorders(task);
+    TRY(eval_import(db, o, t, task->test_split, stream ? &run->importing : NULL, arena,
+                    &run->version, err));
+    if (same)
+        run->fewshot = run->version;
+    else if (shots)
+        TRY(eval_import(db, o, t, task->fewshot_split, NULL, arena, &run->fewshot, err));
     run->n_items = o->limit && o->limit < run->version.n_items ? o->limit : run->version.n_items;
     run->n_repeats = task->output_type != OUTPUT_GENERATE ? 1
                      : o->repeats                         ? o->repeats
@@ -185,7 +188,11 @@ static Status add_columns(const EvalRun *run, Status status, Err *err)
 
 static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
 {
-    TRY(eval_docs_open(arena, o->db_url, run->version.id, run->version.n_items, &run->docs, err));
+    if (run->importing)
+        run->docs = eval_docs_stream(arena, run->importing, run->version.n_items);
+    else
+        TRY(eval_docs_open(arena, o->db_url, run->version.id, run->version.n_items, &run->docs,
+                           err));
     const Docs *shots = NULL;
     if (run->fewshot.id == run->version.id) {
         shots = run->docs;
@@ -295,15 +302,15 @@ static Status add_or_find_run(Db *db, const EvalOptions *o, Str word, EvalRun *r
     return read_settings(run, found ? known.settings : run->row->settings, arena, err);
 }
 
-/* All that can be wrong is found here, before any run is added. */
-static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, EvalRun *run,
-                          Arena *arena, Err *err)
+/* All that can be wrong is found here, before any run is added. `alone`: see import_data. */
+static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, bool alone,
+                          EvalRun *run, Arena *arena, Err *err)
 {
     run->task = task->task;
     run->chat = eval_is_chat(run->model, run->task);
     run->stream = o->stream;
     TRY(check_model(run, err));
-    TRY(import_data(db, o, task, run, arena, err));
+    TRY(import_data(db, o, task, alone, run, arena, err));
     run->cluster = o->cluster;
     TRY(check_cluster(run, err));
     describe_run(o, run, arena);
@@ -319,23 +326,32 @@ static Status begin_run(Db *db, const EvalOptions *o, Str word, EvalRun *run, Ar
     return find_done(db, run, arena, err);
 }
 
-static void close_docs(const EvalBatch *batch)
+/* What was read is closed; a version whose items were to follow is taken back. */
+static void give_up(Db *db, const EvalBatch *batch)
 {
     for (size_t i = 0; i < batch->n_runs; i++) {
-        eval_docs_close(batch->runs[i]->docs);
-        eval_docs_close(batch->runs[i]->fewshot_docs);
+        const EvalRun *run = batch->runs[i];
+        bool begun = run->importing && stream_is_new(run->importing);
+        if (run->docs)
+            eval_docs_close(run->docs);
+        else
+            stream_close(run->importing);
+        eval_docs_close(run->fewshot_docs);
+        if (begun && dataset_forget(db, &run->version, NULL) != OK)
+            continue; /* it stays without items until a command uses the file again */
     }
 }
 
 static Status prepare_all(Db *db, const EvalOptions *options, const EvalPlan *plan, Arena *arena,
                           EvalBatch *batch, Err *err)
 {
+    bool alone = plan->n_models * plan->n_tasks == 1;
     for (size_t m = 0; m < plan->n_models; m++)
         for (size_t t = 0; t < plan->n_tasks; t++) {
             EvalRun *run = ARENA_NEW(arena, EvalRun);
             run->model = &plan->models[m];
             batch->runs[batch->n_runs++] = run;
-            TRY(prepare_run(db, options, &plan->tasks[t], run, arena, err));
+            TRY(prepare_run(db, options, &plan->tasks[t], alone, run, arena, err));
         }
     return OK;
 }
@@ -377,7 +393,7 @@ Status eval_start(Db *db, const EvalOptions *options, const EvalPlan *plan, Aren
     if (status == OK)
         status = begin_together(db, options, plan, arena, &batch, err);
     if (status != OK) {
-        close_docs(&batch);
+        give_up(db, &batch);
         return status;
     }
     *out = batch;

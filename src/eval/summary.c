@@ -112,13 +112,15 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
     Json config;
     TRY(run_get(db, run_id, arena, &s.run, err));
     TRY(json_parse(arena, s.run.config, &config, err));
-    TRY(sample_counts(db, run_id, s.counts, err));
-    for (int i = 0; i < N_OUTCOMES; i++)
-        s.n_samples += s.counts[i];
-    s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
     {
         SCOPED_ARENA(scratch);
-        TRY(run_points(db, run_id, &scratch, &points, err));
+        RunUsage usage = {0};
+        TRY(run_numbers(db, run_id, &scratch, &points, &usage, err));
+        percentiles(usage.seconds.items, usage.seconds.len, s.latency);
+        percentiles(usage.first_tokens.items, usage.first_tokens.len, s.first_token);
+        s.usage = usage;
+        s.usage.seconds.len = s.usage.first_tokens.len = 0; /* theirs is the scratch memory */
+        s.usage.seconds.items = s.usage.first_tokens.items = NULL;
         for (size_t i = 0; i < points.sets.len; i++) {
             MetricSummary m =
                 summarise_metric(&points.sets.items[i], &config, points.n_clusters, arena);
@@ -128,9 +130,10 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
             vec_push(arena, &s.metrics, m);
         }
     }
-    TRY(run_usage(db, run_id, arena, &s.usage, err));
-    percentiles(s.usage.seconds.items, s.usage.seconds.len, s.latency);
-    percentiles(s.usage.first_tokens.items, s.usage.first_tokens.len, s.first_token);
+    memcpy(s.counts, s.usage.counts, sizeof s.counts);
+    for (int i = 0; i < N_OUTCOMES; i++)
+        s.n_samples += s.counts[i];
+    s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
     *out = s;
     return OK;
 }

@@ -57,6 +57,9 @@ Status http_send(HttpClient *client, const HttpRequest *request, Err *err) MUST_
  * delivers at most `max` replies, the rest at the next call. */
 size_t http_poll(HttpClient *client, double timeout, HttpReply *replies, size_t max);
 
+/* How many transfers to `url` one client carries well. libcurl's own work grows with them. */
+size_t http_transfers_a_client(const char *url);
+
 size_t http_in_flight(const HttpClient *client);
 
 /* Makes a waiting http_poll return; callable from any thread. */

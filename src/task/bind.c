@@ -226,6 +226,11 @@ static Status reshape_both(Arena *arena, TaskBound *b, Err *err)
     return OK;
 }
 
+bool task_reorders(const Task *task)
+{
+    return task->parts->reshape && reshape_reorders(task->parts->reshape);
+}
+
 size_t task_length(const TaskBound *bound)
 {
     return bound->docs->len;

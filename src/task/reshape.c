@@ -152,6 +152,11 @@ const Reshape *reshape_prepare(Checker *c, const Json *steps, const NativeWords 
     return r;
 }
 
+bool reshape_reorders(const Reshape *how)
+{
+    return !how->whole;
+}
+
 /* ---- one document ---- */
 
 /* Chance while documents are looked through: a generator for each list. */

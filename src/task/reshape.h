@@ -22,6 +22,9 @@
 /* Reads the steps; problems go to `c`. `words`: of a native version, or NULL. */
 const Reshape *reshape_prepare(Checker *c, const Json *steps, const NativeWords *words);
 
+/* Whether documents may be left out or change places. */
+bool reshape_reorders(const Reshape *how);
+
 /* `in` as the steps leave it, made in `arena`; `in` must live as long. What it is made of is
  * found now, each document is made when it is asked for. */
 typedef struct Reshaped {

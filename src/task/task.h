@@ -157,6 +157,8 @@ typedef struct TaskItem {
     int *gold; /* indices of the right choices; -100 when out of range */
     size_t n_gold;
 } TaskItem;
+/* Whether process_docs may leave out or reorder documents: then task_bind reads them all. */
+bool task_reorders(const Task *task);
 size_t task_length(const TaskBound *bound); /* documents after process_docs */
 Status task_item(const TaskBound *bound, size_t position, Arena *arena, TaskItem *out,
                  Err *err) MUST_CHECK;

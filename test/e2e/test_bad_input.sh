@@ -44,6 +44,7 @@ quick 1 'noise\.jsonl:1' noise.jsonl
 title "a wrong column"
 refused 1 'questoin.*question' ./q --data good.csv --prompt '{{questoin}}' --target '{{answer}}'
 refused 2 '"source".*question' ./q --data good.csv --prompt '{{question}}' --target 1 --cluster source
+expect_same "data sets after failed starts" "$(sql "SELECT count(*) FROM dataset WHERE name = 'good'")" 0
 
 title "the second of two tasks is wrong"
 printf 'task: second\ndataset_path: not/here\ntest_split: test\noutput_type: generate_until\ndoc_to_text: x\ndoc_to_target: x\nmetric_list:\n  - metric: exact_match\n' > second.yaml

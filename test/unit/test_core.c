@@ -30,6 +30,59 @@ static DatasetVersion import(Db *db, Arena *a, const char *hash, const char *con
     return out;
 }
 
+/* An import that stopped after two of four items is finished by the next one, with the keys
+ * that it would have given itself. */
+TEST(an_interrupted_import_is_finished_by_the_next)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        bool added, more;
+        int64_t stored;
+        ItemRow rows[2];
+        static const char *const records[] = {"{\"id\":\"q\"}", "{\"id\":\"r\"}", "{\"id\":\"q\"}",
+                                              "{\"id\":\"q\"}"};
+        union {
+            const char *const *constant;
+            void *any;
+        } user = {.constant = records};
+        ItemReader reader = {.source = {4, get_record, user.any}};
+        DatasetVersion wanted = {.name = STR("cut"),
+                                 .split = STR("data"),
+                                 .content_hash = STR("h"),
+                                 .source = STR("cut.jsonl")},
+                       v;
+        CHECK_OK(store_open(url, &db, &err), err);
+        CHECK_OK(dataset_begin(db, &wanted, &reader.source, &a, &v, &stored, &err), err);
+        CHECK(stored == 0 && v.n_items == 4);
+        for (int i = 0; i < 2; i++)
+            CHECK_OK(item_reader_next(&reader, &a, &rows[i], &more, &err), err);
+        CHECK_OK(db_begin(db, &err), err);
+        CHECK_OK(dataset_add_items(db, v.id, rows, 2, &err), err);
+        CHECK_OK(dataset_add_items(db, v.id, rows, 1, &err), err); /* there already: left alone */
+        CHECK_OK(db_commit(db, &err), err);
+        CHECK_OK(dataset_forget(db, &v, &err), err); /* it has items: stays */
+        CHECK_OK(dataset_begin(db, &wanted, &reader.source, &a, &v, &stored, &err), err);
+        CHECK_INT(stored, 2);
+        CHECK_OK(dataset_import(db, &wanted, &reader.source, &a, &v, &added, &err), err);
+        CHECK(!added);
+        ItemRows items = {0};
+        static const char *const keys[] = {"q", "r", "q#2", "q#3"};
+        CHECK_OK(dataset_items(db, v.id, 0, 10, &a, &items, &err), err);
+        CHECK_INT(items.len, 4);
+        for (size_t i = 0; i < 4; i++)
+            CHECK_STR(items.items[i].key, keys[i]);
+        wanted.name = STR("never");
+        CHECK_OK(dataset_begin(db, &wanted, &reader.source, &a, &v, &stored, &err), err);
+        CHECK_OK(dataset_forget(db, &v, &err), err);
+        CHECK(dataset_find(db, STR("never"), &a, &v, &err) == E_MISSING);
+        arena_free(&reader.keep);
+        db_close(db);
+    }
+}
+
 TEST(importing_the_same_content_twice_adds_one_version)
 {
     FOR_EACH_DATABASE(url)
@@ -227,7 +280,7 @@ TEST(samples_and_judgements_come_back_as_written)
         CHECK_OK(sample_counts(db, run, counts, &err), err);
         CHECK(counts[OUTCOME_SCORED] == 1 && counts[OUTCOME_ERROR] == 1);
         RunPoints points = {0};
-        CHECK_OK(run_points(db, run, &a, &points, &err), err);
+        CHECK_OK(run_numbers(db, run, &a, &points, NULL, &err), err);
         CHECK(points.sets.len == 1 && points.sets.items[0].points.len == 2);
         CHECK_INT(points.n_clusters, 2);
         SampleViews views = {0};
@@ -246,7 +299,9 @@ TEST(samples_and_judgements_come_back_as_written)
         CHECK_OK(sample_done(db, run, 1, bits, 3, &err), err);
         CHECK_INT(bits[0], 3);
         RunUsage usage = {0};
-        CHECK_OK(run_usage(db, run, &a, &usage, &err), err);
+        points = (RunPoints){0};
+        CHECK_OK(run_numbers(db, run, &a, &points, &usage, &err), err);
+        CHECK(usage.counts[OUTCOME_SCORED] == 1 && usage.counts[OUTCOME_NO_ANSWER] == 1);
         CHECK(usage.n_samples == 2 && usage.prompt_tokens == 6 && usage.seconds.len == 2);
         CHECK_OK(run_release(db, run, "finished", STR(""), &err), err);
         RunRow row;
@@ -393,7 +448,7 @@ TEST(items_without_a_cluster_are_not_one_cluster)
         for (int i = 0; i < 4; i++)
             add_clustered(db, run, i, clusters[i]);
         RunPoints points = {0};
-        CHECK_OK(run_points(db, run, &a, &points, &err), err);
+        CHECK_OK(run_numbers(db, run, &a, &points, NULL, &err), err);
         const Point *p = points.sets.items[0].points.items;
         CHECK_INT(p[0].cluster, p[2].cluster);
         CHECK(p[1].cluster != p[0].cluster && p[3].cluster != p[0].cluster);

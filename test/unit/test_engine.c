@@ -234,6 +234,17 @@ TEST(the_engine_keeps_to_budgets_of_requests_and_cost)
     CHECK_INT(script.asked, 200);
 }
 
+TEST(no_two_threads_take_the_last_of_a_budget_thread)
+{
+    Script script = {.fatal_at = -1};
+    set_up(&b, test_database(0), &script);
+    b.options.concurrency = 8;
+    b.options.max_requests = 100;
+    CHECK_OK(run(&b), b.err);
+    CHECK_INT(b.end, ENGINE_BUDGET);
+    CHECK_INT(script.asked, 100);
+}
+
 TEST(the_engine_ends_at_an_error_that_all_requests_would_meet_thread)
 {
     Script script = {.fatal_at = 600};

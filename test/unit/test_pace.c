@@ -19,15 +19,15 @@ static int limit_of(Pace *p)
     return pace_limit(p, &in_flight);
 }
 
-TEST(pace_starts_at_16_and_grows_by_3_a_success_up_to_the_ceiling)
+TEST(pace_starts_at_32_and_grows_by_7_a_success_up_to_the_ceiling)
 {
     Pace p;
     pace_init(&p, 64, 0, 0, 100);
-    CHECK_INT(enter_all(&p, 10, 100), 16);
+    CHECK_INT(enter_all(&p, 10, 100), 32);
     pace_leave(&p, PACE_OK, 100, -1, 10, 101);
-    CHECK_INT(limit_of(&p), 19);
-    CHECK_INT(enter_all(&p, 10, 101), 4); /* the one that came back, and three more */
-    for (int i = 0; i < 19; i++)
+    CHECK_INT(limit_of(&p), 39);
+    CHECK_INT(enter_all(&p, 10, 101), 8); /* the one that came back, and seven more */
+    for (int i = 0; i < 39; i++)
         pace_leave(&p, PACE_OK, 101, -1, 10, 102);
     CHECK_INT(limit_of(&p), 64);
     CHECK_INT(enter_all(&p, 10, 102), 64);
@@ -80,7 +80,7 @@ TEST(pace_never_falls_below_one_and_ignores_other_errors)
         CHECK(pace_enter(&p, 1, i, &wait));
         pace_leave(&p, PACE_ERROR, i, -1, 0, i + 0.5);
     }
-    CHECK_INT(limit_of(&p), 16);
+    CHECK_INT(limit_of(&p), 32);
     for (int i = 10; i < 60; i++) {
         CHECK(pace_enter(&p, 1, i, &wait));
         pace_leave(&p, PACE_RATE_LIMITED, i, -1, 0, i + 0.5);

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 enum { MOST = 20000 };
 
@@ -139,6 +140,77 @@ TEST(stopping_the_writer_thread_writes_what_is_queued)
     CHECK_OK(writer_stop(w, &err), err);
     CHECK_INT(count_rows(url), 3000);
     CHECK_INT(sink.n_told, 1500);
+}
+
+typedef struct Lead {
+    size_t before, after, rows_at_first;
+} Lead;
+
+/* A row that is there before any row of an id. */
+static Status lead_before(void *user, Db *db, Err *err)
+{
+    Lead *l = user;
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db, "SELECT count(*) FROM batch WHERE command LIKE 'w%'", &s, err));
+    TRY(db_next(s, &row, err));
+    if (!l->before++)
+        l->rows_at_first = (size_t)db_int(s, 0);
+    return OK;
+}
+
+static void lead_after(void *user)
+{
+    Lead *l = user;
+    l->after++;
+}
+
+TEST(the_writer_thread_lets_its_lead_write_first)
+{
+    FOR_EACH_DATABASE(url)
+    {
+        static Sink sink;
+        Writer *w;
+        Err err = {0};
+        Lead lead = {0};
+        const WriterLead hook = {&lead, lead_before, lead_after};
+        sink = (Sink){.fail_at = 0};
+        WriterSource source = source_of(&sink);
+        CHECK_OK(writer_start(url, &w, &err), err);
+        writer_lead(w, &hook);
+        for (uint64_t id = 1; id <= 600; id++)
+            writer_push(w, &source, id);
+        writer_drain(w);
+        sink.fail_at = 601;
+        writer_push(w, &source, 601);
+        writer_drain(w);
+        CHECK(writer_stop(w, &err) == E_LIMIT);
+        CHECK_INT(lead.rows_at_first, 0);
+        CHECK(lead.after >= 3 && lead.before == lead.after + 1); /* not after the failed group */
+    }
+}
+
+/* A log of more than 16 MB is copied back while the writer goes on, and begins anew. */
+TEST(the_writer_thread_has_its_log_copied_back)
+{
+    const char *url = test_database(0);
+    SCOPED_ARENA(a);
+    static Sink sink;
+    Writer *w;
+    Err err = {0};
+    sink = (Sink){.fail_at = 0};
+    WriterSource source = source_of(&sink);
+    CHECK_OK(writer_start(url, &w, &err), err);
+    for (uint64_t id = 1; id <= 12000; id++) {
+        writer_push(w, &source, id);
+        if (id % 2 == 0)
+            writer_drain(w); /* 6,000 groups of some pages: 100 MB of log if nobody copied */
+    }
+    struct stat log;
+    CHECK(stat(str_printf(&a, "%s-wal", url).ptr, &log) == 0);
+    CHECK(log.st_size > 0 && log.st_size < (40 << 20)); /* SQLite itself lets it grow to 64 MB */
+    CHECK_OK(writer_stop(w, &err), err);
+    CHECK_INT(count_rows(url), 12000);
 }
 
 typedef struct Producer {
