@@ -110,7 +110,8 @@ typedef struct SampleView {
     SampleRow sample;
     ResponseRow response; /* id 0 when none */
     VEC(JudgementRow) judgements;
-    Str item; /* the record as JSON */
+    Str item;   /* the record as JSON */
+    bool moved; /* the item of its key does not stand at its position: a task reordered them */
 } SampleView;
 typedef VEC(SampleView) SampleViews;
 

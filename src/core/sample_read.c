@@ -310,6 +310,7 @@ static Status read_view(DbStmt *s, Arena *arena, SampleView *v, Err *err)
     r->attempts = db_int(s, 17);
     r->first_token = number_of(s, 18);
     TRY(read_response(s, 19, arena, &v->response, err));
+    v->moved = db_int(s, 35) != 0;
     r->response_id = v->response.id;
     return OK;
 }
@@ -343,6 +344,23 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
     }
 }
 
+/* The item of a sample that does not stand at its own position: its task reordered them. */
+static Status add_item(Db *db, Arena *arena, SampleView *v, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    if (!v->moved)
+        return OK;
+    TRY(db_query(db,
+                 "SELECT i.data FROM item i JOIN run r ON r.version_id = i.version_id "
+                 "WHERE r.id = ?1 AND i.key = ?2",
+                 &s, err));
+    db_bind_int(s, 1, v->sample.run_id);
+    db_bind_text(s, 2, v->sample.item_key);
+    TRY(db_next(s, &row, err));
+    return row ? packed_of(s, 0, arena, &v->item, err) : OK;
+}
+
 static void bind_query(DbStmt *s, const SampleQuery *q)
 {
     db_bind_int(s, 1, q->run_id);
@@ -362,8 +380,10 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
             db,
             "SELECT s.id, s.run_id, s.position, s.repeat_index, s.item_key, s.cluster, "
             "s.outcome, s.cached, COALESCE(s.prompt, p.prompt), s.target, s.detail, s.error, "
-            "i.data, s.prompt_tokens, s.completion_tokens, s.seconds, s.cost, s.attempts, "
-            "s.first_token, " RESPONSE_COLUMNS " FROM sample s JOIN run r ON r.id = s.run_id "
+            "i.data, s.prompt_tokens, s.completion_tokens, "
+            "s.seconds, s.cost, s.attempts, "
+            "s.first_token, " RESPONSE_COLUMNS ", CASE WHEN i.key = s.item_key THEN 0 ELSE 1 END "
+            "FROM sample s JOIN run r ON r.id = s.run_id "
             "LEFT JOIN item i ON i.version_id = r.version_id AND i.position = s.position "
             "LEFT JOIN response p ON p.id = s.response_id "
             "WHERE s.run_id = ?1 AND (s.position > ?2 OR "
@@ -384,8 +404,10 @@ Status sample_views(Db *db, const SampleQuery *q, Arena *arena, SampleViews *out
             vec_push(arena, out, v);
         }
     }
-    for (size_t i = 0; i < out->len; i++)
+    for (size_t i = 0; i < out->len; i++) {
+        TRY(add_item(db, arena, &out->items[i], err));
         if (out->items[i].judgements.len == 0)
             TRY(add_judgements(db, arena, &out->items[i], err));
+    }
     return OK;
 }

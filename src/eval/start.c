@@ -212,6 +212,8 @@ static Status bind(const EvalOptions *o, EvalRun *run, Arena *arena, Err *err)
     /* process_docs may leave documents out. */
     if ((int64_t)task_length(run->bound) < run->n_items)
         run->n_items = (int64_t)task_length(run->bound);
+    if (run->row)
+        run->row->n_items = run->n_items;
     /* The first item tells what is wrong with columns and templates before anything is asked. */
     SCOPED_ARENA(scratch);
     TaskItem first;
