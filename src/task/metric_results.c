@@ -1,6 +1,9 @@
 /* metric_results.c - what native versions of process_results give: one row a metric. */
 #include "task/parts.h"
 
+#include "base/utf8.h"
+#include "text/overlap.h"
+
 #include <math.h>
 
 /* ---- likelihoods ---- */
@@ -56,6 +59,78 @@ static Status first_likelier(const ScoreInput *in, const MetricOptions *options,
     return OK;
 }
 
+/* ---- answers in text ---- */
+
+static Str answered(const ScoreInput *in)
+{
+    return in->values->len ? python_str(in->arena, &in->values->items[0].json) : (Str){0};
+}
+
+static void note_answer(const ScoreInput *in, Str answer, Str right, TaskScore *out)
+{
+    enum { QUOTE = 70 };
+    out->extracted = answer;
+    out->found = !in->values->len || in->values->items[0].found;
+    Str got = utf8_cut(answer, QUOTE), want = utf8_cut(right, QUOTE);
+    out->why = str_printf(in->arena, "answered \"" STR_FMT "\", expected \"" STR_FMT "\"",
+                          STR_ARG(got), STR_ARG(want));
+}
+
+/* SQuAD: the first of the document's answers, which stand as {text: [...]} or [{text: ...}]. */
+static Status first_answer(const ScoreInput *in, Str *out)
+{
+    const Json *right = json_path(&in->item->doc, "answers.text.0");
+    if (!json_is(right, JSON_STRING))
+        right = json_path(&in->item->doc, "answers.0.text");
+    if (!json_is(right, JSON_STRING))
+        return err_set(in->err, E_PARSE, "answers.text must be a list of texts");
+    *out = right->text;
+    return OK;
+}
+
+static Status squad_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    Str right, answer = answered(in);
+    (void)options;
+    TRY(first_answer(in, &right));
+    out->value = token_f1(answer, right, OVERLAP_ENGLISH, in->arena);
+    note_answer(in, answer, right, out);
+    return OK;
+}
+
+static Status squad_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    Str right, answer = answered(in);
+    (void)options;
+    TRY(first_answer(in, &right));
+    out->value = quasi_exact_match(answer, right, OVERLAP_ENGLISH, in->arena);
+    note_answer(in, answer, right, out);
+    return OK;
+}
+
+/* LongBench: the best over the document's answers; an answer of no words has nothing in common
+ * with any. */
+static Status best_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    const Json *answers = json_get(&in->item->doc, "answers");
+    Str answer = utf8_strip(answered(in)), right = {0};
+    (void)options;
+    if (!json_is(answers, JSON_ARRAY))
+        return err_set(in->err, E_PARSE, "answers must be a list of texts");
+    bool words = overlap_normalise(in->arena, answer, OVERLAP_ENGLISH).len > 0;
+    out->value = 0;
+    for (uint32_t i = 0; i < answers->len; i++) {
+        Str one = python_str(in->arena, &answers->items[i]);
+        double f = words ? token_f1(answer, one, OVERLAP_ENGLISH, in->arena) : 0;
+        if (!i || f > out->value)
+            right = one;
+        out->value = f > out->value ? f : out->value;
+    }
+    note_answer(in, answer, right, out);
+    return OK;
+}
+
+#define TEXT (1u << OUTPUT_GENERATE)
 #define CHOICE (1u << OUTPUT_MULTIPLE_CHOICE)
 
 static const MetricRow truthfulqa_mc2 = {"acc", "mean", true, CHOICE, share_of_right};
@@ -63,15 +138,26 @@ static const MetricRow truthfulqa_mc2 = {"acc", "mean", true, CHOICE, share_of_r
 static const MetricRow likelihood_diff = {"likelihood_diff", "mean", false, CHOICE, apart};
 static const MetricRow pct_stereotype = {"pct_stereotype", "mean", false, CHOICE, first_likelier};
 
+static const MetricRow qa_f1 = {"f1", "mean", true, TEXT, squad_f1};
+static const MetricRow qa_exact = {"exact_match", "mean", true, TEXT, squad_exact};
+static const MetricRow longbench_score = {"score", "mean", true, TEXT, best_f1};
+static const MetricRow longbench_f1 = {"qa_f1_score", "mean", true, TEXT, best_f1};
+
 /* ---- the table ---- */
 
 static const struct {
     const char *results;
     const MetricRow *row;
 } rows[] = {
-    {"truthfulqa_mc2", &truthfulqa_mc2}, {"agieval_mcqa", &metric_acc},
-    {"agieval_mcqa", &metric_acc_norm},  {"crows_pairs", &likelihood_diff},
+    {"truthfulqa_mc2", &truthfulqa_mc2},
+    {"agieval_mcqa", &metric_acc},
+    {"agieval_mcqa", &metric_acc_norm},
+    {"crows_pairs", &likelihood_diff},
     {"crows_pairs", &pct_stereotype},
+    {"squad_qa", &qa_f1},
+    {"squad_qa", &qa_exact},
+    {"longbench_qa_f1", &longbench_score},
+    {"longbench_qa_f1", &longbench_f1},
 };
 
 const MetricRow *results_find(Str results, Str metric)

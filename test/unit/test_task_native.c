@@ -243,3 +243,53 @@ TEST(what_a_task_needs_is_counted_by_kind)
         CHECK_STR(report.problems.items[i].about, want[i][1]);
     }
 }
+
+/* Values as the functions print them: SQuAD's compute_f1 and compute_exact, LongBench's
+ * qa_f1_score, the share of probability as truthfulqa's. */
+TEST(native_process_results_score_as_the_functions_do)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *use, *metrics, *docs, *answer;
+        double want[2];
+    } cases[] = {
+        {"squad_qa",
+         "[{metric: f1}, {metric: exact_match}]",
+         "[{\"q\":\"?\",\"a\":\"\",\"answers\":{\"text\":[\"The Eiffel Tower\",\"x\"]}}]",
+         "eiffel tower, in Paris",
+         {2.0 * 2 / (2 + 4), 0}},
+        {"squad_qa",
+         "[{metric: f1}, {metric: exact_match}]",
+         "[{\"q\":\"?\",\"a\":\"\",\"answers\":{\"text\":[\"The Eiffel Tower\"]}}]",
+         "an Eiffel tower!",
+         {1, 1}},
+        {"longbench_qa_f1",
+         "[{metric: score}, {metric: qa_f1_score}]",
+         "[{\"q\":\"?\",\"a\":\"\",\"answers\":[\"red\",\"dark blue\"]}]",
+         " blue sky\n",
+         {0.5, 0.5}},
+        {"longbench_qa_f1",
+         "[{metric: score}, {metric: qa_f1_score}]",
+         "[{\"q\":\"?\",\"a\":\"\",\"answers\":[\"the\"]}]",
+         "the",
+         {0, 0}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Err err = {0};
+        size_t n = 0;
+        TaskScore *scores = NULL;
+        TaskAnswer answer = {.text = str_from(cases[i].answer)};
+        const char *yaml =
+            str_printf(&a, HEAD "process_results: {'!function': %s, sha256: %s}\nmetric_list: %s\n",
+                       i < 2 ? "u.process_results_qa" : "u.get_qa_f1_with_score",
+                       hash_of(&a, "process_results", cases[i].use).ptr, cases[i].metrics)
+                .ptr;
+        const Task *t = task_of(&a, yaml);
+        TaskBound *b = bind_plain(&a, t, cases[i].docs, NULL);
+        TaskItem item = item_at(&a, b, 0);
+        CHECK_OK(task_score(b, &item, &answer, 1, &a, &scores, &n, &err), err);
+        CHECK_INT(n, 2);
+        CHECK_NEAR(scores[0].value, cases[i].want[0], 1e-15);
+        CHECK_NEAR(scores[1].value, cases[i].want[1], 1e-15);
+    }
+}
