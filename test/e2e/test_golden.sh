@@ -55,4 +55,27 @@ for file in "$golden"/expected/chat/*.json; do
     check "$file" "$name" multiturn_system --api chat --fewshot-as-turns \
         --system 'You are a careful examiner.'
 done
+
+# Outputs recorded earlier give the same numbers: the golden answers, under the items' keys. Only
+# texts can be recorded; tasks by likelihood are compared above.
+title "generating tasks from recorded outputs"
+record() { # EXPECTED RUN: golden answers as recorded outputs
+    assay samples "$2" -n 0 --json > samples.json && python3 - "$1" samples.json << 'END'
+import json, sys
+expected, samples = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
+keys = {s["position"]: s["item_key"] for s in samples}
+for s in expected["samples"][expected["name"]]:
+    for text in s["responses"][0]:
+        print(json.dumps({"id": keys[s["doc_id"]], "output": text}))
+END
+}
+for file in "$golden"/expected/chat/*.json; do
+    name=$(basename "$file" .json)
+    expect_ok lm -t "$name" --api completions
+    record "$golden/expected/$name.json" "$(json "o['runs'][0]['run']")" > recorded.jsonl
+    expect_ok assay run -q --json -m recorded:recorded.jsonl -t "$name" --tasks "$golden/tasks" \
+        --data "$golden/data"
+    cp out/stdout result.json
+    compare "$golden/expected/$name.json" result.json "$name" ""
+done
 finish
