@@ -268,8 +268,8 @@ TEST(texts_beyond_the_limits_are_compared_as_far_as_they_go)
     RougeOptions o = {ROUGE_ENGLISH, false};
     Str same = strbuf_str(&b), other = str_slice(same, 0, same.len - 20000);
     CHECK(rouge_l(same, other, &o, &a).f == 1); /* they differ behind the limit alone */
-    Str some = str_slice(same, 0, 6 * 10000);
-    CHECK(rouge_lsum(some, some, &o, &a).f > 0.9);
+    other = str_slice(same, 0, (size_t)str_find(same, STR("w600\n")));
+    CHECK(rouge_lsum(same, other, &o, &a).f == 1); /* and behind 500 sentences */
 }
 
 TEST(answers_are_normalised_as_squad_and_cmrc_do)
