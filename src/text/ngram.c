@@ -29,6 +29,7 @@ typedef struct Window128 {
 enum { RUN = 12 };
 
 /* One merge sort for each width of key: its time does not depend on the text. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses */
 #define DEFINE_SORT(name, Window)                                                                  \
     static void name##_runs(Window *w, size_t n)                                                   \
     {                                                                                              \
@@ -73,6 +74,7 @@ enum { RUN = 12 };
     }
 DEFINE_SORT(sort64, Window64)
 DEFINE_SORT(sort128, Window128)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* ---- symbols, made small ---- */
 

@@ -91,7 +91,9 @@ typedef struct Rule {
 /* The first rule whose suffix is there is the only one tried; it needs m > `above`. */
 static void apply(Word *w, const Rule *rules, size_t n, size_t above)
 {
-    char last = w->len ? w->ptr[w->len - 1] : 0;
+    char last = '\0';
+    if (w->len)
+        last = w->ptr[w->len - 1];
     for (size_t i = 0; i < n; i++) {
         if (last != rules[i].last || !ends(*w, rules[i].suffix))
             continue;
@@ -119,14 +121,13 @@ static void step_1a(Word *w)
 static void mend(Word *w)
 {
     char last = w->ptr[w->len - 1];
-    if (ends(*w, "at") || ends(*w, "bl") || ends(*w, "iz")) {
+    bool cut_short = ends(*w, "at") || ends(*w, "bl") || ends(*w, "iz");
+    bool doubled =
+        !cut_short && w->len >= 2 && last == w->ptr[w->len - 2] && is_consonant(*w, w->len - 1);
+    if (doubled && last != 'l' && last != 's' && last != 'z')
+        w->len--;
+    if (cut_short || (!doubled && measure(*w) == 1 && ends_short(*w)))
         put(w, "e");
-    } else if (w->len >= 2 && last == w->ptr[w->len - 2] && is_consonant(*w, w->len - 1)) {
-        if (last != 'l' && last != 's' && last != 'z')
-            w->len--;
-    } else if (measure(*w) == 1 && ends_short(*w)) {
-        put(w, "e");
-    }
 }
 
 /* Past tenses. */
