@@ -3,10 +3,8 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "base/vec.h"
 #include "model/providers.h"
-
-#include <ctype.h>
+#include "model/remote.h"
 
 enum {
     OFFICIAL_MAX_STOP = 4, /* api.openai.com refuses more */
@@ -14,73 +12,6 @@ enum {
 };
 
 /* ---- opening ---- */
-
-/* The scheme, host and path of a base URL, and what follows a '?'. */
-static const char *endpoint(Arena *arena, Str base, const char *path)
-{
-    Str query = base;
-    Str address = str_split(&query, '?');
-    while (str_ends(address, STR("/")))
-        address.len--;
-    StrBuf url = strbuf_make(arena, MIB);
-    strbuf_add(&url, address);
-    strbuf_adds(&url, path);
-    if (query.ptr) {
-        strbuf_addc(&url, '?');
-        strbuf_add(&url, query);
-    }
-    return url.ptr;
-}
-
-static Str host_of(Str url)
-{
-    ptrdiff_t at = str_find(url, STR("://"));
-    Str rest = str_after(url, at < 0 ? 0 : (size_t)at + 3);
-    Str host = str_split(&rest, '/');
-    return str_split(&host, ':');
-}
-
-static bool has_control(Str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (iscntrl((unsigned char)s.ptr[i]))
-            return true;
-    return false;
-}
-
-typedef VEC(const char *) HeaderVec;
-
-static Status add_header(Arena *arena, HeaderVec *headers, Str name, Str value, Err *err)
-{
-    if (!name.len || has_control(name) || str_find_char(name, ':') >= 0 || has_control(value))
-        return err_set(err, E_USAGE,
-                       "header \"" STR_FMT "\" has characters that no header may have",
-                       STR_ARG(name));
-    Str line = str_printf(arena, "%s: %s", str_z(arena, name), str_z(arena, value));
-    vec_push(arena, headers, line.ptr);
-    return OK;
-}
-
-static Status open_headers(Arena *arena, const ModelSpec *spec, const char *key, OpenAi *o,
-                           Err *err)
-{
-    HeaderVec headers = {0};
-    vec_push(arena, &headers, "Content-Type: application/json");
-    Str key_header = json_text(json_get(&spec->settings, "key_header"));
-    if (key && has_control(str_from(key)))
-        return err_set(err, E_USAGE, "the key has characters that no header may have");
-    if (key && key_header.len)
-        TRY(add_header(arena, &headers, key_header, str_from(key), err));
-    else if (key)
-        vec_push(arena, &headers, str_printf(arena, "Authorization: Bearer %s", key).ptr);
-    const Json *more = json_get(&spec->settings, "headers");
-    for (uint32_t i = 0; more && i < more->len; i++)
-        TRY(add_header(arena, &headers, more->members[i].key, json_text(&more->members[i].value),
-                       err));
-    vec_push(arena, &headers, NULL);
-    o->headers = headers.items;
-    return OK;
-}
 
 static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
 {
@@ -103,43 +34,25 @@ static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *
     return OK;
 }
 
-static Str base_url(const ModelSpec *spec)
-{
-    const char *given = getenv("OPENAI_BASE_URL");
-    if (spec->address.len)
-        return spec->address;
-    return str_from(given && *given ? given : provider_openai.default_url);
-}
-
 static Status openai_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
 {
     OpenAi *o = ARENA_NEW(arena, OpenAi);
-    Str base = str_copy(arena, str_trim(base_url(spec)));
-    if ((!str_starts(base, STR("http://")) && !str_starts(base, STR("https://"))) ||
-        !host_of(base).len || has_control(base))
-        return err_set(err, E_USAGE, "\"" STR_FMT "\" is no http:// or https:// address",
-                       STR_ARG(base));
-    if (!spec->model.len)
-        return err_set(err, E_USAGE, "no model name for the server at \"" STR_FMT "\"",
-                       STR_ARG(base));
-    const char *key_env =
-        spec->key_env.len ? str_z(arena, spec->key_env) : provider_openai.default_key_env;
-    const char *key = getenv(key_env);
-    bool official = str_eq_nocase(host_of(base), STR("api.openai.com"));
-    if (key)
-        key = str_z(arena, str_trim(str_from(key)));
-    if (key && !*key)
-        key = NULL;
-    if (!key && (official || (spec->key_env.len && !str_eqc(spec->key_env, "ASSAY_API_KEY"))))
-        return err_set(err, E_USAGE, "no key: set the environment variable %s", key_env);
-    TRY(open_headers(arena, spec, key, o, err));
+    const RemoteAuth auth = {
+        .base_env = "OPENAI_BASE_URL",
+        .official_host = "api.openai.com",
+        .key_header = "Authorization",
+        .key_prefix = "Bearer ",
+    };
+    Remote remote;
+    TRY(remote_open(arena, spec, &provider_openai, &auth, &remote, err));
     TRY(open_choices(spec, o, model, err));
-    o->max_stop = official ? OFFICIAL_MAX_STOP : SIZE_MAX;
-    o->chat_url = endpoint(arena, base, "/chat/completions");
-    o->completions_url = endpoint(arena, base, "/completions");
-    model->url = endpoint(arena, base, "");
+    o->headers = remote.headers;
+    o->max_stop = remote.official ? OFFICIAL_MAX_STOP : SIZE_MAX;
+    o->chat_url = remote_endpoint(arena, remote.base, "/chat/completions");
+    o->completions_url = remote_endpoint(arena, remote.base, "/completions");
+    model->url = remote_endpoint(arena, remote.base, "");
     model->identity = str_from(model->url);
-    model->key = key;
+    model->key = remote.key;
     model->private_data = o;
     return OK;
 }

@@ -39,9 +39,6 @@ void openai_on_data(void *user, Str piece, double seconds); /* user: FirstToken 
 void openai_parse(const Model *model, const ModelRequest *request, const HttpReply *reply,
                   Arena *arena, ModelReply *out);
 
-/* A reply's one line of text for people: no control characters, no key, not too long. */
-Str openai_line(const Model *model, Str text, Arena *arena);
-
 /* Fills logprob and greedy from the `logprobs` of an echoed choice. */
 Status openai_score_echo(const Json *logprobs, ScoredText scored, Arena *arena, ModelReply *out,
                          Err *err) MUST_CHECK;
