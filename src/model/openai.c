@@ -3,6 +3,8 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "model/body.h"
+#include "model/first_token.h"
 #include "model/providers.h"
 #include "model/remote.h"
 
@@ -13,24 +15,42 @@ enum {
 
 /* ---- opening ---- */
 
-static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
+static const char *const score_ways[] = {
+    [SCORE_ECHO] = "echo",
+    [SCORE_TOP_LOGPROBS] = "top_logprobs",
+    [SCORE_NONE] = "none",
+};
+
+static Status open_score(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
+{
+    Str score = json_text_or(json_get(&spec->settings, "score"), STR("echo"));
+    size_t way = 0;
+    while (way < COUNT(score_ways) && !str_eqc(score, score_ways[way]))
+        way++;
+    if (way == COUNT(score_ways))
+        return err_set(err, E_USAGE,
+                       "setting \"score\" must be echo, top_logprobs or none, not \"" STR_FMT "\"",
+                       STR_ARG(score));
+    o->score = (ScoreWay)way;
+    model->scores_at_once = o->score == SCORE_TOP_LOGPROBS;
+    model->no_scores = o->score == SCORE_NONE;
+    return OK;
+}
+
+static Status open_choices(Arena *arena, const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
 {
     Str api = json_text_or(json_get(&spec->settings, "api"), STR("chat"));
-    Str score = json_text_or(json_get(&spec->settings, "score"), STR("echo"));
     if (!str_eqc(api, "chat") && !str_eqc(api, "completions"))
         return err_set(err, E_USAGE,
                        "setting \"api\" must be chat or completions, not \"" STR_FMT "\"",
                        STR_ARG(api));
-    if (!str_eqc(score, "echo") && !str_eqc(score, "top_logprobs"))
-        return err_set(err, E_USAGE,
-                       "setting \"score\" must be echo or top_logprobs, not \"" STR_FMT "\"",
-                       STR_ARG(score));
+    TRY(open_score(spec, o, model, err));
     model->chat = str_eqc(api, "chat");
-    o->score = str_eqc(score, "echo") ? SCORE_ECHO : SCORE_TOP_LOGPROBS;
-    model->scores_at_once = o->score == SCORE_TOP_LOGPROBS;
     o->start_mark = json_text_or(json_get(&spec->settings, "start_mark"), STR("<|endoftext|>"));
     o->extra = json_get(&spec->settings, "extra");
     o->stream = json_bool(json_get(&spec->settings, "stream"), false);
+    o->max_tokens_name =
+        str_z(arena, json_text_or(json_get(&spec->settings, "max_tokens_name"), STR("max_tokens")));
     return OK;
 }
 
@@ -45,7 +65,7 @@ static Status openai_open(Arena *arena, const ModelSpec *spec, Model *model, Err
     };
     Remote remote;
     TRY(remote_open(arena, spec, &provider_openai, &auth, &remote, err));
-    TRY(open_choices(spec, o, model, err));
+    TRY(open_choices(arena, spec, o, model, err));
     o->headers = remote.headers;
     o->max_stop = remote.official ? OFFICIAL_MAX_STOP : SIZE_MAX;
     o->chat_url = remote_endpoint(arena, remote.base, "/chat/completions");
@@ -59,39 +79,9 @@ static Status openai_open(Arena *arena, const ModelSpec *spec, Model *model, Err
 
 /* ---- requests ---- */
 
-typedef struct BodyWriter {
-    JsonWriter json;
-    const Json *model_extra, *request_extra;
-} BodyWriter;
-
-/* Writes the key of a field unless `extra` speaks of it. */
-static bool field(BodyWriter *w, const char *name)
-{
-    if (json_get(w->request_extra, name) || json_get(w->model_extra, name))
-        return false;
-    json_key(&w->json, name);
-    return true;
-}
-
-static void write_extra(BodyWriter *w)
-{
-    const Json *sources[] = {w->model_extra, w->request_extra};
-    for (size_t s = 0; s < COUNT(sources); s++) {
-        const Json *extra = sources[s];
-        for (uint32_t i = 0; json_is(extra, JSON_OBJECT) && i < extra->len; i++) {
-            const JsonMember *m = &extra->members[i];
-            bool replaced = s == 0 && json_get_str(w->request_extra, m->key);
-            if (replaced || m->value.type == JSON_NULL)
-                continue;
-            json_key_str(&w->json, m->key);
-            json_write(&w->json, &m->value);
-        }
-    }
-}
-
 static void write_messages(BodyWriter *w, const ModelRequest *r)
 {
-    if (!field(w, "messages"))
+    if (!body_field(w, "messages"))
         return;
     if (r->messages) {
         json_write(&w->json, r->messages);
@@ -107,21 +97,9 @@ static void write_messages(BodyWriter *w, const ModelRequest *r)
     json_end(&w->json, ']');
 }
 
-static void write_int(BodyWriter *w, const char *name, int64_t value)
-{
-    if (field(w, name))
-        json_write_int(&w->json, value);
-}
-
-static void write_double(BodyWriter *w, const char *name, double value)
-{
-    if (value >= 0 && field(w, name))
-        json_write_double(&w->json, value);
-}
-
 static void write_true(BodyWriter *w, const char *name)
 {
-    if (field(w, name))
+    if (body_field(w, name))
         json_write_bool(&w->json, true);
 }
 
@@ -130,7 +108,7 @@ static void write_stop(BodyWriter *w, const ModelRequest *r, size_t max_stop)
     size_t n = 0;
     for (size_t i = 0; i < r->n_stop; i++)
         n += r->stop[i].len > 0;
-    if (!n || !field(w, "stop"))
+    if (!n || !body_field(w, "stop"))
         return;
     n = n < max_stop ? n : max_stop;
     json_begin(&w->json, '[');
@@ -146,16 +124,16 @@ static void write_stop(BodyWriter *w, const ModelRequest *r, size_t max_stop)
 static void write_generate(BodyWriter *w, const OpenAi *o, const ModelRequest *r)
 {
     if (r->max_tokens >= 0)
-        write_int(w, "max_tokens", r->max_tokens);
-    write_double(w, "temperature", r->temperature);
-    write_double(w, "top_p", r->top_p);
+        body_int(w, o->max_tokens_name, r->max_tokens);
+    body_double(w, "temperature", r->temperature);
+    body_double(w, "top_p", r->top_p);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
+        body_int(w, "seed", r->seed);
     write_stop(w, r, o->max_stop);
     if (!r->stream && !o->stream)
         return;
     write_true(w, "stream");
-    if (field(w, "stream_options")) {
+    if (body_field(w, "stream_options")) {
         json_begin(&w->json, '{');
         json_key(&w->json, "include_usage");
         json_write_bool(&w->json, true);
@@ -179,36 +157,36 @@ ScoredText openai_scored_text(const OpenAi *o, const ModelRequest *r, Arena *are
 static void write_echo(BodyWriter *w, const OpenAi *o, const ModelRequest *r, Arena *arena)
 {
     ScoredText t = openai_scored_text(o, r, arena);
-    if (field(w, "prompt")) {
+    if (body_field(w, "prompt")) {
         StrBuf both = strbuf_make(arena, LIMIT_PROMPT * 2);
         strbuf_add(&both, t.context);
         strbuf_add(&both, t.continuation);
         json_write_str(&w->json, strbuf_str(&both));
     }
-    write_int(w, "max_tokens", 1);
-    write_int(w, "temperature", 0);
+    body_int(w, "max_tokens", 1);
+    body_int(w, "temperature", 0);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
-    write_int(w, "logprobs", 1);
+        body_int(w, "seed", r->seed);
+    body_int(w, "logprobs", 1);
     write_true(w, "echo");
 }
 
 static void write_letters(BodyWriter *w, const ModelRequest *r)
 {
     write_messages(w, r);
-    write_int(w, "max_tokens", 1);
-    write_int(w, "temperature", 0);
+    body_int(w, "max_tokens", 1);
+    body_int(w, "temperature", 0);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
+        body_int(w, "seed", r->seed);
     write_true(w, "logprobs");
-    write_int(w, "top_logprobs", LETTER_ALTERNATIVES);
+    body_int(w, "top_logprobs", LETTER_ALTERNATIVES);
 }
 
 static void write_body(BodyWriter *w, const Model *model, const ModelRequest *r, Arena *arena)
 {
     const OpenAi *o = model->private_data;
     json_begin(&w->json, '{');
-    if (field(w, "model"))
+    if (body_field(w, "model"))
         json_write_str(&w->json, model->spec.model);
     if (r->kind == REQUEST_SCORE && o->score == SCORE_ECHO) {
         write_echo(w, o, r, arena);
@@ -218,11 +196,11 @@ static void write_body(BodyWriter *w, const Model *model, const ModelRequest *r,
         write_messages(w, r);
         write_generate(w, o, r);
     } else {
-        if (field(w, "prompt"))
+        if (body_field(w, "prompt"))
             json_write_str(&w->json, r->prompt);
         write_generate(w, o, r);
     }
-    write_extra(w);
+    body_extra(w);
     json_end(&w->json, '}');
 }
 
@@ -251,10 +229,7 @@ static Status openai_build(const Model *model, const ModelRequest *request, Aren
                         .timeout = model->timeout,
                         .arena = arena};
     if (!scores && (request->stream || o->stream)) {
-        FirstToken *first = ARENA_NEW(arena, FirstToken);
-        *first = (FirstToken){.sse = sse_parser(arena), .arena = arena, .at = -1};
-        http.on_data = openai_on_data;
-        http.user = first;
+        first_token_watch(&http, arena);
     }
     *out = http;
     return OK;

@@ -1,6 +1,7 @@
 /* openai_reply.c - reads what servers of the openai dialect answer. */
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "model/first_token.h"
 #include "model/openai.h"
 #include "model/reply.h"
 
@@ -148,31 +149,6 @@ static void on_event(void *user, Str name, Str data)
     take_value(g, &value, g->out->status);
 }
 
-/* ---- the first token of a stream ---- */
-
-static void on_first_event(void *user, Str name, Str data)
-{
-    FirstToken *f = user;
-    Json value;
-    (void)name;
-    if (f->at >= 0 || json_parse(f->arena, str_trim(data), &value, NULL) != OK)
-        return;
-    const Json *choice = json_path(&value, "choices.0"), *delta = json_get(choice, "delta");
-    if (json_text(json_get(choice, "text")).len || json_text(json_get(delta, "content")).len ||
-        json_text(json_get(delta, "reasoning_content")).len ||
-        json_text(json_get(delta, "reasoning")).len)
-        f->at = f->now;
-}
-
-void openai_on_data(void *user, Str piece, double seconds)
-{
-    FirstToken *f = user;
-    if (f->at >= 0)
-        return;
-    f->now = seconds;
-    sse_feed(&f->sse, piece, on_first_event, f);
-}
-
 /* ---- whole replies ---- */
 
 static void score(Gathered *g)
@@ -252,9 +228,8 @@ static void parse_body(Gathered *g, const HttpReply *reply)
 void openai_parse(const Model *model, const ModelRequest *request, const HttpReply *reply,
                   Arena *arena, ModelReply *out)
 {
-    const FirstToken *first = reply->user;
     *out = reply_begin(reply);
-    out->first_token = first ? first->at : -1;
+    out->first_token = first_token_at(reply);
     if (reply_fault(model, reply, arena, out))
         return;
     Gathered g = {.model = model,
