@@ -3,20 +3,18 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { LAST_WORDS = 16 << 10, MOST_WORDS = 1 << 20, CHUNK = 64 << 10 };
-
-extern char **environ;
 
 struct Process {
     pid_t pid;
@@ -34,34 +32,6 @@ static void close_all(int *fds, size_t n)
             close(fds[i]);
 }
 
-/* The child is told apart from us by its own group, so that its children end with it. */
-static int spawn(const char *command, const int child[3], pid_t *pid)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    union { /* argv wants what is not written to be writable */
-        const char *constant;
-        char *text;
-    } words[] = {{"sh"}, {"-c"}, {command}};
-    char *argv[] = {words[0].text, words[1].text, words[2].text, NULL};
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    for (int i = 0; i < 3; i++)
-        posix_spawn_file_actions_adddup2(&actions, child[i], i);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    sigaddset(&none, SIGPIPE); /* we ignore it; programs expect that it ends them */
-    posix_spawnattr_setsigdefault(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    int failed = posix_spawn(pid, "/bin/sh", &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-}
-
 Status process_start(const char *command, Process **out, Err *err)
 {
     int in[2] = {-1, -1}, output[2] = {-1, -1};
@@ -71,8 +41,10 @@ Status process_start(const char *command, Process **out, Err *err)
     if (words < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0 ||
         pipe2(output, O_CLOEXEC) != 0)
         failed = errno;
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    const SpawnFd fds[] = {{in[1], 0}, {output[1], 1}, {words, 2}};
     if (!failed)
-        failed = spawn(command, (const int[]){in[1], output[1], words}, &pid);
+        failed = spawn_child(argv, fds, COUNT(fds), &pid);
     close_all(&in[1], 1);
     close_all(&output[1], 1);
     if (failed) {
