@@ -42,9 +42,8 @@ static void check_scores(const Task *t, const TaskBound *b, Arena *a, const Task
     size_t n, n_answers = t->output_type == OUTPUT_GENERATE ? (size_t)t->repeats : item->n_requests;
     TaskAnswer *answers = arena_array(a, n_answers, sizeof *answers);
     for (size_t i = 0; i < n_answers; i++)
-        answers[i] = (TaskAnswer){.text = STR(" The answer is (B), 42."),
-                                  .logprob = -1.0 - (double)i,
-                                  .greedy = i == 0};
+        answers[i] = (TaskAnswer){
+            .text = STR(" The answer is (B), 42."), .logprob = -1.0 - (double)i, .greedy = i == 0};
     if (task_score(b, item, answers, n_answers, a, &scores, &n, &err) != OK) {
         if (!err.msg[0])
             abort();
