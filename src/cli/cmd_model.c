@@ -3,6 +3,7 @@
 #include "cli/secret.h"
 #include "cli/table.h"
 #include "core/store.h"
+#include "model/vendor.h"
 #include "text/near.h"
 
 #include <ctype.h>
@@ -16,7 +17,8 @@ typedef struct AddOptions {
 
 static const Option add_options[] = {
     {"provider", 0, OPT_TEXT, offsetof(AddOptions, provider), "P",
-     "openai, local or recorded (openai)", "接入方式：openai、local 或 recorded（默认 openai）"},
+     "openai, anthropic, local, recorded, command, or a vendor such as deepseek (openai)",
+     "接入方式：openai、anthropic、local、recorded、command，或厂商名如 deepseek（默认 openai）"},
     {"address", 0, OPT_TEXT, offsetof(AddOptions, address), "URL", "base URL, or the file",
      "接口地址或文件"},
     {"model", 'm', OPT_TEXT, offsetof(AddOptions, model), "M", "its name on the server",
@@ -95,6 +97,7 @@ static Status spec_of(App *app, const AddOptions *o, Str name, ModelSpec *out, E
                       .key_env = o->key_env},
               inline_spec;
     TRY(read_settings(app, o, &spec.settings, err));
+    TRY(vendor_apply(app->arena, &spec, err));
     TRY(check_key_env(spec.key_env, err));
     TRY(check_address(spec.address, err));
     if (model_spec_parse(app->arena, name, &inline_spec, NULL) == OK)

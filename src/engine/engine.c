@@ -120,7 +120,7 @@ static bool prepare_unit(Engine *e, Unit *unit)
     unit->replies = arena_array(&unit->arena, unit->n_requests, sizeof *unit->replies);
     unit->exchanges = arena_array(&unit->arena, unit->n_requests, sizeof *unit->exchanges);
     unit->sent = 0;
-    unit->unwritten = unit->n_requests;
+    unit->unwritten = unit->undelivered = unit->n_requests;
     unit->abandoned = false;
     for (size_t i = 0; i < unit->n_requests; i++) {
         Exchange *x = &unit->exchanges[i];
@@ -132,6 +132,11 @@ static bool prepare_unit(Engine *e, Unit *unit)
             x->key = fresh_key(unit, x->key);
     }
     return unit->n_requests > 0;
+}
+
+Unit *engine_unit_of(Engine *e, uint64_t id)
+{
+    return &e->units[id >> INDEX_BITS];
 }
 
 static void free_unit(Engine *e, Unit *unit)
@@ -182,6 +187,7 @@ Unit *engine_next_unit(Engine *e, bool wait, bool *over)
     int64_t index = take_free(e, wait);
     if (index >= 0) { /* the lock also serialises the job's next() */
         unit = &e->units[index];
+        unit->slow = false;
         status = e->job->next(e->job->user, unit, &more, &err);
         if (status != OK || !more)
             e->exhausted = true;
@@ -272,6 +278,32 @@ double engine_spent(EngineProgress *progress)
     return (double)atomic_load(&progress->cost) / COST_UNITS;
 }
 
+static bool all_answered(const Unit *unit)
+{
+    for (size_t i = 0; i < unit->n_requests; i++)
+        if (unit->replies[i].state != REPLY_OK)
+            return false;
+    return !unit->abandoned;
+}
+
+/* To the writer; the last request of a slow unit by way of those who judge. */
+static void hand_on(Engine *e, Unit *unit, size_t index)
+{
+    bool last = --unit->undelivered == 0;
+    if (last && unit->slow && e->judging && all_answered(unit))
+        judging_push(e->judging, id_of(e, unit, index));
+    else
+        writer_push(e->writer, &e->source, id_of(e, unit, index));
+}
+
+void engine_settle(Engine *e)
+{
+    if (e->judging)
+        judging_finish(e->judging);
+    e->judging = NULL;
+    writer_drain(e->writer);
+}
+
 void engine_deliver(Engine *e, Unit *unit, size_t index)
 {
     const ModelReply *reply = &unit->replies[index];
@@ -290,7 +322,7 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
         if (reply->completion_tokens > 0)
             atomic_fetch_add(&p->completion_tokens, reply->completion_tokens);
     }
-    writer_push(e->writer, &e->source, id_of(e, unit, index));
+    hand_on(e, unit, index);
 }
 
 /* The prompt is kept once a unit: the choices of an item share their context. */
@@ -336,13 +368,13 @@ void engine_abandon(Engine *e, Unit *unit, size_t index)
 {
     unit->abandoned = true;
     unit->replies[index] = (ModelReply){.state = REPLY_FAILED};
-    writer_push(e->writer, &e->source, id_of(e, unit, index));
+    hand_on(e, unit, index);
 }
 
 static Status on_write(void *user, Db *db, uint64_t id, bool *tell, Err *err)
 {
     Engine *e = user;
-    Unit *unit = &e->units[id >> INDEX_BITS];
+    Unit *unit = engine_unit_of(e, id);
     TRY(write_response(e, db, unit, id & ((1u << INDEX_BITS) - 1), err));
     *tell = --unit->unwritten == 0;
     return *tell && !unit->abandoned ? e->job->finish(e->job->user, db, unit, err) : OK;
@@ -351,7 +383,7 @@ static Status on_write(void *user, Db *db, uint64_t id, bool *tell, Err *err)
 static void on_committed(void *user, uint64_t id)
 {
     Engine *e = user;
-    Unit *unit = &e->units[id >> INDEX_BITS];
+    Unit *unit = engine_unit_of(e, id);
     bool failed = false;
     for (size_t i = 0; i < unit->n_requests; i++)
         failed = failed || unit->replies[i].state != REPLY_OK;
@@ -413,9 +445,10 @@ Status engine_run(const EngineOptions *options, const EngineJob *job, Writer *wr
     pace_init(&e->pace, options->concurrency, options->model->rpm, options->model->tpm,
               clock_seconds());
     make_units(e, &arena);
+    e->judging = job->judge ? judging_new(e, &arena) : NULL;
     Status status =
         options->model->provider->answer ? engine_inline(e, err) : engine_remote(e, err);
-    writer_drain(writer); /* from here on it does not know this engine */
+    engine_settle(e); /* from here on the writer does not know this engine */
     if (status == OK && e->status == OK && !writer_failed(writer) && e->n_free != e->n_units)
         status = err_set(err, E_IO, "%zu items were lost on the way; this is a fault of assay",
                          e->n_units - e->n_free);

@@ -32,18 +32,23 @@ typedef struct Unit {
     Exchange *exchanges;
     size_t n_requests;
     Str fresh;              /* not empty: only replies asked under this word are reused */
-    size_t sent, unwritten; /* private to the engine, as is the next */
-    bool abandoned;         /* some request will not be answered: the unit is not finished */
+    bool slow;              /* the job judges it by itself, before it is finished */
+    size_t sent, unwritten; /* private to the engine, as are the next */
+    size_t undelivered;
+    bool abandoned; /* some request will not be answered: the unit is not finished */
 } Unit;
 
 typedef struct EngineJob {
     void *user;
-    /* Fills item, requests, n_requests, fresh in the unit's arena; *more is false at the end.
+    /* Fills item, requests, n_requests, fresh, slow in the unit's arena; *more is false at the end.
      * Called by one thread at a time. */
     Status (*next)(void *user, Unit *unit, bool *more, Err *err);
     /* All replies are there: adds samples and judgements. Writer thread, open transaction.
      * A reply with state REPLY_FAILED makes an error sample. */
     Status (*finish)(void *user, Db *db, Unit *unit, Err *err);
+    /* All replies to a slow unit are there and none failed: what takes long, such as running
+     * code. Several threads at once, each another unit. NULL when no unit is slow. */
+    Status (*judge)(void *user, Unit *unit, Err *err);
 } EngineJob;
 
 typedef struct EngineOptions {

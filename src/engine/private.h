@@ -6,12 +6,15 @@
 #include "engine/engine.h"
 #include "engine/pace.h"
 
+typedef struct Judging Judging; /* judging.c */
+
 typedef struct Engine {
     const EngineOptions *options;
     const EngineJob *job;
     Writer *writer;
     WriterSource source;
     EngineProgress *progress;
+    Judging *judging; /* NULL when the job has no slow units */
     Pace pace;
     pthread_mutex_t budget; /* held from the question to the count, when there is a budget */
 
@@ -48,6 +51,18 @@ bool engine_from_cache(Engine *e, Db *reader, Unit *unit, size_t index);
 void engine_deliver(Engine *e, Unit *unit, size_t index);
 /* Request `index` will not be answered: the unit comes back without samples. */
 void engine_abandon(Engine *e, Unit *unit, size_t index);
+
+/* The unit that an id of the writer's queue belongs to. */
+Unit *engine_unit_of(Engine *e, uint64_t id);
+/* After the last delivery: waits for verdicts and commits. */
+void engine_settle(Engine *e);
+
+/* ---- verdicts that take long (judging.c) ---- */
+Judging *judging_new(Engine *e, Arena *arena);
+/* `id`: of the last request of a unit that is to be judged. */
+void judging_push(Judging *j, uint64_t id);
+/* Waits until all are judged and handed to the writer; nothing may be pushed any more. */
+void judging_finish(Judging *j);
 
 /* ---- one reply for several requests (share.c) ---- */
 /* Marks the requests that the reply to `leader` will answer too, but for those in the cache:

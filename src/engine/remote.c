@@ -348,7 +348,7 @@ Status engine_remote(Engine *e, Err *err)
         engine_end(e, ENGINE_FATAL, "%s", err->msg);
     for (size_t i = 0; i < started; i++)
         pthread_join(shards[i].thread, NULL);
-    writer_drain(e->writer);
+    engine_settle(e);
     e->wake_workers = NULL;
     for (size_t i = 0; i < opened; i++) {
         http_client_free(shards[i].http);

@@ -86,6 +86,7 @@ Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err)
     asked->cluster = cluster_of(run, &asked->item.doc, &unit->arena);
     unit->item = asked;
     unit->fresh = run->fresh;
+    unit->slow = task_is_slow(run->task);
     fill_requests(run, asked, unit);
     return OK;
 }
@@ -216,14 +217,23 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
     return OK;
 }
 
+Status eval_judge_ahead(Unit *unit, Err *err)
+{
+    AskedItem *asked = unit->item;
+    Judgement *j = ARENA_NEW(&unit->arena, Judgement);
+    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena,
+                   j, err));
+    asked->verdict = j;
+    return OK;
+}
+
 Status eval_finish(Db *db, Unit *unit, Err *err)
 {
     const AskedItem *asked = unit->item;
     const ModelReply *failed = failed_reply(unit);
-    Judgement j;
     if (failed)
         return add_error_samples(db, unit, failed, err);
-    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena,
-                   &j, err));
-    return add_samples(db, unit, &j, err);
+    if (!asked->verdict)
+        TRY(eval_judge_ahead(unit, err));
+    return add_samples(db, unit, asked->verdict, err);
 }

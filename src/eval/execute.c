@@ -36,6 +36,12 @@ static Status finish_unit(void *user, Db *db, Unit *unit, Err *err)
     return eval_finish(db, unit, err);
 }
 
+static Status judge_unit(void *user, Unit *unit, Err *err)
+{
+    (void)user;
+    return eval_judge_ahead(unit, err);
+}
+
 static void work_on(ModelWork *w)
 {
     const EvalRun *first = w->runs[0];
@@ -50,7 +56,7 @@ static void work_on(ModelWork *w)
         .max_requests = w->options->max_requests,
         .stop = w->options->stop,
     };
-    EngineJob job = {w, next_unit, finish_unit};
+    EngineJob job = {w, next_unit, finish_unit, judge_unit};
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (first->model->provider->answer && cores > 0 && o.concurrency > cores)
         o.concurrency = (int)cores;

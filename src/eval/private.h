@@ -61,11 +61,14 @@ Json protocol_rescored(const Json *old, const Task *task, Arena *arena);
 typedef struct AskedItem {
     EvalRun *run;
     TaskItem item;
-    Str key, cluster; /* cluster ptr NULL when none */
+    Str key, cluster;          /* cluster ptr NULL when none */
+    struct Judgement *verdict; /* of eval_judge_ahead; or NULL */
 } AskedItem;
 
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;
 Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
+/* Judges a slow unit before it is finished; any thread. */
+Status eval_judge_ahead(Unit *unit, Err *err) MUST_CHECK;
 
 /* What the replies to one item are worth. A score speaks of all of them and has an outcome;
  * each repeat of a generation is a sample and has its own. */

@@ -141,7 +141,7 @@ static Status check_model(const EvalRun *run, Err *err)
 {
     const Provider *p = run->model->provider;
     bool generate = run->task->output_type == OUTPUT_GENERATE;
-    if (generate ? p->can_generate : p->can_score)
+    if (generate ? p->can_generate : p->can_score && !run->model->no_scores)
         return OK;
     return err_set(err, E_USAGE,
                    "model \"" STR_FMT "\" (%s) cannot give %s, which task \"" STR_FMT "\" needs",

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "model/providers.h"
+#include "model/vendor.h"
 
 /* ---- settings ---- */
 
@@ -10,10 +11,20 @@ static const struct {
     const char *name;
     JsonType type;
 } known_settings[] = {
-    {"api", JSON_STRING},     {"price_in", JSON_NUMBER},   {"price_out", JSON_NUMBER},
-    {"rpm", JSON_NUMBER},     {"tpm", JSON_NUMBER},        {"timeout", JSON_NUMBER},
-    {"headers", JSON_OBJECT}, {"extra", JSON_OBJECT},      {"stream", JSON_BOOL},
-    {"score", JSON_STRING},   {"start_mark", JSON_STRING}, {"key_header", JSON_STRING},
+    {"api", JSON_STRING},
+    {"price_in", JSON_NUMBER},
+    {"price_out", JSON_NUMBER},
+    {"rpm", JSON_NUMBER},
+    {"tpm", JSON_NUMBER},
+    {"timeout", JSON_NUMBER},
+    {"headers", JSON_OBJECT},
+    {"extra", JSON_OBJECT},
+    {"stream", JSON_BOOL},
+    {"score", JSON_STRING},
+    {"start_mark", JSON_STRING},
+    {"key_header", JSON_STRING},
+    {"max_tokens_name", JSON_STRING},
+    {"key_optional", JSON_BOOL},
 };
 
 static Status check_settings(const ModelSpec *spec, Err *err)
@@ -30,7 +41,8 @@ static Status check_settings(const ModelSpec *spec, Err *err)
             return err_set(err, E_USAGE,
                            "model \"" STR_FMT "\" has the unknown setting \"" STR_FMT
                            "\"; known are api, price_in, price_out, rpm, tpm, timeout, headers, "
-                           "extra, stream, score, start_mark, key_header",
+                           "extra, stream, score, start_mark, key_header, max_tokens_name, "
+                           "key_optional",
                            STR_ARG(spec->name), STR_ARG(m->key));
         if (m->value.type != known_settings[k].type)
             return err_set(err, E_USAGE, "setting \"%s\" of model \"" STR_FMT "\" must be %s",
@@ -51,14 +63,25 @@ static double setting(const ModelSpec *spec, const char *name, double otherwise)
 
 enum { DEFAULT_TIMEOUT = 600 }; /* seconds; reasoning models take minutes */
 
+static Status unknown_provider(Arena *arena, const ModelSpec *spec, Err *err)
+{
+    StrBuf known = strbuf_make(arena, 4096);
+    const Provider *p;
+    const Vendor *v;
+    for (size_t i = 0; (p = provider_at(i)); i++)
+        strbuf_addf(&known, "%s%s", i ? ", " : "", p->name);
+    for (size_t i = 0; (v = vendor_at(i)); i++)
+        strbuf_addf(&known, ", %s", v->name);
+    return err_set(err, E_USAGE,
+                   "model \"" STR_FMT "\" has the unknown provider \"" STR_FMT "\"; known are %s",
+                   STR_ARG(spec->name), STR_ARG(spec->provider), known.ptr);
+}
+
 Status model_open(Arena *arena, const ModelSpec *spec, Model *out, Err *err)
 {
     const Provider *provider = provider_find(spec->provider);
     if (!provider)
-        return err_set(err, E_USAGE,
-                       "model \"" STR_FMT "\" has the unknown provider \"" STR_FMT
-                       "\"; known are openai, local and recorded",
-                       STR_ARG(spec->name), STR_ARG(spec->provider));
+        return unknown_provider(arena, spec, err);
     TRY(check_settings(spec, err));
     Model model = {.provider = provider,
                    .spec = *spec,

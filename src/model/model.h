@@ -15,11 +15,12 @@
 
 typedef struct Model Model;
 
-/* How to reach a model: from `model add`, a run file, or an inline name
- * ("openai:gpt-x", "http://host/v1#name", "local:file.gguf", "recorded:file.jsonl"). */
+/* How to reach a model: from `model add`, a run file, or an inline name ("openai:gpt-x",
+ * "deepseek:deepseek-chat", "anthropic:claude-x", "http://host/v1#name", "local:file.gguf",
+ * "recorded:file.jsonl", "command:program"). */
 typedef struct ModelSpec {
     Str name;      /* shown and stored; the inline text when not named */
-    Str provider;  /* "openai", "local", "recorded" */
+    Str provider;  /* "openai", "anthropic", "local", "recorded", "command" */
     Str address;   /* base URL or file */
     Str model;     /* the name sent to the server */
     Str key_env;   /* environment variable that holds the key; empty = provider's default */
@@ -27,8 +28,9 @@ typedef struct ModelSpec {
                       tokens), rpm, tpm, timeout, headers (object), key_header (sends the key
                       in this header instead of "Authorization: Bearer"), extra (object
                       merged into the body; a null removes the field of that name),
-                      stream, score ("echo"|"top_logprobs"), start_mark (text sent for an
-                      empty context, default "<|endoftext|>") */
+                      stream, score ("echo"|"top_logprobs"|"none"), start_mark (text sent for
+                      an empty context, default "<|endoftext|>"), max_tokens_name (default
+                      "max_tokens"), key_optional (the server may do without a key) */
 } ModelSpec;
 
 /* Splits an inline name into a spec; E_USAGE when it is none. */
@@ -119,6 +121,7 @@ struct Model {
     const char *url;            /* remote: base URL without trailing slash */
     const char *key;            /* or NULL */
     bool chat;                  /* use messages */
+    bool no_scores;             /* the provider scores, this server does not */
     bool scores_at_once;        /* one reply scores all continuations of a context */
     double price_in, price_out; /* per million tokens; < 0 unknown */
     double rpm, tpm;            /* limits a minute; 0 = none */

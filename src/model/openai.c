@@ -3,10 +3,10 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "base/vec.h"
+#include "model/body.h"
+#include "model/first_token.h"
 #include "model/providers.h"
-
-#include <ctype.h>
+#include "model/remote.h"
 
 enum {
     OFFICIAL_MAX_STOP = 4, /* api.openai.com refuses more */
@@ -15,170 +15,73 @@ enum {
 
 /* ---- opening ---- */
 
-/* The scheme, host and path of a base URL, and what follows a '?'. */
-static const char *endpoint(Arena *arena, Str base, const char *path)
-{
-    Str query = base;
-    Str address = str_split(&query, '?');
-    while (str_ends(address, STR("/")))
-        address.len--;
-    StrBuf url = strbuf_make(arena, MIB);
-    strbuf_add(&url, address);
-    strbuf_adds(&url, path);
-    if (query.ptr) {
-        strbuf_addc(&url, '?');
-        strbuf_add(&url, query);
-    }
-    return url.ptr;
-}
+static const char *const score_ways[] = {
+    [SCORE_ECHO] = "echo",
+    [SCORE_TOP_LOGPROBS] = "top_logprobs",
+    [SCORE_NONE] = "none",
+};
 
-static Str host_of(Str url)
+static Status open_score(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
 {
-    ptrdiff_t at = str_find(url, STR("://"));
-    Str rest = str_after(url, at < 0 ? 0 : (size_t)at + 3);
-    Str host = str_split(&rest, '/');
-    return str_split(&host, ':');
-}
-
-static bool has_control(Str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (iscntrl((unsigned char)s.ptr[i]))
-            return true;
-    return false;
-}
-
-typedef VEC(const char *) HeaderVec;
-
-static Status add_header(Arena *arena, HeaderVec *headers, Str name, Str value, Err *err)
-{
-    if (!name.len || has_control(name) || str_find_char(name, ':') >= 0 || has_control(value))
+    Str score = json_text_or(json_get(&spec->settings, "score"), STR("echo"));
+    size_t way = 0;
+    while (way < COUNT(score_ways) && !str_eqc(score, score_ways[way]))
+        way++;
+    if (way == COUNT(score_ways))
         return err_set(err, E_USAGE,
-                       "header \"" STR_FMT "\" has characters that no header may have",
-                       STR_ARG(name));
-    Str line = str_printf(arena, "%s: %s", str_z(arena, name), str_z(arena, value));
-    vec_push(arena, headers, line.ptr);
+                       "setting \"score\" must be echo, top_logprobs or none, not \"" STR_FMT "\"",
+                       STR_ARG(score));
+    o->score = (ScoreWay)way;
+    model->scores_at_once = o->score == SCORE_TOP_LOGPROBS;
+    model->no_scores = o->score == SCORE_NONE;
     return OK;
 }
 
-static Status open_headers(Arena *arena, const ModelSpec *spec, const char *key, OpenAi *o,
-                           Err *err)
-{
-    HeaderVec headers = {0};
-    vec_push(arena, &headers, "Content-Type: application/json");
-    Str key_header = json_text(json_get(&spec->settings, "key_header"));
-    if (key && has_control(str_from(key)))
-        return err_set(err, E_USAGE, "the key has characters that no header may have");
-    if (key && key_header.len)
-        TRY(add_header(arena, &headers, key_header, str_from(key), err));
-    else if (key)
-        vec_push(arena, &headers, str_printf(arena, "Authorization: Bearer %s", key).ptr);
-    const Json *more = json_get(&spec->settings, "headers");
-    for (uint32_t i = 0; more && i < more->len; i++)
-        TRY(add_header(arena, &headers, more->members[i].key, json_text(&more->members[i].value),
-                       err));
-    vec_push(arena, &headers, NULL);
-    o->headers = headers.items;
-    return OK;
-}
-
-static Status open_choices(const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
+static Status open_choices(Arena *arena, const ModelSpec *spec, OpenAi *o, Model *model, Err *err)
 {
     Str api = json_text_or(json_get(&spec->settings, "api"), STR("chat"));
-    Str score = json_text_or(json_get(&spec->settings, "score"), STR("echo"));
     if (!str_eqc(api, "chat") && !str_eqc(api, "completions"))
         return err_set(err, E_USAGE,
                        "setting \"api\" must be chat or completions, not \"" STR_FMT "\"",
                        STR_ARG(api));
-    if (!str_eqc(score, "echo") && !str_eqc(score, "top_logprobs"))
-        return err_set(err, E_USAGE,
-                       "setting \"score\" must be echo or top_logprobs, not \"" STR_FMT "\"",
-                       STR_ARG(score));
+    TRY(open_score(spec, o, model, err));
     model->chat = str_eqc(api, "chat");
-    o->score = str_eqc(score, "echo") ? SCORE_ECHO : SCORE_TOP_LOGPROBS;
-    model->scores_at_once = o->score == SCORE_TOP_LOGPROBS;
     o->start_mark = json_text_or(json_get(&spec->settings, "start_mark"), STR("<|endoftext|>"));
     o->extra = json_get(&spec->settings, "extra");
     o->stream = json_bool(json_get(&spec->settings, "stream"), false);
+    o->max_tokens_name =
+        str_z(arena, json_text_or(json_get(&spec->settings, "max_tokens_name"), STR("max_tokens")));
     return OK;
-}
-
-static Str base_url(const ModelSpec *spec)
-{
-    const char *given = getenv("OPENAI_BASE_URL");
-    if (spec->address.len)
-        return spec->address;
-    return str_from(given && *given ? given : provider_openai.default_url);
 }
 
 static Status openai_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
 {
     OpenAi *o = ARENA_NEW(arena, OpenAi);
-    Str base = str_copy(arena, str_trim(base_url(spec)));
-    if ((!str_starts(base, STR("http://")) && !str_starts(base, STR("https://"))) ||
-        !host_of(base).len || has_control(base))
-        return err_set(err, E_USAGE, "\"" STR_FMT "\" is no http:// or https:// address",
-                       STR_ARG(base));
-    if (!spec->model.len)
-        return err_set(err, E_USAGE, "no model name for the server at \"" STR_FMT "\"",
-                       STR_ARG(base));
-    const char *key_env =
-        spec->key_env.len ? str_z(arena, spec->key_env) : provider_openai.default_key_env;
-    const char *key = getenv(key_env);
-    bool official = str_eq_nocase(host_of(base), STR("api.openai.com"));
-    if (key)
-        key = str_z(arena, str_trim(str_from(key)));
-    if (key && !*key)
-        key = NULL;
-    if (!key && (official || (spec->key_env.len && !str_eqc(spec->key_env, "ASSAY_API_KEY"))))
-        return err_set(err, E_USAGE, "no key: set the environment variable %s", key_env);
-    TRY(open_headers(arena, spec, key, o, err));
-    TRY(open_choices(spec, o, model, err));
-    o->max_stop = official ? OFFICIAL_MAX_STOP : SIZE_MAX;
-    o->chat_url = endpoint(arena, base, "/chat/completions");
-    o->completions_url = endpoint(arena, base, "/completions");
-    model->url = endpoint(arena, base, "");
+    const RemoteAuth auth = {
+        .base_env = "OPENAI_BASE_URL",
+        .official_host = "api.openai.com",
+        .key_header = "Authorization",
+        .key_prefix = "Bearer ",
+    };
+    Remote remote;
+    TRY(remote_open(arena, spec, &provider_openai, &auth, &remote, err));
+    TRY(open_choices(arena, spec, o, model, err));
+    o->headers = remote.headers;
+    o->max_stop = remote.official ? OFFICIAL_MAX_STOP : SIZE_MAX;
+    o->chat_url = remote_endpoint(arena, remote.base, "/chat/completions");
+    o->completions_url = remote_endpoint(arena, remote.base, "/completions");
+    model->url = remote_endpoint(arena, remote.base, "");
     model->identity = str_from(model->url);
-    model->key = key;
+    model->key = remote.key;
     model->private_data = o;
     return OK;
 }
 
 /* ---- requests ---- */
 
-typedef struct BodyWriter {
-    JsonWriter json;
-    const Json *model_extra, *request_extra;
-} BodyWriter;
-
-/* Writes the key of a field unless `extra` speaks of it. */
-static bool field(BodyWriter *w, const char *name)
-{
-    if (json_get(w->request_extra, name) || json_get(w->model_extra, name))
-        return false;
-    json_key(&w->json, name);
-    return true;
-}
-
-static void write_extra(BodyWriter *w)
-{
-    const Json *sources[] = {w->model_extra, w->request_extra};
-    for (size_t s = 0; s < COUNT(sources); s++) {
-        const Json *extra = sources[s];
-        for (uint32_t i = 0; json_is(extra, JSON_OBJECT) && i < extra->len; i++) {
-            const JsonMember *m = &extra->members[i];
-            bool replaced = s == 0 && json_get_str(w->request_extra, m->key);
-            if (replaced || m->value.type == JSON_NULL)
-                continue;
-            json_key_str(&w->json, m->key);
-            json_write(&w->json, &m->value);
-        }
-    }
-}
-
 static void write_messages(BodyWriter *w, const ModelRequest *r)
 {
-    if (!field(w, "messages"))
+    if (!body_field(w, "messages"))
         return;
     if (r->messages) {
         json_write(&w->json, r->messages);
@@ -194,21 +97,9 @@ static void write_messages(BodyWriter *w, const ModelRequest *r)
     json_end(&w->json, ']');
 }
 
-static void write_int(BodyWriter *w, const char *name, int64_t value)
-{
-    if (field(w, name))
-        json_write_int(&w->json, value);
-}
-
-static void write_double(BodyWriter *w, const char *name, double value)
-{
-    if (value >= 0 && field(w, name))
-        json_write_double(&w->json, value);
-}
-
 static void write_true(BodyWriter *w, const char *name)
 {
-    if (field(w, name))
+    if (body_field(w, name))
         json_write_bool(&w->json, true);
 }
 
@@ -217,7 +108,7 @@ static void write_stop(BodyWriter *w, const ModelRequest *r, size_t max_stop)
     size_t n = 0;
     for (size_t i = 0; i < r->n_stop; i++)
         n += r->stop[i].len > 0;
-    if (!n || !field(w, "stop"))
+    if (!n || !body_field(w, "stop"))
         return;
     n = n < max_stop ? n : max_stop;
     json_begin(&w->json, '[');
@@ -233,16 +124,16 @@ static void write_stop(BodyWriter *w, const ModelRequest *r, size_t max_stop)
 static void write_generate(BodyWriter *w, const OpenAi *o, const ModelRequest *r)
 {
     if (r->max_tokens >= 0)
-        write_int(w, "max_tokens", r->max_tokens);
-    write_double(w, "temperature", r->temperature);
-    write_double(w, "top_p", r->top_p);
+        body_int(w, o->max_tokens_name, r->max_tokens);
+    body_double(w, "temperature", r->temperature);
+    body_double(w, "top_p", r->top_p);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
+        body_int(w, "seed", r->seed);
     write_stop(w, r, o->max_stop);
     if (!r->stream && !o->stream)
         return;
     write_true(w, "stream");
-    if (field(w, "stream_options")) {
+    if (body_field(w, "stream_options")) {
         json_begin(&w->json, '{');
         json_key(&w->json, "include_usage");
         json_write_bool(&w->json, true);
@@ -266,36 +157,36 @@ ScoredText openai_scored_text(const OpenAi *o, const ModelRequest *r, Arena *are
 static void write_echo(BodyWriter *w, const OpenAi *o, const ModelRequest *r, Arena *arena)
 {
     ScoredText t = openai_scored_text(o, r, arena);
-    if (field(w, "prompt")) {
+    if (body_field(w, "prompt")) {
         StrBuf both = strbuf_make(arena, LIMIT_PROMPT * 2);
         strbuf_add(&both, t.context);
         strbuf_add(&both, t.continuation);
         json_write_str(&w->json, strbuf_str(&both));
     }
-    write_int(w, "max_tokens", 1);
-    write_int(w, "temperature", 0);
+    body_int(w, "max_tokens", 1);
+    body_int(w, "temperature", 0);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
-    write_int(w, "logprobs", 1);
+        body_int(w, "seed", r->seed);
+    body_int(w, "logprobs", 1);
     write_true(w, "echo");
 }
 
 static void write_letters(BodyWriter *w, const ModelRequest *r)
 {
     write_messages(w, r);
-    write_int(w, "max_tokens", 1);
-    write_int(w, "temperature", 0);
+    body_int(w, "max_tokens", 1);
+    body_int(w, "temperature", 0);
     if (r->seed >= 0)
-        write_int(w, "seed", r->seed);
+        body_int(w, "seed", r->seed);
     write_true(w, "logprobs");
-    write_int(w, "top_logprobs", LETTER_ALTERNATIVES);
+    body_int(w, "top_logprobs", LETTER_ALTERNATIVES);
 }
 
 static void write_body(BodyWriter *w, const Model *model, const ModelRequest *r, Arena *arena)
 {
     const OpenAi *o = model->private_data;
     json_begin(&w->json, '{');
-    if (field(w, "model"))
+    if (body_field(w, "model"))
         json_write_str(&w->json, model->spec.model);
     if (r->kind == REQUEST_SCORE && o->score == SCORE_ECHO) {
         write_echo(w, o, r, arena);
@@ -305,11 +196,11 @@ static void write_body(BodyWriter *w, const Model *model, const ModelRequest *r,
         write_messages(w, r);
         write_generate(w, o, r);
     } else {
-        if (field(w, "prompt"))
+        if (body_field(w, "prompt"))
             json_write_str(&w->json, r->prompt);
         write_generate(w, o, r);
     }
-    write_extra(w);
+    body_extra(w);
     json_end(&w->json, '}');
 }
 
@@ -338,10 +229,7 @@ static Status openai_build(const Model *model, const ModelRequest *request, Aren
                         .timeout = model->timeout,
                         .arena = arena};
     if (!scores && (request->stream || o->stream)) {
-        FirstToken *first = ARENA_NEW(arena, FirstToken);
-        *first = (FirstToken){.sse = sse_parser(arena), .arena = arena, .at = -1};
-        http.on_data = openai_on_data;
-        http.user = first;
+        first_token_watch(&http, arena);
     }
     *out = http;
     return OK;

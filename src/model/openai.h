@@ -8,6 +8,7 @@
 typedef enum ScoreWay {
     SCORE_ECHO,         /* completions endpoint: the prompt comes back with its logprobs */
     SCORE_TOP_LOGPROBS, /* chat endpoint: logprobs of the first answered token */
+    SCORE_NONE,         /* the server gives no log-probabilities */
 } ScoreWay;
 
 typedef struct OpenAi {
@@ -17,7 +18,8 @@ typedef struct OpenAi {
     Str start_mark;
     const Json *extra; /* from the settings, or NULL */
     bool stream;
-    size_t max_stop; /* stop strings the server accepts */
+    size_t max_stop;             /* stop strings the server accepts */
+    const char *max_tokens_name; /* what the server calls the limit of an answer */
 } OpenAi;
 
 /* How to split what is scored: white space at the end of the context belongs to the
@@ -28,19 +30,8 @@ typedef struct ScoredText {
 } ScoredText;
 ScoredText openai_scored_text(const OpenAi *o, const ModelRequest *request, Arena *arena);
 
-/* Notes when the first event with content arrives. In a request's arena. */
-typedef struct FirstToken {
-    SseParser sse;
-    Arena *arena;
-    double now, at; /* at < 0: not yet */
-} FirstToken;
-void openai_on_data(void *user, Str piece, double seconds); /* user: FirstToken */
-
 void openai_parse(const Model *model, const ModelRequest *request, const HttpReply *reply,
                   Arena *arena, ModelReply *out);
-
-/* A reply's one line of text for people: no control characters, no key, not too long. */
-Str openai_line(const Model *model, Str text, Arena *arena);
 
 /* Fills logprob and greedy from the `logprobs` of an echoed choice. */
 Status openai_score_echo(const Json *logprobs, ScoredText scored, Arena *arena, ModelReply *out,

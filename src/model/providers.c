@@ -4,9 +4,7 @@
 #include "base/base.h"
 
 static const Provider *const providers[] = {
-    &provider_openai,
-    &provider_local,
-    &provider_recorded,
+    &provider_openai, &provider_anthropic, &provider_local, &provider_recorded, &provider_command,
 };
 
 const Provider *provider_at(size_t index)

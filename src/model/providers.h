@@ -4,6 +4,7 @@
 
 #include "model/model.h"
 
-extern const Provider provider_openai, provider_local, provider_recorded;
+extern const Provider provider_openai, provider_anthropic, provider_local, provider_recorded,
+    provider_command;
 
 #endif

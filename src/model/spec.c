@@ -1,6 +1,6 @@
 /* spec.c - models named inline. */
 #include "base/file.h"
-#include "model/model.h"
+#include "model/vendor.h"
 
 /* The key of `openai:` models is not sent to addresses typed on a command line. */
 static const char inline_key_env[] = "ASSAY_API_KEY";
@@ -9,16 +9,26 @@ static Status usage(Str text, const char *why, Err *err)
 {
     return err_set(err, E_USAGE,
                    "cannot read the model \"" STR_FMT "\": %s; write openai:NAME, "
-                   "http://HOST/v1#NAME, https://HOST/v1#NAME, local:FILE.gguf, local:tiny-4, "
-                   "recorded:FILE.jsonl or recorded:FILE.jsonl#MODEL",
+                   "anthropic:NAME, VENDOR:NAME (deepseek, qwen, doubao, ernie, kimi, glm, gemini, "
+                   "azure, vllm, sglang, ollama, lmstudio, llamacpp), http://HOST/v1#NAME, "
+                   "https://HOST/v1#NAME, local:FILE.gguf, local:tiny-4, recorded:FILE.jsonl, "
+                   "recorded:FILE.jsonl#MODEL or command:PROGRAM",
                    STR_ARG(text), why);
 }
 
-static Status parse_openai(Str text, Str rest, ModelSpec *spec, Err *err)
+static Status parse_name(Str text, Str rest, ModelSpec *spec, Err *err)
 {
     if (!rest.len)
-        return usage(text, "a model name must follow \"openai:\"", err);
+        return usage(text, "a model name must follow the colon", err);
     spec->model = rest;
+    return OK;
+}
+
+static Status parse_command(Str text, Str rest, ModelSpec *spec, Err *err)
+{
+    if (!str_trim(rest).len)
+        return usage(text, "a program must follow \"command:\"", err);
+    spec->address = str_trim(rest);
     return OK;
 }
 
@@ -65,10 +75,23 @@ static const struct {
     const char *provider;
     Status (*parse)(Str text, Str rest, ModelSpec *spec, Err *err);
 } forms[] = {
-    {{"openai:", 7}, "openai", parse_openai},       {{"http://", 7}, "openai", parse_address},
-    {{"https://", 8}, "openai", parse_address},     {{"local:", 6}, "local", parse_local},
-    {{"recorded:", 9}, "recorded", parse_recorded},
+    {{"openai:", 7}, "openai", parse_name},      {{"anthropic:", 10}, "anthropic", parse_name},
+    {{"http://", 7}, "openai", parse_address},   {{"https://", 8}, "openai", parse_address},
+    {{"local:", 6}, "local", parse_local},       {{"recorded:", 9}, "recorded", parse_recorded},
+    {{"command:", 8}, "command", parse_command},
 };
+
+/* "deepseek:deepseek-chat" */
+static Status parse_vendor(Arena *arena, Str text, ModelSpec *out, Err *err)
+{
+    Str rest = str_copy(arena, text);
+    ModelSpec spec = {.name = rest, .settings = {.type = JSON_OBJECT}};
+    spec.provider = str_split(&rest, ':');
+    TRY(parse_name(text, rest, &spec, err));
+    TRY(vendor_apply(arena, &spec, err));
+    *out = spec;
+    return OK;
+}
 
 Status model_spec_parse(Arena *arena, Str text, ModelSpec *out, Err *err)
 {
@@ -83,5 +106,9 @@ Status model_spec_parse(Arena *arena, Str text, ModelSpec *out, Err *err)
         *out = spec;
         return OK;
     }
+    Str prefix = text;
+    prefix = str_split(&prefix, ':');
+    if (prefix.len < text.len && vendor_find(prefix))
+        return parse_vendor(arena, text, out, err);
     return usage(text, "it is neither a known name nor one of the inline forms", err);
 }

@@ -198,6 +198,14 @@ Status task_found(const TaskBound *bound, const TaskItem *item, const TaskAnswer
     return OK;
 }
 
+bool task_is_slow(const Task *task)
+{
+    for (size_t m = 0; m < task->n_metrics; m++)
+        if (task->parts->rows[m]->outputs & METRIC_SLOW)
+            return true;
+    return false;
+}
+
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out, Err *err)
 {

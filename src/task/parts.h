@@ -223,10 +223,13 @@ typedef struct ScoreInput {
     size_t filter; /* which pipeline */
 } ScoreInput;
 
+/* A metric that may take longer than some milliseconds, because it runs a program. */
+#define METRIC_SLOW (1u << 31)
+
 typedef struct MetricRow {
     const char *name, *aggregation;
     bool higher_is_better;
-    unsigned outputs; /* 1 << OutputType */
+    unsigned outputs; /* 1 << OutputType, and METRIC_SLOW */
     Status (*score)(const ScoreInput *in, const MetricOptions *options, TaskScore *out);
 } MetricRow;
 

@@ -193,8 +193,11 @@ typedef struct TaskScore {
                       counts (bleu, chrf, ter), labels (f1, mcc), confidence (ece); or empty */
 } TaskScore;
 
-/* Scores one item. `answers` holds, for generation, the repeats in order; else one a
- * request. *n_out = n_filters * n_metrics scores in `arena`. */
+/* Whether a verdict may take longer than some milliseconds: a metric runs a program. */
+bool task_is_slow(const Task *task);
+
+/* Scores one item; from any thread. `answers` holds, for generation, the repeats in order; else one
+ * a request. *n_out = n_filters * n_metrics scores in `arena`. */
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out,
                   Err *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* fuzz_reply.c - any bytes as a reply: a state is set, the key never shows, numbers are sane.
  *
- * The first byte picks status, kind of request and content type; the rest is the body. */
+ * The first byte picks dialect, status, kind of request and content type; the rest is the body. */
 #include "model/model.h"
 
 #include <math.h>
@@ -29,12 +29,14 @@ static void check(const Model *model, const ModelReply *r)
     (void)model;
 }
 
-static Model open_model(Arena *arena, bool letters)
+static Model open_model(Arena *arena, bool letters, bool anthropic)
 {
     ModelSpec spec;
     Model model;
     if (model_spec_parse(arena, STR("http://h/v1#m"), &spec, NULL) != OK)
         abort();
+    if (anthropic)
+        spec.provider = STR("anthropic");
     if (letters)
         json_set(arena, &spec.settings, STR("score"), json_str(STR("top_logprobs")));
     if (model_open(arena, &spec, &model, NULL) != OK)
@@ -52,8 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     SCOPED_ARENA(arena);
     unsigned pick = data[0];
-    Model model = open_model(&arena, pick & 32);
-    ModelRequest request = {.kind = pick & 16 ? REQUEST_SCORE : REQUEST_GENERATE,
+    bool anthropic = pick & 128;
+    Model model = open_model(&arena, pick & 32, anthropic);
+    ModelRequest request = {.kind = pick & 16 && !anthropic ? REQUEST_SCORE : REQUEST_GENERATE,
                             .prompt = STR("Q: \xE4\xBD\xA0?"),
                             .continuation = STR(" A"),
                             .choices = choices,

@@ -46,6 +46,10 @@ typedef struct Job {
     unsigned char seen[UNITS];
     const char *fail_words; /* finish() fails with this at unit fail_at */
     size_t fail_at;
+    bool slow;           /* units are judged ahead */
+    long judge_fails_at; /* unit; 0 none */
+    atomic_size_t judged;
+    unsigned char verdicts[UNITS];
 } Job;
 
 static Status next_unit(void *user, Unit *unit, bool *more, Err *err)
@@ -58,6 +62,7 @@ static Status next_unit(void *user, Unit *unit, bool *more, Err *err)
     size_t *number = arena_alloc(&unit->arena, sizeof *number);
     *number = j->next++;
     unit->item = number;
+    unit->slow = j->slow;
     unit->n_requests = j->n_requests;
     unit->requests = arena_array(&unit->arena, unit->n_requests, sizeof *unit->requests);
     for (size_t i = 0; i < unit->n_requests; i++)
@@ -85,7 +90,19 @@ static Status finish_unit(void *user, Db *db, Unit *unit, Err *err)
         CHECK(ok == (unit->exchanges[i].response_id > 0));
         failed = failed || !ok;
     }
+    CHECK(j->verdicts[number] == (j->slow && !failed));
     j->failed += failed;
+    return OK;
+}
+
+static Status judge_unit(void *user, Unit *unit, Err *err)
+{
+    Job *j = user;
+    size_t number = *(size_t *)unit->item;
+    if (j->judge_fails_at && number == (size_t)j->judge_fails_at)
+        return err_set(err, E_LIMIT, "no verdict");
+    j->verdicts[number]++;
+    atomic_fetch_add(&j->judged, 1);
     return OK;
 }
 
@@ -127,7 +144,7 @@ static void set_up(Bench *b, const char *url, Script *script)
 static Status run(Bench *b)
 {
     Writer *w;
-    EngineJob job = {&b->job, next_unit, finish_unit};
+    EngineJob job = {&b->job, next_unit, finish_unit, judge_unit};
     b->options.model = &b->model;
     b->progress = (EngineProgress){0};
     CHECK_OK(writer_start(b->url, &w, &b->err), b->err);
@@ -232,6 +249,30 @@ TEST(the_engine_keeps_to_budgets_of_requests_and_cost)
     CHECK_INT(b.end, ENGINE_BUDGET);
     CHECK(strstr(b.reason.msg, "budget of 1"));
     CHECK_INT(script.asked, 200);
+}
+
+TEST(slow_units_are_judged_before_they_are_finished_thread)
+{
+    Script script = {.fail_every = 7, .fatal_at = -1};
+    set_up(&b, test_database(0), &script);
+    b.job.slow = true;
+    CHECK_OK(run(&b), b.err);
+    CHECK_INT(b.end, ENGINE_DONE);
+    CHECK_INT(b.job.finished, UNITS);
+    CHECK(b.job.failed > 0);
+    CHECK_INT(b.job.judged, UNITS - b.job.failed); /* those with an error have no verdict */
+}
+
+TEST(a_verdict_that_fails_ends_the_engine_thread)
+{
+    Script script = {.fatal_at = -1};
+    set_up(&b, test_database(0), &script);
+    b.job.slow = true;
+    b.job.judge_fails_at = 300;
+    CHECK(run(&b) == E_LIMIT);
+    CHECK(strstr(b.err.msg, "no verdict"));
+    CHECK_INT(b.job.seen[300], 0);
+    CHECK(b.job.finished < UNITS);
 }
 
 TEST(no_two_threads_take_the_last_of_a_budget_thread)
@@ -387,7 +428,7 @@ static void open_letters(const Loopback *l, Arena *a)
 static void ask_questions(void)
 {
     Writer *w;
-    EngineJob job = {&b.job, next_question, finish_question};
+    EngineJob job = {&b.job, next_question, finish_question, NULL};
     b.job = (Job){.n_units = 2};
     b.progress = (EngineProgress){0};
     CHECK_OK(writer_start(b.url, &w, &b.err), b.err);

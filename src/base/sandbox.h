@@ -1,0 +1,41 @@
+/* sandbox.h - runs a program that nobody trusts: code that a model wrote.
+ *
+ * bubblewrap gives it namespaces of its own (no network, no other processes), the system's /usr
+ * read-only, and an empty /work and /tmp in memory; a seccomp filter takes away what no
+ * test needs (sockets, tracing, mounting, new namespaces, new processes unless asked for); rlimits
+ * bound time, memory and files. Without a bubblewrap that works nothing is run. */
+#ifndef BASE_SANDBOX_H
+#define BASE_SANDBOX_H
+
+#include "base/str.h"
+
+typedef struct SandboxLimits {
+    double seconds; /* on the clock; processor time is bound to as much */
+    size_t memory;  /* bytes of address space */
+    size_t files;   /* bytes of /work and /tmp together */
+    size_t output;  /* bytes kept of each of standard output and error; the rest is dropped */
+    bool may_fork;  /* new processes; threads are always allowed */
+} SandboxLimits;
+
+/* For unit tests of code: 10 seconds, 1 GiB, 64 MiB, 64 KiB, no new processes. */
+SandboxLimits sandbox_limits(void);
+
+typedef struct SandboxResult {
+    int exit_status; /* 0..255; -1 when a signal or the clock ended it */
+    int signal;      /* 0 none */
+    bool timed_out;
+    double seconds;
+    Str out, err; /* in the caller's arena */
+} SandboxResult;
+
+/* E_MISSING with the line that installs it, or E_DENIED with the kernel's reason, when sandboxes
+ * cannot be had here. Looked at once a process. */
+Status sandbox_check(Err *err) MUST_CHECK;
+
+/* Runs `argv` (NULL-terminated, found in /usr/bin) with `source` as the file /work/NAME and
+ * nothing on standard input. A program that fails is a result, not an error. Any thread. */
+Status sandbox_run(const char *const *argv, const char *name, Str source,
+                   const SandboxLimits *limits, Arena *arena, SandboxResult *out,
+                   Err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,81 @@
+/* test_process.c - children that are asked in lines. */
+#include "base/process.h"
+#include "test.h"
+
+#include "base/limits.h"
+
+static Process *start(const char *command)
+{
+    Err err = {0};
+    Process *p = NULL;
+    CHECK_OK(process_start(command, &p, &err), err);
+    return p;
+}
+
+TEST(a_process_answers_line_by_line)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    Process *p = start("while read -r line; do printf 'got %s\\r\\n' \"$line\"; done");
+    for (int i = 0; i < 3; i++) {
+        Str line = str_printf(&a, "line %d", i);
+        CHECK_OK(process_ask(p, line, 1000, 20, &a, &out, &err), err);
+        CHECK_STR(out, str_printf(&a, "got line %d", i).ptr);
+    }
+    process_stop(p);
+    process_stop(NULL);
+}
+
+/* Longer than what the pipes hold, while the child answers before it has read all. */
+TEST(a_process_and_we_do_not_wait_for_each_other)
+{
+    enum { LONG = 3 << 20 };
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    char *line = arena_alloc(&a, LONG);
+    memset(line, 'x', LONG);
+    Process *p = start("cat");
+    CHECK_OK(process_ask(p, (Str){line, LONG}, LIMIT_REPLY, 60, &a, &out, &err), err);
+    CHECK(str_eq(out, (Str){line, LONG}));
+    process_stop(p);
+}
+
+TEST(a_process_that_fails_is_described)
+{
+    static const struct {
+        const char *command, *words;
+        Status status;
+    } cases[] = {
+        {"echo first >&2; echo 'no memory' >&2; exit 3", "exit status 3): no memory", E_IO},
+        {"no-such-program-here", "exit status 127", E_MISSING},
+        {"kill -9 $$", "signal 9", E_IO},
+        {"exec >&-; exec sleep 60", "closed its output", E_IO},
+        {"read -r x; sleep 60", "within 0.05 seconds", E_REMOTE},
+        {"read -r x; head -c 3000 /dev/zero | tr '\\0' y; sleep 60", "longer than 1000", E_LIMIT},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        Str out;
+        Process *p = start(cases[i].command);
+        double seconds = cases[i].status == E_REMOTE ? 0.05 : 20;
+        Status status = process_ask(p, STR("x"), 1000, seconds, &a, &out, &err);
+        if (status != cases[i].status || !strstr(err.msg, cases[i].words))
+            test_fail(__FILE__, __LINE__, "%s: %d, %s", cases[i].command, (int)status, err.msg);
+        process_stop(p);
+    }
+}
+
+TEST(a_process_that_says_too_much_is_not_believed)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    Process *p = start("read -r x; printf 'one\\ntwo\\n'; read -r x; printf 'three\\n'");
+    CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
+    CHECK_STR(out, "one");
+    CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
+    process_stop(p);
+}

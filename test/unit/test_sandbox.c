@@ -1,0 +1,95 @@
+/* test_sandbox.c - what code in the sandbox can and cannot do. Skipped where none can be had. */
+#include "base/sandbox.h"
+#include "test.h"
+
+#include "base/limits.h"
+
+static SandboxResult python(Arena *a, const char *source, const SandboxLimits *limits)
+{
+    static const char *const argv[] = {"/usr/bin/python3", "-I", "/work/main.py", NULL};
+    Err err = {0};
+    SandboxResult r;
+    SandboxLimits usual = sandbox_limits();
+    if (sandbox_check(&err) != OK) {
+        print_message("%s\n", err.msg);
+        skip();
+    }
+    CHECK_OK(sandbox_run(argv, "main.py", str_from(source), limits ? limits : &usual, a, &r, &err),
+             err);
+    return r;
+}
+
+TEST(a_sandbox_runs_a_program_and_tells_how_it_ended)
+{
+    SCOPED_ARENA(a);
+    SandboxResult r = python(&a, "import sys\nprint('out')\nprint('err', file=sys.stderr)\n", NULL);
+    CHECK_INT(r.exit_status, 0);
+    CHECK_STR(r.out, "out\n");
+    CHECK_STR(r.err, "err\n");
+    r = python(&a, "assert 1 == 2, 'no'\n", NULL);
+    CHECK_INT(r.exit_status, 1);
+    CHECK(str_find(r.err, STR("AssertionError: no")) >= 0);
+    r = python(&a, "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", NULL);
+    CHECK(r.exit_status == -1 && r.signal == 11);
+    CHECK(!r.timed_out);
+    /* threads are no processes */
+    r = python(&a,
+               "import threading\nt = threading.Thread(target=print, args=('thread',))\n"
+               "t.start()\nt.join()\n",
+               NULL);
+    CHECK_STR(r.out, "thread\n");
+}
+
+TEST(a_sandbox_keeps_the_world_out)
+{
+    /* Each prints "safe" when it was refused. */
+    static const char *const attempts[] = {
+        "import socket\ntry:\n socket.socket()\nexcept PermissionError: print('safe')\n",
+        "import os\ntry:\n os.fork()\nexcept PermissionError: print('safe')\n",
+        "import subprocess\ntry:\n subprocess.run(['true'])\nexcept OSError: print('safe')\n",
+        "import os\ntry:\n open('/usr/bin/x', 'w')\nexcept OSError: print('safe')\n",
+        "import os\ntry:\n open('/etc/passwd')\nexcept OSError: print('safe')\n",
+        "import os\ntry:\n os.listdir('/root')\nexcept OSError: print('safe')\n",
+        "import os\ntry:\n open('/work/main.py', 'w')\nexcept OSError: print('safe')\n",
+        "import os\nprint('safe' if len([p for p in os.listdir('/proc') if p.isdigit()]) < 4 else "
+        "'seen')\n",
+        "import os\nprint('safe' if 'SECRET_OF_TEST' not in os.environ else 'seen')\n",
+        "import ctypes\nc = ctypes.CDLL(None, use_errno=True)\n"
+        "print('safe' if c.unshare(0x10000000) == -1 else 'new namespace')\n",
+        "import os\ntry:\n os.kill(1, 9)\n os.kill(os.getppid(), 9)\n print('safe')\n"
+        "except OSError: print('safe')\n",
+    };
+    setenv("SECRET_OF_TEST", "sk-1", 1);
+    for (size_t i = 0; i < COUNT(attempts); i++) {
+        SCOPED_ARENA(a);
+        SandboxResult r = python(&a, attempts[i], NULL);
+        if (!str_eqc(r.out, "safe\n") && r.exit_status == 0)
+            test_fail(__FILE__, __LINE__, "attempt %zu: %s %s", i, r.out.ptr, r.err.ptr);
+        if (i < 10 && !str_eqc(r.out, "safe\n"))
+            test_fail(__FILE__, __LINE__, "attempt %zu: %s %s", i, r.out.ptr, r.err.ptr);
+    }
+    unsetenv("SECRET_OF_TEST");
+}
+
+TEST(a_sandbox_limits_time_memory_files_and_output)
+{
+    SCOPED_ARENA(a);
+    SandboxLimits limits = sandbox_limits();
+    limits.seconds = 0.5;
+    SandboxResult r = python(&a, "while True: pass\n", &limits);
+    CHECK(r.timed_out && r.exit_status == -1);
+    r = python(&a, "import time\ntime.sleep(60)\n", &limits);
+    CHECK(r.timed_out && r.seconds < 10);
+    limits = sandbox_limits();
+    r = python(&a, "x = bytearray(2 << 30)\n", &limits);
+    CHECK_INT(r.exit_status, 1);
+    CHECK(str_find(r.err, STR("MemoryError")) >= 0);
+    r = python(&a,
+               "try:\n f = open('/work/big', 'wb')\n"
+               " for i in range(100): f.write(b'x' * (1 << 20))\n f.flush()\n"
+               "except OSError as e: print(e.errno)\n",
+               &limits);
+    CHECK_STR(r.out, "28\n"); /* ENOSPC */
+    r = python(&a, "print('y' * 1000000)\n", &limits);
+    CHECK(r.exit_status == 0 && r.out.len == limits.output);
+}
