@@ -9,7 +9,7 @@
 
 /* ---- labels ---- */
 
-enum { LABELS_WIDTH = 2 }; /* right, predicted: numbers of classes */
+static const size_t LABELS_WIDTH = 2; /* right, predicted: numbers of classes */
 
 /* The number of a label, from 0 in order of first sight. Labels are equal when their JSON is. */
 static size_t class_of(Map *classes, const Json *label, Arena *scratch)
@@ -103,7 +103,7 @@ static double matthews(const void *data, const uint32_t *index, size_t n)
 
 /* ---- confidence ---- */
 
-enum { CONFIDENCE_WIDTH = 2 }; /* confidence, right */
+static const size_t CONFIDENCE_WIDTH = 2; /* confidence, right */
 
 static ConfidencePoint *gather(const Table *t, const uint32_t *index, size_t n)
 {
@@ -137,16 +137,15 @@ static double area(const void *data, const uint32_t *index, size_t n)
     return selective_area(gather(data, index, n), n);
 }
 
-const AggregateRow aggregate_f1 = {"f1", f1, LMH_DRAWS, LABELS_WIDTH, fill_labels, NULL};
-const AggregateRow aggregate_weighted_f1 = {"weighted_f1_score", weighted_f1, 0,
-                                            LABELS_WIDTH,        fill_labels, NULL};
-const AggregateRow aggregate_micro_f1 = {"micro_f1_score", micro_f1,    0,
-                                         LABELS_WIDTH,     fill_labels, NULL};
-const AggregateRow aggregate_mcc = {"mcc", matthews, LMH_DRAWS, LABELS_WIDTH, fill_labels, NULL};
-const AggregateRow aggregate_matthews = {"matthews_corrcoef", matthews,    LMH_DRAWS,
-                                         LABELS_WIDTH,        fill_labels, NULL};
-const AggregateRow aggregate_ece = {"ece", ece, 0, CONFIDENCE_WIDTH, aggregate_fill_numbers, NULL};
-const AggregateRow aggregate_selective_acc = {"selective_acc",  selective_acc,          0,
-                                              CONFIDENCE_WIDTH, aggregate_fill_numbers, NULL};
-const AggregateRow aggregate_selective_area = {"selective_area",       area, 0, CONFIDENCE_WIDTH,
+const AggregateRow aggregate_f1 = {"f1", f1, LMH_DRAWS, 2, fill_labels, NULL};
+const AggregateRow aggregate_weighted_f1 = {"weighted_f1_score", weighted_f1, 0, 2,
+                                            fill_labels,         NULL};
+const AggregateRow aggregate_micro_f1 = {"micro_f1_score", micro_f1, 0, 2, fill_labels, NULL};
+const AggregateRow aggregate_mcc = {"mcc", matthews, LMH_DRAWS, 2, fill_labels, NULL};
+const AggregateRow aggregate_matthews = {"matthews_corrcoef", matthews, LMH_DRAWS, 2,
+                                         fill_labels,         NULL};
+const AggregateRow aggregate_ece = {"ece", ece, 0, 2, aggregate_fill_numbers, NULL};
+const AggregateRow aggregate_selective_acc = {"selective_acc",        selective_acc, 0, 2,
+                                              aggregate_fill_numbers, NULL};
+const AggregateRow aggregate_selective_area = {"selective_area",       area, 0, 2,
                                                aggregate_fill_numbers, NULL};

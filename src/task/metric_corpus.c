@@ -128,7 +128,7 @@ static Str detail_of(Arena *arena, size_t n_references, const double *numbers, s
 static Status bleu(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     Segment s = {0};
-    BleuCounts c;
+    BleuCounts c = {0};
     TRY(segment_of(in, out, &s));
     BleuOptions o = metric_bleu_options(options->entry), alone = o;
     {
@@ -147,14 +147,14 @@ static Status bleu(const ScoreInput *in, const MetricOptions *options, TaskScore
 static Status chrf(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     Segment s = {0};
-    ChrfCounts c;
+    ChrfCounts c = {0};
     TRY(segment_of(in, out, &s));
     ChrfOptions o = metric_chrf_options(options->entry);
     {
         SCOPED_ARENA(scratch);
         chrf_count(s.hypothesis, s.references.items, s.references.len, &o, &c, &scratch);
     }
-    size_t n = (size_t)(o.char_order + o.word_order);
+    size_t n = (size_t)o.char_order + (size_t)o.word_order;
     double numbers[3 * CHRF_ORDERS];
     for (size_t k = 0; k < n; k++) {
         numbers[3 * k] = c.of[k].hypothesis;
@@ -169,7 +169,7 @@ static Status chrf(const ScoreInput *in, const MetricOptions *options, TaskScore
 static Status ter(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     Segment s = {0};
-    TerCounts c;
+    TerCounts c = {0};
     TRY(segment_of(in, out, &s));
     TerOptions o = metric_ter_options(options->entry);
     {

@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-enum { EDIT_SYMBOLS = 200000 }; /* symbols of a text that are compared; the rest is passed over */
+enum { EDIT_SYMBOLS = 100000 }; /* symbols of a text that are compared; the rest is passed over */
 
 static const KeyRow rouge_keys[] = {{"tokenizer", T_STRING, NULL}, {"use_stemmer", T_BOOL, NULL}};
 static const KeyRow overlap_keys[] = {{"language", T_STRING, NULL}};

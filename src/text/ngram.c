@@ -29,6 +29,7 @@ typedef struct Window128 {
 enum { RUN = 12 };
 
 /* One merge sort for each width of key: its time does not depend on the text. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses */
 #define DEFINE_SORT(name, Window)                                                                  \
     static void name##_runs(Window *w, size_t n)                                                   \
     {                                                                                              \
@@ -73,6 +74,7 @@ enum { RUN = 12 };
     }
 DEFINE_SORT(sort64, Window64)
 DEFINE_SORT(sort128, Window128)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* ---- symbols, made small ---- */
 
@@ -117,6 +119,18 @@ typedef struct Packed {
     int bits; /* of a symbol */
 } Packed;
 
+/* Renumbers symbols below 1,024, so that fewer bits are to be sorted by. */
+static void squeeze(Packed *p, size_t total)
+{
+    uint16_t number[1024] = {0}, len = 0;
+    for (size_t i = 0; i < total; i++) {
+        uint16_t *own = &number[p->symbols[i]];
+        *own = *own ? *own : ++len;
+        p->symbols[i] = *own;
+    }
+    p->bits = bits_for(len);
+}
+
 static Packed pack(Ids hypothesis, const Ids *references, size_t n, int orders, Arena *scratch)
 {
     Packed p = {.start = arena_array(scratch, n + 2, sizeof *p.start), .n = n + 1};
@@ -130,8 +144,12 @@ static Packed pack(Ids hypothesis, const Ids *references, size_t n, int orders, 
             p.symbols[p.start[s] + i] = ids.items[i] + 1;
     }
     p.bits = bits_for(largest_symbol(hypothesis, references, n) + 1);
-    if (p.bits * orders <= 64)
+    if (p.bits * orders <= 36)
         return p;
+    if (p.bits <= 10) {
+        squeeze(&p, total);
+        return p;
+    }
     Renumber r = {.n_slots = 64};
     while (r.n_slots < total * 2 && r.n_slots < 1u << 31)
         r.n_slots *= 2;
@@ -230,11 +248,99 @@ static void walk128(const Packed *p, Walk *w, Arena *scratch)
     close_orders(w, 0);
 }
 
+/* ---- one reference, few symbols: the common case ---- */
+
+/* A window's key above, then 1 bit for whose it is and 3 for its length. */
+enum { PAIR_BITS = 4, RADIX = 256, MOST_PASSES = 8, FEW = 40 };
+
+static void insert_pairs(uint64_t *w, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t held = w[i];
+        size_t j = i;
+        for (; j && w[j - 1] > held; j--)
+            w[j] = w[j - 1];
+        w[j] = held;
+    }
+}
+
+/* Sorts by the key, a byte at a time from the lowest. Returns where the result is. */
+static uint64_t *sort_pairs(uint64_t *w, uint64_t *other, size_t n, int bits)
+{
+    uint32_t counts[MOST_PASSES][RADIX];
+    int passes = (bits + 7) / 8;
+    if (n <= FEW) {
+        insert_pairs(w, n);
+        return w;
+    }
+    memset(counts, 0, (size_t)passes * sizeof counts[0]);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = w[i] >> PAIR_BITS;
+        for (int p = 0; p < passes; p++, key >>= 8)
+            counts[p][key & 255]++;
+    }
+    for (int p = 0; p < passes; p++) {
+        uint32_t sum = 0;
+        for (int b = 0; b < RADIX; b++) {
+            uint32_t own = counts[p][b];
+            counts[p][b] = sum;
+            sum += own;
+        }
+        for (size_t i = 0; i < n; i++)
+            other[counts[p][w[i] >> (PAIR_BITS + 8 * p) & 255]++] = w[i];
+        uint64_t *held = w;
+        w = other;
+        other = held;
+    }
+    return w;
+}
+
+/* counts[k]: how often the n-gram that is open occurs in the hypothesis (low half) and in the
+ * reference (high half). */
+static void close_pairs(uint64_t *counts, int from, int to, uint64_t *matches)
+{
+    for (int k = from; k < to; k++) {
+        uint64_t of_hypothesis = counts[k] & UINT32_MAX, of_reference = counts[k] >> 32;
+        matches[k] += of_hypothesis < of_reference ? of_hypothesis : of_reference;
+        counts[k] = 0;
+    }
+}
+
+static void walk_pairs(const Packed *p, int orders, uint64_t *matches, Arena *scratch)
+{
+    size_t total = p->start[2], n = 0;
+    uint64_t *windows = arena_array(scratch, 2 * total + 1, sizeof *windows);
+    uint64_t counts[NGRAM_CHARACTERS] = {0}, before = 0;
+    int shift = p->bits, top = shift * orders;
+    for (size_t s = 0; s < 2; s++) {
+        uint64_t key = 0;
+        for (size_t i = p->start[s + 1]; i-- > p->start[s];) {
+            key = key >> shift | (uint64_t)p->symbols[i] << (top - shift);
+            windows[n++] = key << PAIR_BITS | s << 3 | window_len(p, s, i, orders);
+        }
+    }
+    windows = sort_pairs(windows, windows + total, n, top);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = windows[i] >> PAIR_BITS, differs = key ^ before;
+        if (differs)
+            close_pairs(counts, (top - 64 + __builtin_clzll(differs)) / shift, orders, matches);
+        before = key;
+        uint64_t one = windows[i] & 8 ? 1ULL << 32 : 1;
+        for (uint64_t k = 0; k < (windows[i] & 7); k++)
+            counts[k] += one;
+    }
+    close_pairs(counts, 0, orders, matches);
+}
+
 void ngram_matches(Ids hypothesis, const Ids *references, size_t n_references, int orders,
                    uint64_t *matches, Arena *scratch)
 {
     memset(matches, 0, (size_t)orders * sizeof *matches);
     Packed p = pack(hypothesis, references, n_references, orders, scratch);
+    if (n_references == 1 && p.bits * orders + PAIR_BITS <= 64 && p.start[2] < UINT32_MAX) {
+        walk_pairs(&p, orders, matches, scratch);
+        return;
+    }
     Walk w = {.orders = orders, .n_sources = n_references + 1, .matches = matches};
     w.counts = arena_array(scratch, (size_t)orders * w.n_sources, sizeof *w.counts);
     if (p.bits * orders <= 64)

@@ -59,10 +59,14 @@ static bool ends_short(Word w)
            w.ptr[n - 1] != 'w' && w.ptr[n - 1] != 'x' && w.ptr[n - 1] != 'y';
 }
 
-static bool ends(Word w, const char *suffix)
+/* From the back, since most words differ from most suffixes in the last letter. */
+static inline bool ends(Word w, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return w.len >= n && !memcmp(w.ptr + w.len - n, suffix, n);
+    for (size_t i = 1; i <= n; i++)
+        if (i > w.len || w.ptr[w.len - i] != suffix[n - i])
+            return false;
+    return true;
 }
 
 static Word cut(Word w, size_t n)
@@ -80,14 +84,18 @@ static void put(Word *w, const char *text)
 }
 
 typedef struct Rule {
+    char last; /* of the suffix: most rules are passed over by it */
     const char *suffix, *by;
 } Rule;
 
 /* The first rule whose suffix is there is the only one tried; it needs m > `above`. */
 static void apply(Word *w, const Rule *rules, size_t n, size_t above)
 {
+    char last = '\0';
+    if (w->len)
+        last = w->ptr[w->len - 1];
     for (size_t i = 0; i < n; i++) {
-        if (!ends(*w, rules[i].suffix))
+        if (last != rules[i].last || !ends(*w, rules[i].suffix))
             continue;
         Word stem = cut(*w, strlen(rules[i].suffix));
         if (measure(stem) > above) {
@@ -113,14 +121,13 @@ static void step_1a(Word *w)
 static void mend(Word *w)
 {
     char last = w->ptr[w->len - 1];
-    if (ends(*w, "at") || ends(*w, "bl") || ends(*w, "iz")) {
+    bool cut_short = ends(*w, "at") || ends(*w, "bl") || ends(*w, "iz");
+    bool doubled =
+        !cut_short && w->len >= 2 && last == w->ptr[w->len - 2] && is_consonant(*w, w->len - 1);
+    if (doubled && last != 'l' && last != 's' && last != 'z')
+        w->len--;
+    if (cut_short || (!doubled && measure(*w) == 1 && ends_short(*w)))
         put(w, "e");
-    } else if (w->len >= 2 && last == w->ptr[w->len - 2] && is_consonant(*w, w->len - 1)) {
-        if (last != 'l' && last != 's' && last != 'z')
-            w->len--;
-    } else if (measure(*w) == 1 && ends_short(*w)) {
-        put(w, "e");
-    }
 }
 
 /* Past tenses. */
@@ -148,12 +155,13 @@ static void step_1c(Word *w)
 static void step_2(Word *w)
 {
     static const Rule rules[] = {
-        {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},   {"anci", "ance"},
-        {"izer", "ize"},    {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"},
-        {"eli", "e"},       {"ousli", "ous"},   {"ization", "ize"}, {"ation", "ate"},
-        {"ator", "ate"},    {"alism", "al"},    {"iveness", "ive"}, {"fulness", "ful"},
-        {"ousness", "ous"}, {"aliti", "al"},    {"iviti", "ive"},   {"biliti", "ble"},
-        {"fulli", "ful"},
+        {'l', "ational", "ate"}, {'l', "tional", "tion"}, {'i', "enci", "ence"},
+        {'i', "anci", "ance"},   {'r', "izer", "ize"},    {'i', "bli", "ble"},
+        {'i', "alli", "al"},     {'i', "entli", "ent"},   {'i', "eli", "e"},
+        {'i', "ousli", "ous"},   {'n', "ization", "ize"}, {'n', "ation", "ate"},
+        {'r', "ator", "ate"},    {'m', "alism", "al"},    {'s', "iveness", "ive"},
+        {'s', "fulness", "ful"}, {'s', "ousness", "ous"}, {'i', "aliti", "al"},
+        {'i', "iviti", "ive"},   {'i', "biliti", "ble"},  {'i', "fulli", "ful"},
     };
     if (ends(*w, "alli") && measure(cut(*w, 4)) > 0)
         w->len -= 2; /* and what then ends in -al may have more to lose */
@@ -166,18 +174,20 @@ static void step_2(Word *w)
 
 static void step_3(Word *w)
 {
-    static const Rule rules[] = {{"icate", "ic"}, {"ative", ""}, {"alize", "al"}, {"iciti", "ic"},
-                                 {"ical", "ic"},  {"ful", ""},   {"ness", ""}};
+    static const Rule rules[] = {{'e', "icate", "ic"}, {'e', "ative", ""},  {'e', "alize", "al"},
+                                 {'i', "iciti", "ic"}, {'l', "ical", "ic"}, {'l', "ful", ""},
+                                 {'s', "ness", ""}};
     apply(w, rules, COUNT(rules), 0);
 }
 
 static void step_4(Word *w)
 {
     static const Rule rules[] = {
-        {"al", ""},   {"ance", ""}, {"ence", ""}, {"er", ""},    {"ic", ""},
-        {"able", ""}, {"ible", ""}, {"ant", ""},  {"ement", ""}, {"ment", ""},
-        {"ent", ""},  {"ion", ""},  {"ou", ""},   {"ism", ""},   {"ate", ""},
-        {"iti", ""},  {"ous", ""},  {"ive", ""},  {"ize", ""},
+        {'l', "al", ""},    {'e', "ance", ""}, {'e', "ence", ""}, {'r', "er", ""},
+        {'c', "ic", ""},    {'e', "able", ""}, {'e', "ible", ""}, {'t', "ant", ""},
+        {'t', "ement", ""}, {'t', "ment", ""}, {'t', "ent", ""},  {'n', "ion", ""},
+        {'u', "ou", ""},    {'m', "ism", ""},  {'e', "ate", ""},  {'i', "iti", ""},
+        {'s', "ous", ""},   {'e', "ive", ""},  {'e', "ize", ""},
     };
     if (ends(*w, "ion") && (w->len < 4 || (w->ptr[w->len - 4] != 's' && w->ptr[w->len - 4] != 't')))
         return;
@@ -210,7 +220,7 @@ Str porter_stem(Arena *arena, Str word)
     if (word.len <= 2)
         return word;
     for (size_t i = 0; i < COUNT(irregular); i++)
-        if (str_eqc(word, irregular[i].word))
+        if (*word.ptr == *irregular[i].word && str_eqc(word, irregular[i].word))
             return str_from(irregular[i].stem);
     Word w = {arena_copy(arena, word.ptr, word.len), word.len};
     step_1a(&w);

@@ -2,6 +2,7 @@
 #include "text/rouge.h"
 
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "text/normalise.h"
 #include "text/porter.h"
 #include "text/sequence.h"
@@ -50,32 +51,48 @@ static Place place_of(int32_t c, RougeTokens tokens)
     return k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NO ? INSIDE : BETWEEN;
 }
 
-static uint32_t add_word(Arena *arena, Vocabulary *v, Str word, const RougeOptions *options)
+/* Words of one text and their stems, each made once. */
+typedef struct Stems {
+    Vocabulary words;
+    VEC(uint32_t) ids; /* ids.items[word - 1]: of the stem */
+} Stems;
+
+static uint32_t add_word(Arena *arena, Vocabulary *v, Stems *stems, Str word)
 {
-    bool plain = options->stem && word.len > STEM_ABOVE;
-    for (size_t i = 0; plain && i < word.len; i++)
-        plain = is_plain(word.ptr[i]);
-    return vocabulary_id(arena, v, plain ? porter_stem(arena, word) : word);
+    if (!stems)
+        return vocabulary_id(arena, v, word);
+    uint32_t own = vocabulary_id(arena, &stems->words, word);
+    if (own > stems->ids.len) {
+        bool plain = word.len > STEM_ABOVE;
+        for (size_t i = 0; plain && i < word.len; i++)
+            plain = is_plain(word.ptr[i]);
+        vec_push(arena, &stems->ids,
+                 vocabulary_id(arena, v, plain ? porter_stem(arena, word) : word));
+    }
+    return stems->ids.items[own - 1];
 }
 
 Ids rouge_tokenise(Arena *arena, Vocabulary *v, Str text, const RougeOptions *options)
 {
     text = text_lower(arena, options->tokens == ROUGE_ENGLISH ? text : text_nfkc(arena, text));
     Ids out = ids_make(arena, text.len);
+    Stems own = {0}, *stems = options->stem ? &own : NULL;
     size_t start = 0, at = 0;
     while (at < text.len) {
         size_t before = at;
-        Place place = place_of(utf8_next(text, &at), options->tokens);
+        unsigned char c = (unsigned char)text.ptr[at];
+        int32_t code = c < 0x80 ? (at++, c) : utf8_next(text, &at);
+        Place place = place_of(code, options->tokens);
         if (place == INSIDE)
             continue;
         if (before > start)
-            out.items[out.len++] = add_word(arena, v, str_slice(text, start, before), options);
+            out.items[out.len++] = add_word(arena, v, stems, str_slice(text, start, before));
         if (place == ALONE)
             out.items[out.len++] = vocabulary_id(arena, v, str_slice(text, before, at));
         start = at;
     }
     if (at > start)
-        out.items[out.len++] = add_word(arena, v, str_slice(text, start, at), options);
+        out.items[out.len++] = add_word(arena, v, stems, str_slice(text, start, at));
     return out;
 }
 
@@ -133,7 +150,7 @@ static Sentences sentences_of(Arena *scratch, Vocabulary *v, Str text, const Rou
     for (size_t i = 0; i < text.len; i++)
         lines += text.ptr[i] == '\n';
     s.items = arena_array(scratch, lines, sizeof *s.items);
-    while (text.len && s.tokens < ROUGE_LSUM_TOKENS) {
+    while (text.len && s.tokens < ROUGE_LSUM_TOKENS && s.len < ROUGE_LSUM_SENTENCES) {
         Str line = str_split(&text, '\n');
         if (!line.len)
             continue;

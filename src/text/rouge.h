@@ -4,13 +4,13 @@
  * is not a-z or 0-9, so any Chinese text scores 0. ROUGE_MIXED and ROUGE_CHARACTERS are ours.
  *
  * Limits: ROUGE-L compares the first ROUGE_LCS_TOKENS tokens of each text, ROUGE-Lsum the first
- * ROUGE_LSUM_TOKENS. */
+ * ROUGE_LSUM_SENTENCES sentences and ROUGE_LSUM_TOKENS tokens. */
 #ifndef TEXT_ROUGE_H
 #define TEXT_ROUGE_H
 
 #include "text/ngram.h"
 
-enum { ROUGE_LCS_TOKENS = 200000, ROUGE_LSUM_TOKENS = 20000 };
+enum { ROUGE_LCS_TOKENS = 100000, ROUGE_LSUM_TOKENS = 20000, ROUGE_LSUM_SENTENCES = 500 };
 
 typedef enum RougeTokens {
     ROUGE_ENGLISH,    /* lower case; runs of a-z and 0-9 */

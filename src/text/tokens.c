@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 
-enum { FIRST_SLOTS = 64, REPLACEMENT = 0xFFFD };
+enum { FIRST_SLOTS = 256, REPLACEMENT = 0xFFFD };
 
 Ids ids_make(Arena *arena, size_t cap)
 {
@@ -27,20 +27,31 @@ Ids text_codes(Arena *arena, Str s)
     return out;
 }
 
-/* FNV-1a: words are short. */
+/* Eight bytes at a time; words are short. */
 static uint32_t hash_word(Str word)
 {
-    uint64_t h = 0xcbf29ce484222325ULL;
-    for (size_t i = 0; i < word.len; i++)
-        h = (h ^ (unsigned char)word.ptr[i]) * 0x100000001b3ULL;
-    return (uint32_t)(h ^ (h >> 32));
+    uint64_t h = word.len, part = 0;
+    size_t i = 0;
+    for (; i + sizeof part <= word.len; i += sizeof part) {
+        memcpy(&part, word.ptr + i, sizeof part);
+        h = (h ^ part) * 0x9e3779b97f4a7c15ULL;
+        h ^= h >> 29;
+    }
+    part = 0;
+    for (; i < word.len; i++)
+        part = part << 8 | (unsigned char)word.ptr[i];
+    h = (h ^ part) * 0x9e3779b97f4a7c15ULL;
+    return (uint32_t)(h >> 32);
 }
 
 static uint32_t *slot_of(const Vocabulary *v, Str word)
 {
     uint32_t mask = v->n_slots - 1, at = hash_word(word) & mask;
-    while (v->slots[at] && !str_eq(v->words[v->slots[at] - 1], word))
-        at = (at + 1) & mask;
+    for (; v->slots[at]; at = (at + 1) & mask) {
+        Str known = v->words[v->slots[at] - 1];
+        if (known.len == word.len && (!word.len || !memcmp(known.ptr, word.ptr, word.len)))
+            break;
+    }
     return &v->slots[at];
 }
 
@@ -74,6 +85,12 @@ static size_t skip(Str s, size_t at, bool space)
     while (at < s.len) {
         size_t next = at;
         unsigned char c = (unsigned char)s.ptr[at];
+        if (c > ' ' && c < 0x80) {
+            if (space)
+                break;
+            at++;
+            continue;
+        }
         bool is = c < 0x80 ? c == ' ' || (c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x1f)
                            : utf8_is_space(utf8_next(s, &next));
         if (is != space)

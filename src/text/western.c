@@ -4,23 +4,35 @@
  * a loop that finds the same places. They look at ASCII alone, so they go byte by byte. */
 #include "text/western.h"
 
-static StrBuf make(Arena *arena)
+/* Text being written: a pass makes at most three characters of one. */
+typedef struct Out {
+    char *start, *at;
+} Out;
+
+static Out out_make(Arena *arena, size_t length)
 {
-    return strbuf_make(arena, SIZE_MAX / 4);
+    char *start = arena_alloc(arena, 3 * length + 3);
+    return (Out){start, start};
 }
 
-static void put_apart(StrBuf *out, Str s)
+static Str out_str(const Out *out)
 {
-    strbuf_addc(out, ' ');
-    strbuf_add(out, s);
-    strbuf_addc(out, ' ');
+    return (Str){out->start, (size_t)(out->at - out->start)};
+}
+
+static void put_apart(Out *out, char c)
+{
+    *out->at++ = ' ';
+    *out->at++ = c;
+    *out->at++ = ' ';
 }
 
 /* ASCII punctuation but ' , - . */
 static bool stands_apart(unsigned char c)
 {
-    return (c >= ' ' && c <= '&') || (c >= '(' && c <= '+') || c == '/' || (c >= ':' && c <= '@') ||
-           (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+    static const uint64_t marks[] = {
+        0xfc008f7e00000000ULL, 0x78000001f8000001ULL}; /* !"#$%&()*+/:;<=>? and @[\\]^_`{|}~ */
+    return c < 0x80 && marks[c >> 6] >> (c & 63) & 1;
 }
 
 static bool is_digit(unsigned char c)
@@ -35,64 +47,68 @@ static bool is_point(unsigned char c)
 
 static Str symbols_apart(Arena *arena, Str s)
 {
-    StrBuf out = make(arena);
+    Out out = out_make(arena, s.len);
     for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == ' ')
-            strbuf_addc(&out, ' ');
-        else if (stands_apart((unsigned char)s.ptr[i]))
-            put_apart(&out, str_slice(s, i, i + 1));
+        if (stands_apart((unsigned char)s.ptr[i]))
+            put_apart(&out, s.ptr[i]);
         else
-            strbuf_addc(&out, s.ptr[i]);
+            *out.at++ = s.ptr[i];
     }
-    return strbuf_str(&out);
+    return out_str(&out);
 }
 
 /* ([^0-9])([.,]) -> \1 \2 */
 static Str points_after_others(Arena *arena, Str s)
 {
-    StrBuf out = make(arena);
+    Out out = out_make(arena, s.len);
     for (size_t i = 0; i < s.len; i++) {
-        strbuf_addc(&out, s.ptr[i]);
-        if (!is_digit((unsigned char)s.ptr[i]) && i + 1 < s.len &&
-            is_point((unsigned char)s.ptr[i + 1]))
-            put_apart(&out, str_slice(s, i + 1, i + 2)), i++;
+        *out.at++ = s.ptr[i];
+        if (i + 1 < s.len && is_point((unsigned char)s.ptr[i + 1]) &&
+            !is_digit((unsigned char)s.ptr[i]))
+            put_apart(&out, s.ptr[++i]);
     }
-    return strbuf_str(&out);
+    return out_str(&out);
 }
 
 /* ([.,])([^0-9]) -> \1 \2 */
 static Str points_before_others(Arena *arena, Str s)
 {
-    StrBuf out = make(arena);
+    Out out = out_make(arena, s.len);
     for (size_t i = 0; i < s.len; i++) {
         if (is_point((unsigned char)s.ptr[i]) && i + 1 < s.len &&
-            !is_digit((unsigned char)s.ptr[i + 1])) {
-            put_apart(&out, str_slice(s, i, i + 1));
-            i++;
-        }
-        strbuf_addc(&out, s.ptr[i]);
+            !is_digit((unsigned char)s.ptr[i + 1]))
+            put_apart(&out, s.ptr[i++]);
+        *out.at++ = s.ptr[i];
     }
-    return strbuf_str(&out);
+    return out_str(&out);
 }
 
 /* ([0-9])(-) -> \1 \2 */
 static Str dashes_after_digits(Arena *arena, Str s)
 {
-    StrBuf out = make(arena);
+    Out out = out_make(arena, s.len);
     for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] == '-' && i && is_digit((unsigned char)s.ptr[i - 1]))
-            put_apart(&out, STR("-"));
+            put_apart(&out, '-');
         else
-            strbuf_addc(&out, s.ptr[i]);
+            *out.at++ = s.ptr[i];
     }
-    return strbuf_str(&out);
+    return out_str(&out);
+}
+
+static bool has_any(Str s, const char *marks)
+{
+    for (; *marks; marks++)
+        if (str_find_char(s, *marks) >= 0)
+            return true;
+    return false;
 }
 
 static Str replace_all(Arena *arena, Str s, Str what, Str by)
 {
     if (str_find(s, what) < 0)
         return s;
-    StrBuf out = make(arena);
+    StrBuf out = strbuf_make(arena, SIZE_MAX / 4);
     size_t at = 0;
     for (ptrdiff_t hit; (hit = str_find_from(s, what, at)) >= 0; at = (size_t)hit + what.len) {
         strbuf_add(&out, str_slice(s, at, (size_t)hit));
@@ -124,9 +140,11 @@ Str western_apart(Arena *arena, Str s, bool possessives)
     s = symbols_apart(arena, s);
     if (possessives)
         s = replace_all(arena, s, STR("'s "), STR(" 's "));
-    s = points_after_others(arena, s);
-    s = points_before_others(arena, s);
-    return dashes_after_digits(arena, s);
+    if (has_any(s, ".,")) {
+        s = points_after_others(arena, s);
+        s = points_before_others(arena, s);
+    }
+    return has_any(s, "-") ? dashes_after_digits(arena, s) : s;
 }
 
 Str western_skip(Arena *arena, Str s)
@@ -136,7 +154,11 @@ Str western_skip(Arena *arena, Str s)
 
 Str western_padded(Arena *arena, Str s)
 {
-    StrBuf out = make(arena);
-    put_apart(&out, s);
-    return strbuf_str(&out);
+    Out out = out_make(arena, s.len);
+    *out.at++ = ' ';
+    if (s.len)
+        memcpy(out.at, s.ptr, s.len);
+    out.at += s.len;
+    *out.at++ = ' ';
+    return out_str(&out);
 }

@@ -195,6 +195,31 @@ TEST(many_shifts_are_searched_as_tercom_does)
                65.45454545454545, 1e-12);
 }
 
+/* `n` words that stand behind `distance` others, moved to the front. */
+static size_t edits_of_move(size_t n, size_t distance)
+{
+    SCOPED_ARENA(a);
+    Ids x = ids_make(&a, 200), y = ids_make(&a, 200);
+    for (size_t i = 0; i < distance + n; i++)
+        x.items[x.len++] = (uint32_t)i + 1;
+    for (size_t i = 0; i < n; i++)
+        y.items[y.len++] = (uint32_t)(distance + i) + 1;
+    for (size_t i = 0; i < distance; i++)
+        y.items[y.len++] = (uint32_t)i + 1;
+    for (uint32_t i = 0; i < 40; i++) /* what follows is the same */
+        x.items[x.len++] = y.items[y.len++] = 1000 + i;
+    return ter_edits(x, y, &a);
+}
+
+/* As sacrebleu counts them too. */
+TEST(blocks_move_by_fifty_words_and_no_further)
+{
+    CHECK_INT(edits_of_move(1, 50), 1);
+    CHECK_INT(edits_of_move(1, 51), 2);
+    CHECK_INT(edits_of_move(10, 40), 1);
+    CHECK_INT(edits_of_move(11, 40), 2);
+}
+
 TEST(long_texts_are_scored_without_shifts_in_little_time)
 {
     SCOPED_ARENA(a);
