@@ -82,7 +82,8 @@ typedef struct LocalScore {
 } LocalScore;
 
 /* log p(continuation | context). White space at the end of `context` is scored with the
- * continuation; an empty context is the begin-of-text token. */
+ * continuation; an empty context is the begin-of-text token, and then the text may be longer
+ * than the model's context: it is scored in windows. */
 Status local_score(LocalSession *session, LocalPrompt context, Str continuation, LocalScore *out,
                    Err *err) MUST_CHECK;
 

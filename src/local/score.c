@@ -91,6 +91,23 @@ static Status join(const LocalModel *m, LocalPrompt before, Str continuation, Ar
     return OK;
 }
 
+/* A whole text in windows that fill the context: each scores the tokens after those of the
+ * window before, the first after the begin token, the last with as much before it as fits. */
+static Status score_windows(LocalSession *session, TokenVec tokens, Scorer *s, Err *err)
+{
+    size_t room = session_model(session)->net.context;
+    for (size_t done = 1; done < tokens.len;) {
+        size_t end = tokens.len - done < room - 1 ? tokens.len : done + room - 1;
+        size_t from = end > room ? end - room : 0;
+        TokenVec window = {tokens.items + from, end - from, end - from};
+        Scorer part = {.logprobs = s->logprobs + from, .greedy = true};
+        TRY(score_from(session, window, done - from, &part, err));
+        s->greedy = s->greedy && part.greedy;
+        done = end;
+    }
+    return OK;
+}
+
 Status local_score(LocalSession *session, LocalPrompt context, Str continuation, LocalScore *out,
                    Err *err)
 {
@@ -101,7 +118,10 @@ Status local_score(LocalSession *session, LocalPrompt context, Str continuation,
     if (!first && tokens.len)
         return err_set(err, E_USAGE, "the context is empty and the model has no begin token");
     Scorer s = {.logprobs = arena_array(&arena, tokens.len, sizeof(double)), .greedy = true};
-    if (first < tokens.len)
+    bool windows = first == 1 && !context.text.len && session_model(session)->net.context > 1;
+    if (windows)
+        TRY(score_windows(session, tokens, &s, err));
+    else if (first < tokens.len)
         TRY(score_from(session, tokens, first, &s, err));
     LocalScore score = {.greedy = s.greedy, .prompt_tokens = (int)first};
     for (size_t i = first; i < tokens.len; i++)

@@ -205,6 +205,31 @@ TEST(a_prompt_over_the_context_names_both_numbers)
     local_free(model);
 }
 
+TEST(a_text_longer_than_the_context_is_scored_in_windows)
+{
+    SCOPED_ARENA(a);
+    LocalModel *model;
+    Err err = {0};
+    LocalScore whole, begin, again;
+    LocalSession *s = open_tiny(&model); /* 128 tokens: the begin token and 127 letters */
+    char *text = arena_alloc(&a, 300);
+    for (int i = 0; i < 299; i++)
+        text[i] = (char)('a' + i * 7 % 23);
+    CHECK_OK(local_score(s, local_plain((Str){0}), str_from(text), &whole, &err), err);
+    CHECK_OK(local_score(s, local_plain((Str){0}), (Str){text, 127}, &begin, &err), err);
+    CHECK_INT(whole.scored_tokens, 299);
+    CHECK_INT(begin.scored_tokens, 127);
+    CHECK(isfinite(whole.logprob) && whole.logprob < begin.logprob);
+    /* Each further letter is scored once: about as unlikely as the others. */
+    double rate = (whole.logprob - begin.logprob) / (299 - 127);
+    CHECK(rate < begin.logprob / 127 / 3 && rate > begin.logprob / 127 * 3);
+    CHECK_OK(local_score(s, local_plain((Str){0}), str_from(text), &again, &err), err);
+    CHECK_NEAR(again.logprob, whole.logprob, 0);
+    CHECK(local_score(s, local_plain(STR("x")), str_from(text), &again, &err) == E_LIMIT);
+    local_session_free(s);
+    local_free(model);
+}
+
 TEST(a_stop_string_may_span_tokens)
 {
     SCOPED_ARENA(a);
