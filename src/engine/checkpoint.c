@@ -3,8 +3,9 @@
 
 #include <pthread.h>
 
-/* 16 MB: one copy is short, and the pages that each group touches again are copied once. */
-enum { LOG_PAGES = 2048 };
+/* Every 4 MB are copied, so that little is left when the run ends. After 16 MB the log begins
+ * anew, for which the writer has to copy the rest itself. */
+enum { COPY_PAGES = 512, LOG_PAGES = 2048 };
 
 struct Checkpointer {
     Db *db;
@@ -68,7 +69,7 @@ void checkpointer_after_commit(Checkpointer *c, Db *writing)
         c->seen = 0; /* the log began anew */
     pthread_mutex_lock(&c->lock);
     bool rest = c->done && !c->broken;
-    bool ask = !c->wanted && !c->done && !c->broken && pages >= c->seen + LOG_PAGES;
+    bool ask = !c->wanted && !c->done && !c->broken && pages >= c->seen + COPY_PAGES;
     c->done = false;
     c->wanted = c->wanted || ask;
     if (ask)
@@ -76,7 +77,7 @@ void checkpointer_after_commit(Checkpointer *c, Db *writing)
     pthread_mutex_unlock(&c->lock);
     if (ask)
         c->seen = pages; /* a reader may keep the log from beginning anew: not at every commit */
-    if (rest && db_checkpoint(writing, NULL) != OK)
+    if (rest && pages >= LOG_PAGES && db_checkpoint(writing, NULL) != OK)
         c->seen = pages; /* as above: nothing is lost */
 }
 
