@@ -6,15 +6,28 @@
 
 #include <math.h>
 
-bool metric_is_share(const MetricSummary *m)
+/* By its name: those that have a scale of their own. */
+static bool named_share(Str metric)
 {
     static const char *const other[] = {
         "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bleu", "chrf", "ter"};
     for (size_t i = 0; i < COUNT(other); i++)
-        if (str_eqc(m->metric, other[i]))
+        if (str_eqc(metric, other[i]))
             return false;
+    return true;
+}
+
+bool metric_is_share(const MetricSummary *m)
+{
     const MeanResult *h = &m->headline;
-    return !(h->mean < 0 || h->mean > 1 || h->ci.low < 0 || h->ci.high > 1);
+    return named_share(m->metric) &&
+           !(h->mean < 0 || h->mean > 1 || h->ci.low < 0 || h->ci.high > 1);
+}
+
+static bool comparison_of_shares(const Comparison *c)
+{
+    return named_share(c->metric) && !(c->mean_a < 0 || c->mean_a > 1) &&
+           !(c->mean_b < 0 || c->mean_b > 1);
 }
 
 static void add_heads(Table *t, const App *app, const TextId *ids, size_t n)
@@ -270,7 +283,8 @@ static void print_verdict(App *app, const Comparison *c)
                 .ptr);
         return;
     }
-    Str size = isnan(c->detectable) ? STR("?") : str_printf(&a, "%.1f", c->detectable * 100);
+    Str size =
+        isnan(c->detectable) ? STR("?") : show_value(&a, c->detectable, comparison_of_shares(c));
     fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
 }
 
@@ -293,12 +307,15 @@ static void print_flips(App *app, const Comparison *c, bool all)
 static void add_comparison_row(Table *t, const Comparison *c)
 {
     Arena *a = t->arena;
+    bool share = comparison_of_shares(c);
     table_add(t, c->task);
     table_add(t, metric_title(a, c->metric, c->filter));
-    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr, show_percent(a, c->mean_a).ptr);
-    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr, show_percent(a, c->mean_b).ptr);
-    table_addf(t, "%+.1f", c->difference.mean * 100);
-    table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, true));
+    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr,
+               show_value(a, c->mean_a, share).ptr);
+    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr,
+               show_value(a, c->mean_b, share).ptr);
+    table_addf(t, share ? "%+.1f" : "%+.4g", c->difference.mean * (share ? 100 : 1));
+    table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, share));
     table_addf(t, "%zu", c->n);
     if (c->binary)
         table_addf(t, "%llu / %llu", (unsigned long long)c->a_only_right,
@@ -307,7 +324,7 @@ static void add_comparison_row(Table *t, const Comparison *c)
         table_add(t, STR("-"));
     table_addf(t, "%s %s", c->test, show_p(a, c->p, c->log10_p).ptr);
     table_add(t, show_p(a, c->p_holm, c->log10_p));
-    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_percent(a, c->detectable).ptr);
+    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_value(a, c->detectable, share).ptr);
 }
 
 void print_comparisons(App *app, const Comparisons *list, bool all_flips)

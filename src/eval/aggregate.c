@@ -27,7 +27,7 @@ static const AggregateRow *const rows[] = {
     &aggregate_error_rate,
 };
 
-static const AggregateRow *row_for(Str name)
+const AggregateRow *aggregate_row(Str name)
 {
     for (size_t i = 0; i < COUNT(rows); i++)
         if (str_eqc(name, rows[i]->name))
@@ -72,20 +72,20 @@ static size_t largest_draw(const AggregateInput *in, Arena *scratch)
     return largest * in->n_clusters;
 }
 
-static Table table_of(const AggregateInput *in, const AggregateRow *row, Arena *scratch)
+Table aggregate_table(const AggregateInput *in, const AggregateRow *row, Arena *scratch)
 {
     Table t = {.n = in->n, .width = row->width, .entry = in->entry};
     t.rows = arena_array(scratch, in->n * row->width, sizeof *t.rows);
     row->fill(in, &t, scratch);
     /* a draw of whole clusters may be longer than the table: each may be the largest */
-    t.room =
-        arena_array(scratch, 2 * largest_draw(in, scratch) + 3 * t.n_classes + 1, sizeof *t.room);
+    t.longest = largest_draw(in, scratch);
+    t.room = arena_array(scratch, 2 * t.longest + 3 * t.n_classes + 1, sizeof *t.room);
     return t;
 }
 
 /* ---- errors ---- */
 
-static size_t within(size_t draws, size_t n, size_t least)
+size_t aggregate_draws(size_t draws, size_t n, size_t least)
 {
     size_t most = AGGREGATE_WORK / (n ? n : 1);
     most = most < least ? least : most;
@@ -98,7 +98,7 @@ static size_t chunked(const AggregateInput *in, const AggregateRow *row)
     size_t draws = row->draws;
     if (in->draws && in->draws < draws)
         draws = in->draws;
-    draws = within(draws, in->n, 100);
+    draws = aggregate_draws(draws, in->n, 100);
     return draws > LMH_CHUNK ? draws - draws % LMH_CHUNK : draws;
 }
 
@@ -112,12 +112,14 @@ static MeanResult plain(const AggregateInput *in, Arena *scratch)
 
 MeanResult aggregate(const AggregateInput *in, Arena *scratch)
 {
-    const AggregateRow *row = row_for(in->name);
+    const AggregateRow *row = aggregate_row(in->name);
     if (!row || !in->n)
         return plain(in, scratch);
-    Table t = table_of(in, row, scratch);
-    BootstrapOptions options = {
-        .draws = within(INTERVAL_DRAWS, in->n, INTERVAL_DRAWS_LEAST), .seed = SEED, .level = LEVEL};
+    Table t = aggregate_table(in, row, scratch);
+    BootstrapOptions options = {.draws =
+                                    aggregate_draws(INTERVAL_DRAWS, in->n, INTERVAL_DRAWS_LEAST),
+                                .seed = SEED,
+                                .level = LEVEL};
     BootstrapResult b =
         bootstrap(row->statistic, &t, in->n, in->clusters, in->n_clusters, &options, scratch);
     MeanResult r = {.n = in->n,
@@ -134,11 +136,11 @@ MeanResult aggregate(const AggregateInput *in, Arena *scratch)
 
 Str aggregate_signature(const AggregateInput *in, Arena *arena)
 {
-    const AggregateRow *row = row_for(in->name);
+    const AggregateRow *row = aggregate_row(in->name);
     if (!row || !row->signature)
         return (Str){0};
     SCOPED_ARENA(scratch);
-    Table t = table_of(in, row, &scratch);
+    Table t = aggregate_table(in, row, &scratch);
     size_t references = 0;
     for (size_t i = 0; i < in->n; i++) {
         size_t own = (size_t)t.rows[i * t.width];

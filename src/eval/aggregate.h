@@ -32,6 +32,20 @@ typedef struct AggregateInput {
 enum { AGGREGATE_WORK = 20000000 };
 MeanResult aggregate(const AggregateInput *in, Arena *scratch);
 
+/* Whether the aggregation is a score of the whole corpus, which no test of single items speaks of:
+ * BLEU, F1, calibration ... */
+bool aggregate_is_corpus(Str name);
+
+typedef struct CorpusDifference {
+    double a, b;           /* the two scores */
+    MeanResult difference; /* b - a; interval by the paired bootstrap */
+    double p;              /* two-sided, approximate randomisation */
+} CorpusDifference;
+/* `both`: the items of a, then the same items of b, in->n in all; its clusters as those of 2 x n
+ * items. `clusters`, `n_clusters`: of the n pairs, or NULL. Only where aggregate_is_corpus. */
+CorpusDifference aggregate_difference(const AggregateInput *both, const uint32_t *clusters,
+                                      size_t n_clusters, Arena *scratch);
+
 /* How sacrebleu would print what was computed; "" for other aggregations. */
 Str aggregate_signature(const AggregateInput *in, Arena *arena);
 

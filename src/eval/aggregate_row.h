@@ -11,7 +11,8 @@ typedef struct Table {
     const Json *entry;
     size_t n_classes, positive; /* of labels; positive n_classes: none of them */
     bool text_labels;
-    double *room; /* for one statistic at a time: n + 3 * n_classes numbers */
+    size_t longest; /* items that a draw can have */
+    double *room;   /* for one statistic at a time: 2 * longest + 3 * n_classes numbers */
 } Table;
 
 typedef struct AggregateRow {
@@ -31,6 +32,11 @@ extern const AggregateRow aggregate_bleu, aggregate_chrf, aggregate_ter, aggrega
 extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1, aggregate_mcc,
     aggregate_matthews;
 extern const AggregateRow aggregate_ece, aggregate_selective_acc, aggregate_selective_area;
+
+const AggregateRow *aggregate_row(Str name); /* NULL: a mean */
+Table aggregate_table(const AggregateInput *in, const AggregateRow *row, Arena *scratch);
+/* As many of `draws` as AGGREGATE_WORK allows for n items, but no fewer than `least`. */
+size_t aggregate_draws(size_t draws, size_t n, size_t least);
 
 /* The sum of the rows named by `index`; `sum` has room for t->width numbers. */
 void aggregate_sum(const Table *t, const uint32_t *index, size_t n, double *sum);

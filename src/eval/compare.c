@@ -2,7 +2,9 @@
 #include "eval/compare.h"
 
 #include "base/map.h"
+#include "eval/aggregate.h"
 #include "eval/summary.h"
+#include "task/metric_options.h"
 
 #include <math.h>
 
@@ -136,9 +138,15 @@ static const Point *partner(const Side *a, const Side *b, bool same_version, con
 
 typedef struct Pairs {
     double *a, *b, *d;
+    const Point **of_a, **of_b;
     uint32_t *clusters;
     size_t n, n_clusters;
 } Pairs;
+
+static bool is_missing(const Point *p)
+{
+    return isnan(p->value) && !p->detail.len;
+}
 
 static double value_of(const Point *p)
 {
@@ -158,18 +166,22 @@ static Pairs pair_up(const Side *a, const Side *b, const PointSet *of_a, const P
     Pairs p = {.a = arena_array(arena, most, sizeof(double)),
                .b = arena_array(arena, most, sizeof(double)),
                .d = arena_array(arena, most, sizeof(double)),
+               .of_a = arena_array(arena, most, sizeof(Point *)),
+               .of_b = arena_array(arena, most, sizeof(Point *)),
                .clusters = arena_array(arena, most, sizeof(uint32_t))};
     uint32_t *number = arena_array(arena, a->points.n_clusters + 1, sizeof *number);
     bool same = a->run.version_id == b->run.version_id;
     for (size_t i = 0; i < of_a->points.len; i++) {
         const Point *x = &of_a->points.items[i], *y = partner(a, b, same, x, of_b);
-        if (!y || (!c->missing_is_zero && (isnan(x->value) || isnan(y->value)))) {
+        if (!y || (!c->missing_is_zero && (is_missing(x) || is_missing(y)))) {
             c->only_a++;
             continue;
         }
         if (!number[x->cluster])
             number[x->cluster] = (uint32_t)++p.n_clusters;
         p.clusters[p.n] = number[x->cluster] - 1;
+        p.of_a[p.n] = x;
+        p.of_b[p.n] = y;
         p.a[p.n] = value_of(x);
         p.b[p.n] = value_of(y);
         p.d[p.n] = p.b[p.n] - p.a[p.n];
@@ -261,14 +273,60 @@ static void compare_pairs(Comparison *c, const Pairs *p, Arena *arena)
         qsort(c->flips.items, c->flips.len, sizeof(Flip), by_size);
 }
 
+static AggregateItem item_of(const Point *p)
+{
+    return (AggregateItem){value_of(p), p->weight, p->detail};
+}
+
+/* A score of the whole corpus says nothing about single items: both are computed anew from what
+ * the runs have in common. */
+static void compare_corpora(Comparison *c, const Pairs *p)
+{
+    SCOPED_ARENA(scratch);
+    Json config;
+    bool read = json_parse(&scratch, c->a.config, &config, NULL) == OK;
+    AggregateItem *items = arena_array(&scratch, 2 * p->n + 1, sizeof *items);
+    uint32_t *clusters = arena_array(&scratch, 2 * p->n + 1, sizeof *clusters);
+    for (size_t i = 0; i < p->n; i++) {
+        items[i] = item_of(p->of_a[i]);
+        items[p->n + i] = item_of(p->of_b[i]);
+        if (p->clusters)
+            clusters[i] = clusters[p->n + i] = p->clusters[i];
+    }
+    AggregateInput both = {.name = c->aggregation,
+                           .entry = read ? eval_metric_entry(&config, c->metric) : NULL,
+                           .items = items,
+                           .n = 2 * p->n,
+                           .clusters = p->clusters ? clusters : NULL,
+                           .n_clusters = p->n_clusters};
+    CorpusDifference d = aggregate_difference(&both, p->clusters, p->n_clusters, &scratch);
+    c->n = p->n;
+    c->mean_a = d.a;
+    c->mean_b = d.b;
+    c->difference = d.difference;
+    c->test = "approximate-randomisation";
+    c->p = d.p;
+    c->log10_p = log10(d.p);
+    c->mid_p = NAN;
+    c->detectable = detectable_difference(d.difference.se, 0.05, 0.8);
+    if (c->flips.len)
+        qsort(c->flips.items, c->flips.len, sizeof(Flip), by_size);
+}
+
 /* Items of a perplexity are compared by their log-likelihoods, of which more is better. */
 static void set_direction(const RunRow *run, Comparison *c, Arena *arena)
 {
     Json config;
     c->higher_is_better = c->missing_is_zero = true;
+    c->aggregation = STR("mean");
     if (json_parse(arena, run->config, &config, NULL) != OK)
         return;
-    Str aggregation = json_text(json_get(eval_metric_entry(&config, c->metric), "aggregation"));
+    bool higher;
+    Str by_default = STR("mean");
+    metric_defaults(c->metric, &by_default, &higher);
+    const Json *entry = eval_metric_entry(&config, c->metric);
+    Str aggregation = json_text_or(json_get(entry, "aggregation"), by_default);
+    c->aggregation = str_copy(arena, aggregation);
     c->missing_is_zero = eval_metric_rises(&config, c->metric);
     c->higher_is_better = c->missing_is_zero || str_eqc(aggregation, "perplexity") ||
                           str_eqc(c->metric, "perplexity");
@@ -307,7 +365,10 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
         c.metric = of_a->criterion;
         set_direction(&a.run, &c, arena);
         Pairs pairs = pair_up(&a, &b, of_a, of_b, &c, arena);
-        compare_pairs(&c, &pairs, arena);
+        if (pairs.n && aggregate_is_corpus(c.aggregation))
+            compare_corpora(&c, &pairs);
+        else
+            compare_pairs(&c, &pairs, arena);
         vec_push(arena, out, c);
     }
     if (out->len == before)

@@ -19,16 +19,17 @@ typedef struct Comparison {
     size_t n;              /* items both have a value for */
     size_t only_a, only_b; /* items only one has, or that a value is missing of */
     bool missing_is_zero;  /* a missing value counts as 0, the worst; else its item is left out */
-    double mean_a, mean_b;
+    double mean_a, mean_b; /* corpus metrics: the scores of the items both have */
+    Str aggregation;
     MeanResult difference; /* b - a, paired, clustered when the runs are */
     bool binary;
     uint64_t a_only_right, b_only_right; /* binary: discordant pairs */
     double p, log10_p, mid_p;            /* exact McNemar, or sign-flip; mid_p NAN unless binary */
-    const char *test;                    /* "mcnemar-exact", "sign-flip" */
-    double p_holm;                       /* over all comparisons of the call */
-    double detectable;                   /* with 80 % power at 5 % */
-    VEC(Flip) flips;                     /* items whose values differ, largest first */
-    VEC(Str) differs;                    /* protocol differences, when forced */
+    const char *test;  /* "mcnemar-exact", "sign-flip", "approximate-randomisation" */
+    double p_holm;     /* over all comparisons of the call */
+    double detectable; /* with 80 % power at 5 % */
+    VEC(Flip) flips;   /* items whose values differ, largest first */
+    VEC(Str) differs;  /* protocol differences, when forced */
 } Comparison;
 typedef VEC(Comparison) Comparisons;
 

@@ -14,6 +14,14 @@ expect_ok assay show --db a.db --json 1
 expect_out '"signature":"nrefs:1'
 expect_out '"aggregation":"bleu"'
 
+title "corpus scores are compared as such, on their own scale"
+sed 's/"output":"There is a dog."/"output":"There is a dog in the garden."/' pairs.jsonl > better.jsonl
+expect_ok assay import better.jsonl --db a.db -m n --metric bleu --name pairs
+expect_ok assay compare --db a.db 1 2 --force
+expect_out '40\.98.*approximate-randomisation'
+expect_ok assay compare --db a.db 1 2 --force --json
+expect_out '"test":"approximate-randomisation"'
+
 title "other metrics can be asked for by name"
 for metric in chrf ter rouge1 rougeL rougeLsum token_f1 quasi_exact_match cer wer edit_distance; do
     expect_ok assay import pairs.jsonl --db "$metric.db" -m m --metric "$metric"
