@@ -2,6 +2,7 @@
 #include "task/parts.h"
 
 #include "base/utf8.h"
+#include "task/drop.h"
 #include "text/overlap.h"
 
 #include <math.h>
@@ -130,6 +131,98 @@ static Status best_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
     return OK;
 }
 
+/* ---- DROP ---- */
+
+static Str text_at(const Json *object, const char *path)
+{
+    const Json *value = json_path(object, path);
+    return json_is(value, JSON_STRING) ? value->text : STR("");
+}
+
+/* A right answer is a number, else spans, else a date. */
+static void drop_spans(const Json *answer, Arena *arena, DropSpans *out)
+{
+    const Json *spans = json_get(answer, "spans"), *number = json_get(answer, "number");
+    Str shown = number ? python_str(arena, number) : (Str){0};
+    if (shown.len) {
+        vec_push(arena, out, shown);
+        return;
+    }
+    for (uint32_t i = 0; json_is(spans, JSON_ARRAY) && i < spans->len; i++)
+        vec_push(arena, out, python_str(arena, &spans->items[i]));
+    if (out->len)
+        return;
+    Str date = str_printf(arena, "%s %s %s", str_z(arena, text_at(answer, "date.day")),
+                          str_z(arena, text_at(answer, "date.month")),
+                          str_z(arena, text_at(answer, "date.year")));
+    vec_push(arena, out, utf8_strip(date));
+}
+
+/* Answer i of the lists of validated answers. */
+static Json validated(const Json *lists, uint32_t i, Arena *arena)
+{
+    static const char *const parts[] = {"number", "date", "spans"};
+    Json one = {.type = JSON_OBJECT};
+    for (size_t k = 0; k < COUNT(parts); k++) {
+        const Json *list = json_get(lists, parts[k]);
+        if (json_is(list, JSON_ARRAY) && i < list->len)
+            json_set(arena, &one, str_from(parts[k]), list->items[i]);
+    }
+    return one;
+}
+
+static Status try_right_answer(const ScoreInput *in, const Json *answer, DropScore *best,
+                               Str *right)
+{
+    DropSpans spans = {0};
+    DropScore score;
+    drop_spans(answer, in->arena, &spans);
+    if (!utf8_strip(spans.items[0]).len)
+        return OK;
+    TRY(drop_score(answered(in), spans.items, spans.len, in->arena, &score, in->err));
+    if (!right->len || score.f1 > best->f1)
+        *right = spans.items[0];
+    best->f1 = fmax(best->f1, score.f1);
+    best->exact = fmax(best->exact, score.exact);
+    return OK;
+}
+
+static Status drop_best(const ScoreInput *in, DropScore *out, TaskScore *score)
+{
+    const Json *answer = json_get(&in->item->doc, "answer");
+    const Json *more = json_get(&in->item->doc, "validated_answers");
+    const Json *numbers = json_get(more, "number");
+    Str right = {0};
+    *out = (DropScore){0};
+    if (!json_is(answer, JSON_OBJECT))
+        return err_set(in->err, E_PARSE, "answer must be an object with number, date and spans");
+    TRY(try_right_answer(in, answer, out, &right));
+    for (uint32_t i = 0; json_is(numbers, JSON_ARRAY) && i < numbers->len; i++) {
+        Json one = validated(more, i, in->arena);
+        TRY(try_right_answer(in, &one, out, &right));
+    }
+    note_answer(in, answered(in), right, score);
+    return OK;
+}
+
+static Status drop_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    DropScore best;
+    (void)options;
+    TRY(drop_best(in, &best, out));
+    out->value = best.exact;
+    return OK;
+}
+
+static Status drop_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    DropScore best;
+    (void)options;
+    TRY(drop_best(in, &best, out));
+    out->value = best.f1;
+    return OK;
+}
+
 #define TEXT (1u << OUTPUT_GENERATE)
 #define CHOICE (1u << OUTPUT_MULTIPLE_CHOICE)
 
@@ -142,6 +235,9 @@ static const MetricRow qa_f1 = {"f1", "mean", true, TEXT, squad_f1};
 static const MetricRow qa_exact = {"exact_match", "mean", true, TEXT, squad_exact};
 static const MetricRow longbench_score = {"score", "mean", true, TEXT, best_f1};
 static const MetricRow longbench_f1 = {"qa_f1_score", "mean", true, TEXT, best_f1};
+
+static const MetricRow drop_em = {"em", "mean", true, TEXT, drop_exact};
+static const MetricRow drop_qa_f1 = {"f1", "mean", true, TEXT, drop_f1};
 
 /* ---- the table ---- */
 
@@ -156,6 +252,8 @@ static const struct {
     {"crows_pairs", &pct_stereotype},
     {"squad_qa", &qa_f1},
     {"squad_qa", &qa_exact},
+    {"drop", &drop_em},
+    {"drop", &drop_qa_f1},
     {"longbench_qa_f1", &longbench_score},
     {"longbench_qa_f1", &longbench_f1},
 };

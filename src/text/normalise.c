@@ -195,3 +195,26 @@ Str text_drop_digits(Arena *arena, Str s)
 {
     return drop(arena, s, is_digit);
 }
+
+/* Blocks of decimal digits come in runs of ten, in order. */
+static int32_t digit_value(int32_t code)
+{
+    int32_t start = code;
+    while (utf8proc_category(start - 1) == UTF8PROC_CATEGORY_ND)
+        start--;
+    return (code - start) % 10;
+}
+
+Str text_ascii_digits(Arena *arena, Str s)
+{
+    StrBuf out = strbuf_make(arena, s.len + 1);
+    for (size_t at = 0; at < s.len;) {
+        size_t begin = at;
+        int32_t code = utf8_next(s, &at);
+        if (code > 0x7f && utf8proc_category(code) == UTF8PROC_CATEGORY_ND)
+            strbuf_addc(&out, (char)('0' + digit_value(code)));
+        else
+            strbuf_add(&out, str_slice(s, begin, at));
+    }
+    return strbuf_str(&out);
+}

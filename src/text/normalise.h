@@ -11,5 +11,6 @@ Str text_nfkc(Arena *arena, Str s);                   /* Unicode NFKC; s itself 
 Str text_drop_ascii_punctuation(Arena *arena, Str s); /* string.punctuation */
 Str text_drop_punctuation(Arena *arena, Str s);       /* every category P* character */
 Str text_drop_digits(Arena *arena, Str s);            /* 0-9 */
+Str text_ascii_digits(Arena *arena, Str s);           /* decimal digits of any script as 0-9 */
 
 #endif
