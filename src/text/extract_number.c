@@ -1,0 +1,109 @@
+/* extract_number.c - the number that an answer states, or the last one in it. */
+#include "text/extract_private.h"
+
+#include "text/numeral.h"
+
+typedef bool ReadNumeral(Str text, size_t at, Numeral *out);
+
+/* A raised number, or one that is raised, is part of an expression. */
+static bool is_power(Str t, const Numeral *n)
+{
+    return (n->from && t.ptr[n->from - 1] == '^') || (n->to < t.len && t.ptr[n->to] == '^');
+}
+
+/* 一共, 一定, 唯一, 第一 count nothing. */
+static bool counts_nothing(Str t, const Numeral *n)
+{
+    static const char *const behind[] = {"共", "定", "样", "些", "般",   "起",     "下",   "直",
+                                         "旦", "致", "步", "边", "方面", "种说法", "分析", "思考"};
+    static const char *const ahead[] = {"唯", "第", "统", "之", "万", "任", "逐", "同", "另"};
+    if (strcmp(n->text, "1") != 0 && strcmp(n->text, "11") != 0)
+        return n->from >= 3 && str_eqc(str_slice(t, n->from - 3, n->from), "第");
+    for (size_t i = 0; i < COUNT(behind); i++)
+        if (str_starts(str_after(t, n->to), str_from(behind[i])))
+            return true;
+    for (size_t i = 0; n->from >= 3 && i < COUNT(ahead); i++)
+        if (str_eqc(str_slice(t, n->from - 3, n->from), ahead[i]))
+            return true;
+    return false;
+}
+
+/* The first (last) number in [from, to) that `read` finds. */
+static bool find(Scan *s, ReadNumeral *read, size_t from, size_t to, bool last, Numeral *out)
+{
+    bool any = false;
+    Str t = str_slice(s->text, 0, to);
+    for (size_t at = from; at < to; at++) {
+        Numeral n;
+        s->work++;
+        if (!read(t, at, &n) || n.from < from)
+            continue;
+        s->work += n.to - at;
+        bool skip = is_power(t, &n) || (read == numeral_chinese_at && counts_nothing(t, &n));
+        at = n.to - 1;
+        if (skip)
+            continue;
+        *out = n;
+        any = true;
+        if (!last)
+            return true;
+    }
+    return any;
+}
+
+/* Digits before words: 一共有1,234人 is 1234. */
+static bool find_any(Scan *s, size_t from, size_t to, bool last, Numeral *out)
+{
+    return find(s, numeral_digits_at, from, to, last, out) ||
+           find(s, numeral_chinese_at, from, to, last, out) ||
+           find(s, numeral_english_at, from, to, last, out);
+}
+
+/* "10 + 5 = 15" states what stands behind its last sign of equality. */
+static bool find_stated(Scan *s, size_t from, size_t to, Numeral *out)
+{
+    Str part = str_slice(s->text, from, to);
+    ptrdiff_t sign = str_rfind_char(part, '=');
+    if (sign >= 0 && find(s, numeral_digits_at, from + (size_t)sign + 1, to, false, out))
+        return true;
+    return find_any(s, from, to, false, out);
+}
+
+static void found(Scan *s, const Numeral *n, const char *rule, Extracted *out)
+{
+    out->value = str_copy(s->arena, str_from(n->text));
+    out->found = true;
+    out->rule = rule;
+}
+
+static bool by_statement(Scan *s, Extracted *out)
+{
+    Statement st;
+    Numeral n;
+    for (size_t at = 0; scan_statement(s, at, &st); at = st.from)
+        if (!st.negative && find_stated(s, st.from, st.to, &n))
+            found(s, &n, st.rule, out);
+    return out->found;
+}
+
+void extract_number(Scan *s, Extracted *out)
+{
+    Numeral n;
+    if (numeral_whole(s->text, &n)) {
+        found(s, &n, "whole", out);
+        return;
+    }
+    if (by_statement(s, out))
+        return;
+    if (scan_declines(s)) {
+        out->rule = "declined";
+        return;
+    }
+    if (find(s, numeral_digits_at, 0, s->text.len, true, &n))
+        found(s, &n, "last_number", out);
+    else if (find(s, numeral_chinese_at, 0, s->text.len, true, &n) ||
+             find(s, numeral_english_at, 0, s->text.len, true, &n))
+        found(s, &n, "last_number_word", out);
+    else
+        out->rule = "nothing";
+}
