@@ -72,19 +72,31 @@ static Status task_of(App *app, const RescoreOptions *o, const RunRow *run, cons
     return task_from_config(set, &config, out, err);
 }
 
-static Status print_result(App *app, Db *db, int64_t id, int64_t n_changed, Err *err)
+static Status print_result(App *app, Db *db, int64_t id, const RescoreCounts *n, Err *err)
 {
     RunSummary s;
     TRY(eval_summarise(db, id, app->arena, &s, err));
     if (app->json) {
         Json o = {.type = JSON_OBJECT};
-        json_set(app->arena, &o, STR("changed"), json_integer(app->arena, n_changed));
+        const struct {
+            const char *key;
+            int64_t value;
+        } counts[] = {{"judgements", n->judgements}, {"changed", n->changed}, {"raised", n->raised},
+                      {"lowered", n->lowered},       {"gained", n->gained},   {"lost", n->lost}};
+        for (size_t i = 0; i < COUNT(counts); i++)
+            json_set(app->arena, &o, str_from(counts[i].key),
+                     json_integer(app->arena, counts[i].value));
         json_set(app->arena, &o, STR("run"), view_run(&s, app->arena));
         app_print_json(app, &o);
         return OK;
     }
     fprintf(app->info, "%s\n",
-            trf(app, app->arena, T_RESCORED, (long long)id, (long long)n_changed).ptr);
+            trf(app, app->arena, T_RESCORED, (long long)id, (long long)n->changed).ptr);
+    if (n->changed)
+        fprintf(app->info, "%s\n",
+                trf(app, app->arena, T_RESCORED_HOW, (long long)n->raised, (long long)n->lowered,
+                    (long long)n->gained, (long long)n->lost)
+                    .ptr);
     print_summaries(app, &s, 1);
     return OK;
 }
@@ -93,12 +105,12 @@ static Status rescore_in(App *app, const RescoreOptions *o, Db *db, int64_t id, 
 {
     RunRow run;
     const Task *task;
-    int64_t n_changed;
+    RescoreCounts counts;
     TRY(run_get(db, id, app->arena, &run, err));
     TRY(task_of(app, o, &run, &task, err));
-    if (eval_rescore(db, id, task, app->arena, &n_changed, err) != OK)
+    if (eval_rescore(db, id, task, app->arena, &counts, err) != OK)
         return err_wrap(err, "run %lld keeps its scores", (long long)id);
-    return print_result(app, db, id, n_changed, err);
+    return print_result(app, db, id, &counts, err);
 }
 
 static Status rescore(App *app, void *options, const StrList *arguments, Err *err)

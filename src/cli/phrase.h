@@ -21,9 +21,11 @@ Str phrase_translate(Arena *arena, const Phrase *rows, size_t n, Str text, bool 
 /* By the tables of phrases.c; the text itself when the user reads English. */
 Str phrase_why(const App *app, Arena *arena, Str why);
 Str phrase_error(const App *app, Arena *arena, Str message);
+Str phrase_rule(const App *app, Str rule); /* an extraction rule by name */
 
 /* The tables, for tests. */
 const Phrase *phrase_why_at(size_t index); /* NULL past the end */
 const Phrase *phrase_error_at(size_t index);
+const Phrase *phrase_rule_at(size_t index);
 
 #endif

@@ -11,6 +11,34 @@ static const Phrase whys[] = {
     {"log-probability of \"%s\"", "“%s”的对数概率"},
 };
 
+/* The rules of text/extract_*.c; the same in web/report/text.js. */
+static const Phrase rules[] = {
+    {"boxed", "\\boxed{}"},
+    {"tag", "<answer> 标签"},
+    {"hash", "#### 之后"},
+    {"cue", "“答案是”之类提示语"},
+    {"predicate", "“当选”“是正确答案”"},
+    {"first_line", "首行"},
+    {"last_line", "末行"},
+    {"option_text", "选项原文"},
+    {"conclusion", "结论句"},
+    {"verdict", "逐项判断"},
+    {"elimination", "排除法"},
+    {"named_option", "唯一提及的选项"},
+    {"whole", "全文"},
+    {"last_number", "最后一个数"},
+    {"last_number_word", "最后一个数词"},
+    {"equality", "最后的等号之后"},
+    {"first_word", "首词"},
+    {"last_word", "末词"},
+    {"ambiguous", "答案不唯一"},
+    {"nothing", "没有答案"},
+    {"declined", "表示无法回答"},
+    {"empty", "空"},
+    {"unfinished_thinking", "思考未结束"},
+    {"several_lines", "多行且无提示语"},
+};
+
 static const Phrase errors[] = {
     /* files */
     {"could not open \"%s\": %s", "无法打开“%s”：%s"},
@@ -140,6 +168,11 @@ const Phrase *phrase_why_at(size_t index)
     return index < COUNT(whys) ? &whys[index] : NULL;
 }
 
+const Phrase *phrase_rule_at(size_t index)
+{
+    return index < COUNT(rules) ? &rules[index] : NULL;
+}
+
 const Phrase *phrase_error_at(size_t index)
 {
     return index < COUNT(errors) ? &errors[index] : NULL;
@@ -148,6 +181,14 @@ const Phrase *phrase_error_at(size_t index)
 Str phrase_why(const App *app, Arena *arena, Str why)
 {
     return app->chinese ? phrase_translate(arena, whys, COUNT(whys), why, true) : why;
+}
+
+Str phrase_rule(const App *app, Str rule)
+{
+    for (size_t i = 0; app->chinese && i < COUNT(rules); i++)
+        if (str_eqc(rule, rules[i].english))
+            return str_from(rules[i].chinese);
+    return rule;
 }
 
 Str phrase_error(const App *app, Arena *arena, Str message)

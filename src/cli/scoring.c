@@ -1,6 +1,8 @@
 /* scoring.c - options of scoring as the lists that task files have. */
 #include "cli/scoring.h"
 
+#include "text/extract.h"
+
 bool scoring_has_filter(const ScoringOptions *o)
 {
     return o->extract.len || o->strip || o->or_whole;
@@ -22,7 +24,12 @@ static Json step(Arena *a, const char *function)
 static Json filter_list(const ScoringOptions *o, Arena *a)
 {
     Json steps = {.type = JSON_ARRAY}, entry = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY};
-    if (o->extract.len) {
+    ExtractKind kind;
+    if (extract_kind_parse(o->extract, &kind)) {
+        Json read = step(a, "extract");
+        json_set(a, &read, STR("kind"), json_str(o->extract));
+        json_append(a, &steps, read);
+    } else if (o->extract.len) {
         Json find = step(a, "regex");
         json_set(a, &find, STR("regex_pattern"), json_str(o->extract));
         json_set(a, &find, STR("group_select"), json_integer(a, -1));
@@ -64,6 +71,12 @@ Status scoring_apply(const ScoringOptions *o, Arena *arena, Json *config, Err *e
 {
     if (o->or_whole && !o->extract.len)
         return err_set(err, E_USAGE, "--or-whole says what --extract does; give both");
+    ExtractKind kind;
+    if (o->or_whole && extract_kind_parse(o->extract, &kind))
+        return err_set(err, E_USAGE,
+                       "--or-whole goes with a regex; --extract " STR_FMT
+                       " finds an answer or none",
+                       STR_ARG(o->extract));
     if (scoring_has_filter(o))
         json_set(arena, config, STR("filter_list"), filter_list(o, arena));
     const Json *known = json_path(config, "metric_list.0.metric");

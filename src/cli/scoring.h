@@ -16,9 +16,9 @@ typedef struct ScoringOptions {
      0,                                                                                            \
      OPT_TEXT,                                                                                     \
      offsetof(type, scoring.extract),                                                              \
-     "REGEX",                                                                                      \
-     "reads the answer from the output; the last match counts",                                    \
-     "从模型输出中抽取答案的正则，取最后一处"},                                                    \
+     "HOW",                                                                                        \
+     "reads the answer: choice, multi_choice, number, yes_no, text; or a regex, last match",       \
+     "抽取答案的方式：choice、multi_choice、number、yes_no、text，或正则（取最后一处）"},          \
         {"or-whole",                                                                               \
          0,                                                                                        \
          OPT_FLAG,                                                                                 \

@@ -143,6 +143,12 @@
     X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存 %s:%s 版本 %lld，共 %lld 题")    \
     X(T_RESCORED, "run %lld scored again: %lld judgements changed",                                \
       "评测 %lld 已重新评分：%lld 条评判有变化")                                                   \
+    X(T_RESCORED_HOW, "values: %lld up, %lld down; answers: %lld now found, %lld no longer found", \
+      "分值：%lld 条升高，%lld 条降低；答案：%lld 条由无到有，%lld 条由有到无")                    \
+    X(T_RULE, "extraction rule", "抽取规则")                                                       \
+    X(T_PIPELINE, "pipeline", "抽取流程")                                                          \
+    X(T_SHARE, "share", "占比")                                                                    \
+    X(T_NOT_FOUND, "no answer", "未抽取到答案")                                                    \
     X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
     X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
       "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \

@@ -79,6 +79,22 @@ static void put_run_head(const RunRow *r, Json *o, Arena *a)
     put_int(a, o, "n_repeats", r->n_repeats);
 }
 
+static Json rules_json(const RuleCounts *rules, Arena *a)
+{
+    Json list = {.type = JSON_ARRAY};
+    for (size_t i = 0; i < rules->len; i++) {
+        const RuleCount *r = &rules->items[i];
+        Json o = {.type = JSON_OBJECT};
+        put_text(a, &o, "filter", r->filter);
+        put_text(a, &o, "rule", r->rule);
+        put_int(a, &o, "n", r->n);
+        put_int(a, &o, "found", r->found);
+        put_number(a, &o, "mean", r->mean);
+        json_append(a, &list, o);
+    }
+    return list;
+}
+
 Json view_run(const RunSummary *s, Arena *a)
 {
     Json o = {.type = JSON_OBJECT}, outcomes = {.type = JSON_OBJECT},
@@ -92,6 +108,7 @@ Json view_run(const RunSummary *s, Arena *a)
     for (size_t i = 0; i < s->metrics.len; i++)
         json_append(a, &metrics, metric_json(&s->metrics.items[i], a));
     put(a, &o, "metrics", metrics);
+    put(a, &o, "rules", rules_json(&s->rules, a));
     put_int(a, &tokens, "prompt", s->usage.prompt_tokens);
     put_int(a, &tokens, "completion", s->usage.completion_tokens);
     put(a, &o, "tokens", tokens);
@@ -187,6 +204,8 @@ static Json judgements_json(const SampleView *v, Arena *a)
         put_text(a, &o, "extracted", j->label);
         put_text(a, &o, "outcome", str_from(outcome_name(j->outcome)));
         put_text(a, &o, "why", j->why);
+        put_text(a, &o, "rule", j->rule);
+        put_text(a, &o, "steps", j->steps);
         json_append(a, &list, o);
     }
     return list;

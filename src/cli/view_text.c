@@ -243,6 +243,35 @@ static void print_percentiles(App *app, TextId title, const double p[3])
                 trf(app, &a, T_PERCENTILES, p[0], p[1], p[2]).ptr);
 }
 
+/* How answers were read: which rule, how often, and how often that was right. */
+static void print_rules(App *app, const RunSummary *s)
+{
+    static const TextId heads[] = {T_PIPELINE, T_RULE, T_ITEMS, T_SHARE, T_SCORE};
+    SCOPED_ARENA(a);
+    int64_t total = 0;
+    if (!s->rules.len)
+        return;
+    Table t = table_make(&a, COUNT(heads), 1u << 2 | 1u << 3 | 1u << 4);
+    fputc('\n', app->out);
+    for (size_t i = 0; i < COUNT(heads); i++)
+        table_add(&t, str_from(tr(app, heads[i])));
+    for (size_t i = 0; i < s->rules.len; i++)
+        if (str_eq(s->rules.items[i].filter, s->rules.items[0].filter))
+            total += s->rules.items[i].n;
+    for (size_t i = 0; i < s->rules.len; i++) {
+        const RuleCount *r = &s->rules.items[i];
+        table_add(&t, r->filter);
+        table_add(&t, phrase_rule(app, r->rule));
+        table_addf(&t, "%lld", (long long)r->n);
+        table_addf(&t, "%.1f%%", 100.0 * (double)r->n / (double)total);
+        if (r->found)
+            table_addf(&t, "%.4f", r->mean);
+        else
+            table_add(&t, str_from(tr(app, T_NOT_FOUND)));
+    }
+    table_print(&t, app);
+}
+
 void print_run_details(App *app, const RunSummary *s)
 {
     SCOPED_ARENA(a);
@@ -251,6 +280,7 @@ void print_run_details(App *app, const RunSummary *s)
             (long long)s->run.version_number);
     fprintf(app->out, "%s: %s\n", tr(app, T_PROTOCOL), s->run.protocol_hash.ptr);
     print_outcomes(app, s);
+    print_rules(app, s);
     if (s->usage.prompt_tokens || s->usage.completion_tokens)
         fprintf(app->out, "%s: %s\n", tr(app, T_TOKENS),
                 trf(app, &a, T_TOKENS_IN_OUT, (long long)s->usage.prompt_tokens,
@@ -392,6 +422,10 @@ void print_sample(App *app, const SampleView *v)
         Str why = phrase_why(app, &a, j->why);
         fprintf(app->out, "  %.*s (%.*s): %g  %.*s\n", (int)j->criterion.len, j->criterion.ptr,
                 (int)j->filter.len, j->filter.ptr, j->value, (int)why.len, why.ptr);
+        if (j->rule.len)
+            fprintf(app->out, "    %s: %s%s%s\n", tr(app, T_RULE),
+                    str_z(&a, phrase_rule(app, j->rule)), j->steps.len ? " ← " : "",
+                    str_z(&a, j->steps));
     }
     fputc('\n', app->out);
 }

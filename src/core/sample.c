@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "core/store.h"
 
+#include <math.h>
+
 static Str or_empty(Str s)
 {
     return s.ptr ? s : STR("");
@@ -136,8 +138,8 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
     SCOPED_STMT(s);
     TRY(db_query(db,
                  "INSERT INTO judgement (sample_id, criterion, filter, judge, value, label, "
-                 "outcome, why, created, weight, detail) "
-                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 "outcome, why, created, weight, detail, rule, steps) "
+                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                  &s, err));
     db_bind_int(s, 1, r->sample_id);
     db_bind_text(s, 2, or_empty(r->criterion));
@@ -153,5 +155,35 @@ Status judgement_add(Db *db, const JudgementRow *r, Err *err)
     else
         db_bind_null(s, 10);
     db_bind_text(s, 11, or_empty(r->detail));
+    db_bind_text(s, 12, or_empty(r->rule));
+    db_bind_text(s, 13, or_empty(r->steps));
     return db_run(s, err);
+}
+
+Status run_rules(Db *db, int64_t run_id, Arena *arena, RuleCounts *out, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "SELECT j.filter, j.rule, COUNT(*), "
+                 "SUM(CASE WHEN j.outcome = 'scored' THEN 1 ELSE 0 END), "
+                 "AVG(CASE WHEN j.outcome = 'scored' THEN j.value END) "
+                 "FROM judgement j JOIN sample s ON s.id = j.sample_id "
+                 "WHERE s.run_id = ?1 AND j.rule <> '' AND j.criterion = "
+                 "(SELECT k.criterion FROM judgement k WHERE k.sample_id = j.sample_id "
+                 "AND k.filter = j.filter ORDER BY k.id LIMIT 1) "
+                 "GROUP BY j.filter, j.rule ORDER BY j.filter, COUNT(*) DESC, j.rule",
+                 &s, err));
+    db_bind_int(s, 1, run_id);
+    for (;;) {
+        bool row;
+        TRY(db_next(s, &row, err));
+        if (!row)
+            return OK;
+        RuleCount c = {.filter = str_copy(arena, db_text(s, 0)),
+                       .rule = str_copy(arena, db_text(s, 1)),
+                       .n = db_int(s, 2),
+                       .found = db_int(s, 3),
+                       .mean = db_is_null(s, 4) ? NAN : db_double(s, 4)};
+        vec_push(arena, out, c);
+    }
 }

@@ -58,6 +58,7 @@ typedef struct JudgementRow {
     Str label, why;
     Str detail; /* JSON array for aggregations (task/task.h, TaskScore); may be empty */
     Outcome outcome;
+    Str rule, steps; /* how the answer was extracted; empty when it was not */
 } JudgementRow;
 
 Status judgement_add(Db *db, const JudgementRow *row, Err *err) MUST_CHECK;
@@ -96,6 +97,15 @@ typedef struct RunUsage {
 /* Both in one pass; both must be empty. `usage` may be NULL. */
 Status run_numbers(Db *db, int64_t run_id, Arena *arena, RunPoints *points, RunUsage *usage,
                    Err *err) MUST_CHECK;
+
+/* How answers were extracted: one row a pipeline and rule, the commonest rule first. */
+typedef struct RuleCount {
+    Str filter, rule;
+    int64_t n, found; /* judgements of the pipeline's first metric; with an answer */
+    double mean;      /* of the values of those with an answer; NAN when none has */
+} RuleCount;
+typedef VEC(RuleCount) RuleCounts;
+Status run_rules(Db *db, int64_t run_id, Arena *arena, RuleCounts *out, Err *err) MUST_CHECK;
 
 /* Keys of a run's items by position, for pairing runs of different versions. */
 typedef struct ItemKey {

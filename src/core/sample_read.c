@@ -319,9 +319,8 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
 {
     SCOPED_STMT(s);
     TRY(db_query(db,
-                 "SELECT id, criterion, filter, judge, value, label, outcome, why, detail "
-                 "FROM judgement "
-                 "WHERE sample_id = ?1 ORDER BY id",
+                 "SELECT id, criterion, filter, judge, value, label, outcome, why, detail, rule, "
+                 "steps FROM judgement WHERE sample_id = ?1 ORDER BY id",
                  &s, err));
     db_bind_int(s, 1, v->sample.id);
     for (;;) {
@@ -337,7 +336,9 @@ static Status add_judgements(Db *db, Arena *arena, SampleView *v, Err *err)
                           .value = number_of(s, 4),
                           .label = text_of(s, 5, arena),
                           .why = text_of(s, 7, arena),
-                          .detail = text_of(s, 8, arena)};
+                          .detail = text_of(s, 8, arena),
+                          .rule = text_of(s, 9, arena),
+                          .steps = text_of(s, 10, arena)};
         if (!outcome_parse(db_text(s, 6), &j.outcome))
             j.outcome = OUTCOME_ERROR;
         vec_push(arena, &v->judgements, j);

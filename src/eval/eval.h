@@ -90,9 +90,14 @@ const Model *eval_run_model(const EvalRun *run);
 bool eval_run_was_done(const EvalRun *run);
 
 /* Scores the stored replies of a run again with `task`, whose output type must be the run's:
- * new judgements, outcomes, config and protocol in one transaction, no inference. *n_changed
- * counts judgements that are new or differ in value, answer or outcome. */
-Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int64_t *n_changed,
+ * new judgements, outcomes, config and protocol in one transaction, no inference. */
+typedef struct RescoreCounts {
+    int64_t judgements;
+    int64_t changed;         /* new, or another value, answer or outcome */
+    int64_t raised, lowered; /* of these: the value rose, fell; a missing one counts as 0 */
+    int64_t gained, lost;    /* an answer was found where there was none, and the other way */
+} RescoreCounts;
+Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, RescoreCounts *out,
                     Err *err) MUST_CHECK;
 
 /* ---- runs from outputs made elsewhere ---- */

@@ -121,6 +121,8 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ju
             .why = utf8_clean(&scratch, utf8_cut(s->why, WHY_BYTES)),
             .detail = s->detail,
             .outcome = j->outcomes[i],
+            .rule = s->rule,
+            .steps = s->steps,
         };
         TRY(judgement_add(db, &row, err));
     }

@@ -1,5 +1,6 @@
 /* protocol.c - everything a number depends on, as JSON whose hash decides comparability. */
 #include "eval/private.h"
+#include "text/extract.h"
 
 /* Keys of a task that change no number. */
 static bool is_cosmetic(Str key)
@@ -46,6 +47,13 @@ static Json task_part(const Task *task, Arena *arena)
     return protocol_in_order(&part, arena);
 }
 
+/* Only where it is used: a new version of the rules leaves all other numbers comparable. */
+static void add_extraction(const Task *task, Arena *arena, Json *protocol)
+{
+    if (task_extracts(task))
+        json_set(arena, protocol, STR("extraction"), json_integer(arena, EXTRACT_VERSION));
+}
+
 Json protocol_of(const ProtocolInput *in, Arena *arena)
 {
     const EvalOptions *o = in->options;
@@ -64,6 +72,7 @@ Json protocol_of(const ProtocolInput *in, Arena *arena)
     json_set(arena, &p, STR("limit"), json_integer(arena, o->limit));
     json_set(arena, &p, STR("repeats"), json_integer(arena, in->n_repeats));
     json_set(arena, &p, STR("scorer"), json_str(STR(SCORER_VERSION)));
+    add_extraction(in->task, arena, &p);
     return p;
 }
 
@@ -71,8 +80,10 @@ Json protocol_rescored(const Json *old, const Task *task, Arena *arena)
 {
     Json p = {.type = JSON_OBJECT};
     for (uint32_t i = 0; i < old->len; i++)
-        json_set(arena, &p, old->members[i].key, old->members[i].value);
+        if (!str_eqc(old->members[i].key, "extraction"))
+            json_set(arena, &p, old->members[i].key, old->members[i].value);
     json_set(arena, &p, STR("task"), task_part(task, arena));
     json_set(arena, &p, STR("scorer"), json_str(STR(SCORER_VERSION)));
+    add_extraction(task, arena, &p);
     return p;
 }

@@ -44,7 +44,7 @@ typedef struct Rescoring {
     Arena *arena;
     Err *err;
     VEC(Verdict) verdicts;
-    int64_t n_changed;
+    RescoreCounts counts;
 } Rescoring;
 
 /* Likelihoods are stored with the sample, texts as responses. */
@@ -100,13 +100,30 @@ static bool same_value(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
+/* A value that was or is missing counts as 0, as in the headline. */
+static double or_zero(double value)
+{
+    return isnan(value) ? 0 : value;
+}
+
 static void count_changes(Rescoring *w, const SampleView *v, const Judgement *new)
 {
+    RescoreCounts *c = &w->counts;
     for (size_t i = 0; i < new->n_scores; i++) {
         const TaskScore *s = &new->scores[i];
         const JudgementRow *old = old_of(w, v, s, i);
-        w->n_changed +=
-            !old || !same_value(old->value, s->value) || !str_eq(old->label, eval_label(s));
+        c->judgements++;
+        if (old && same_value(old->value, s->value) && str_eq(old->label, eval_label(s)) &&
+            old->outcome == new->outcomes[i])
+            continue;
+        c->changed++;
+        if (!old)
+            continue;
+        double change = or_zero(s->value) - or_zero(old->value);
+        c->raised += change > 0;
+        c->lowered += change < 0;
+        c->gained += old->outcome != OUTCOME_SCORED && new->outcomes[i] == OUTCOME_SCORED;
+        c->lost += old->outcome == OUTCOME_SCORED && new->outcomes[i] != OUTCOME_SCORED;
     }
 }
 
@@ -132,6 +149,8 @@ static void keep_verdict(Rescoring *w, const SampleView *views, const Judgement 
         k->scores[i].extracted = str_copy(w->arena, j->scores[i].extracted);
         k->scores[i].why = str_copy(w->arena, j->scores[i].why);
         k->scores[i].detail = str_copy(w->arena, j->scores[i].detail);
+        k->scores[i].rule = str_copy(w->arena, j->scores[i].rule);
+        k->scores[i].steps = str_copy(w->arena, j->scores[i].steps);
     }
     vec_push(w->arena, &w->verdicts, kept);
 }
@@ -243,7 +262,7 @@ static Status rescore(Rescoring *w, const Task *task)
     return write_run(w, task);
 }
 
-Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int64_t *n_changed,
+Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, RescoreCounts *out,
                     Err *err)
 {
     Rescoring w = {.db = db, .task = *task, .arena = arena, .err = err};
@@ -257,6 +276,6 @@ Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, int6
     if (status != OK)
         db_rollback(db);
     else
-        *n_changed = w.n_changed;
+        *out = w.counts;
     return status;
 }

@@ -134,6 +134,7 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];
     s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
+    TRY(run_rules(db, run_id, arena, &s.rules, err));
     *out = s;
     return OK;
 }

@@ -24,6 +24,7 @@ typedef struct RunSummary {
     bool incomplete;                       /* errors or missing samples */
     VEC(MetricSummary) metrics;            /* in the task's order; [0] is the first pipeline's */
     RunUsage usage;
+    RuleCounts rules;                  /* of the filter "extract" */
     double latency[3], first_token[3]; /* p50, p90, p99 seconds; NAN unknown */
 } RunSummary;
 

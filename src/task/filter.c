@@ -7,7 +7,7 @@
 static const FilterRow *const rows[] = {
     &filter_regex,         &filter_take_first, &filter_take_first_k, &filter_remove_whitespace,
     &filter_lowercase,     &filter_uppercase,  &filter_map,          &filter_multi_choice_regex,
-    &filter_majority_vote,
+    &filter_majority_vote, &filter_extract,
 };
 
 /* Known to lm-evaluation-harness, and why they are not here. */
@@ -134,7 +134,8 @@ static Status spread(Arena *arena, FilterValues *v, Err *err)
     for (size_t at = 0; at < text.len;) {
         size_t start = at;
         utf8_next(text, &at);
-        out.items[out.len++] = (FilterValue){json_str(str_slice(text, start, at)), one->found};
+        out.items[out.len++] =
+            (FilterValue){json_str(str_slice(text, start, at)), one->found, one->rule, one->steps};
     }
     *v = out;
     return OK;
@@ -175,7 +176,8 @@ Status filter_each_text(const Filter *f, Arena *arena, FilterValues *values,
         if (in->json.type != JSON_STRING)
             return err_set(err, E_PARSE, "\"%s\" needs text, but was given " STR_FMT, f->row->name,
                            STR_ARG(python_str(arena, &in->json)));
-        out[i] = (FilterValue){json_str(change(arena, in->json.text)), in->found};
+        out[i] =
+            (FilterValue){json_str(change(arena, in->json.text)), in->found, in->rule, in->steps};
     }
     values->items = out;
     return OK;

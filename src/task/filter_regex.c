@@ -67,6 +67,8 @@ static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, Filter
         }
         out[i].json = out[i].found ? json_str(match) : f->fallback;
         out[i].found = out[i].found && v->items[i].found;
+        out[i].rule = v->items[i].rule;
+        out[i].steps = v->items[i].steps;
     }
     v->items = out;
     return OK;

@@ -70,6 +70,7 @@ static Status map(const Filter *f, const Json *doc, Arena *arena, FilterValues *
         const Json *to = NULL;
         if (v->items[i].json.type == JSON_STRING)
             to = json_get_str(table, v->items[i].json.text);
+        out[i] = v->items[i];
         out[i].found = v->items[i].found && to;
         out[i].json = to ? *to : otherwise ? *otherwise : none;
     }

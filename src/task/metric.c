@@ -172,7 +172,7 @@ FilterValues metric_answers(Arena *arena, const TaskAnswer *answers, size_t n)
 {
     FilterValues v = {.items = arena_array(arena, n, sizeof *v.items), .len = n};
     for (size_t i = 0; i < n; i++)
-        v.items[i] = (FilterValue){json_str(answers[i].text), !answers[i].silent};
+        v.items[i] = (FilterValue){.json = json_str(answers[i].text), .found = !answers[i].silent};
     return v;
 }
 
@@ -225,6 +225,10 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
             score->filter = f;
             score->metric = m;
             score->found = true;
+            if (values.len) {
+                score->rule = values.items[0].rule;
+                score->steps = values.items[0].steps;
+            }
             TRY(task->parts->rows[m]->score(&in, &task->parts->options[m], score));
         }
     }

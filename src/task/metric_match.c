@@ -91,8 +91,11 @@ Status metric_right_answers(const ScoreInput *in, const MetricOptions *options, 
         split_characters(in->arena, in->item->target.text, out);
     else
         TRY(metric_references(in, out));
-    for (size_t i = 0; i < out->len; i++)
+    const Pipeline *pipeline = &in->bound->task->parts->pipelines[in->filter];
+    for (size_t i = 0; i < out->len; i++) {
+        out->items[i] = filter_target(pipeline, &in->item->doc, out->items[i], in->arena);
         TRY(metric_prepare_text(in, options, out->items[i], &out->items[i]));
+    }
     return OK;
 }
 

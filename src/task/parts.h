@@ -151,6 +151,7 @@ Status field_plain(const FieldContext *c, const Field *f, const Json *doc, Str *
 typedef struct FilterValue {
     Json json;
     bool found;
+    Str rule, steps; /* how it was extracted (text/extract.h); empty when it was not */
 } FilterValue;
 
 /* The answers of one request on their way: a list, or one value after take_first. */
@@ -190,13 +191,15 @@ typedef struct Pipeline {
 
 extern const FilterRow filter_regex, filter_take_first, filter_take_first_k,
     filter_remove_whitespace, filter_lowercase, filter_uppercase, filter_map,
-    filter_multi_choice_regex, filter_majority_vote;
+    filter_multi_choice_regex, filter_majority_vote, filter_extract;
 void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeats, Filter *out);
 Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values,
                   Err *err) MUST_CHECK;
 /* One of an item's answers on its own: without the filters that choose among them. */
 Status filter_run_one(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *value,
                       Err *err) MUST_CHECK;
+/* A right answer in the form that the pipeline's extraction gives. */
+Str filter_target(const Pipeline *p, const Json *doc, Str target, Arena *arena);
 /* Compiles into the checker's arena; a bad pattern is a problem at `at` and gives NULL. */
 Regex *compile_regex(Checker *c, const Json *at, Str pattern);
 Regex **compile_regexes(Checker *c, const Json *list, size_t *n);

@@ -1,6 +1,8 @@
 /* quick.c - tasks without a file, and tasks changed from the command line. */
 #include "task/parts.h"
 
+#include "text/extract.h"
+
 static void set_text(Arena *arena, Json *o, const char *key, Str text)
 {
     if (text.len)
@@ -19,9 +21,15 @@ static Json extraction(Arena *arena, Str regex)
         regex = str_from(whole_text);
     Json find = {.type = JSON_OBJECT}, take = {.type = JSON_OBJECT}, steps = {.type = JSON_ARRAY},
          entry = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY};
-    json_set(arena, &find, STR("function"), json_str(STR("regex")));
-    json_set(arena, &find, STR("regex_pattern"), json_str(regex));
-    json_set(arena, &find, STR("group_select"), json_integer(arena, -1));
+    ExtractKind kind;
+    if (extract_kind_parse(regex, &kind)) {
+        json_set(arena, &find, STR("function"), json_str(STR("extract")));
+        json_set(arena, &find, STR("kind"), json_str(regex));
+    } else {
+        json_set(arena, &find, STR("function"), json_str(STR("regex")));
+        json_set(arena, &find, STR("regex_pattern"), json_str(regex));
+        json_set(arena, &find, STR("group_select"), json_integer(arena, -1));
+    }
     json_set(arena, &take, STR("function"), json_str(STR("take_first")));
     json_append(arena, &steps, find);
     json_append(arena, &steps, take);

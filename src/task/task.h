@@ -191,6 +191,8 @@ typedef struct TaskScore {
     Str why;       /* one line: what was compared with what */
     Str detail;    /* JSON array of what the aggregation takes when `value` is not enough:
                       counts (bleu, chrf, ter), labels (f1, mcc), confidence (ece); or empty */
+    Str rule;      /* of the filter "extract": which of its rules fired, or why none did */
+    Str steps;     /* and what was taken off before: "thinking nfkc" */
 } TaskScore;
 
 /* Whether a verdict may take longer than some milliseconds: a metric runs a program. */
@@ -204,6 +206,9 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
 
 /* How many answers of an item the task's metrics need: the largest k of pass@k and the like. */
 int task_least_repeats(const Task *task);
+
+/* Whether answers are read by the filter "extract", whose version their scores depend on. */
+bool task_extracts(const Task *task);
 
 /* Whether each pipeline finds an answer in one generated text, of several to an item or not.
  * found: n_filters values. */

@@ -98,20 +98,20 @@ TEST(rescoring_counts_what_changed_and_goes_back)
     Err err = {0};
     Db *db = open_fresh(&a);
     RecordedRun runs[2] = {0};
-    int64_t changed = -1;
+    RescoreCounts counts = {.changed = -1};
     CHECK_OK(record(db, &a, task_of(&a, CONFIG("")), runs, &err), err);
     RunSummary before = summary_of(db, runs[0].id, &a);
-    CHECK_OK(eval_rescore(db, runs[0].id, task_of(&a, CONFIG(LAST_WORD)), &a, &changed, &err), err);
-    CHECK_INT(changed, 1); /* "It is 4." */
+    CHECK_OK(eval_rescore(db, runs[0].id, task_of(&a, CONFIG(LAST_WORD)), &a, &counts, &err), err);
+    CHECK_INT(counts.changed, 1); /* "It is 4." */
     RunSummary after = summary_of(db, runs[0].id, &a);
     CHECK_NEAR(after.metrics.items[0].headline.mean, 2.0 / 3, 1e-12);
     CHECK_INT(after.metrics.len, 1);
     CHECK(!str_eq(after.run.protocol_hash, before.run.protocol_hash));
-    CHECK_OK(eval_rescore(db, runs[0].id, task_of(&a, CONFIG("")), &a, &changed, &err), err);
-    CHECK_INT(changed, 1);
+    CHECK_OK(eval_rescore(db, runs[0].id, task_of(&a, CONFIG("")), &a, &counts, &err), err);
+    CHECK_INT(counts.changed, 1);
     after = summary_of(db, runs[0].id, &a);
     CHECK(str_eq(after.run.protocol_hash, before.run.protocol_hash));
-    CHECK_OK(eval_rescore(db, runs[1].id, task_of(&a, CONFIG(LAST_WORD)), &a, &changed, &err), err);
+    CHECK_OK(eval_rescore(db, runs[1].id, task_of(&a, CONFIG(LAST_WORD)), &a, &counts, &err), err);
     after = summary_of(db, runs[1].id, &a);
     CHECK_INT(after.counts[OUTCOME_NO_ANSWER], 1);
     CHECK_INT(after.counts[OUTCOME_ERROR], 1);
@@ -151,9 +151,9 @@ TEST(a_rescoring_that_fails_anywhere_changes_nothing)
     Status status = E_IO;
     long n = 0;
     while (status != OK && n < 1000) {
-        int64_t changed = -1;
+        RescoreCounts counts = {.changed = -1};
         db_fail_after(db, ++n);
-        status = eval_rescore(db, runs[0].id, task, &a, &changed, &err);
+        status = eval_rescore(db, runs[0].id, task, &a, &counts, &err);
         db_fail_after(db, 0);
         RunSummary after = summary_of(db, runs[0].id, &a);
         bool same = str_eq(after.run.config, before.run.config) &&

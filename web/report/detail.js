@@ -95,15 +95,16 @@ function answerBlock(s) {
   return el('dl', { class: 'answers' }, pairs.map(([name, value]) =>
     el('div', null, el('dt', null, name),
       el('dd', null, value === undefined || value === null || value === '' ? el('span', { class: 'muted' }, t('none')) : longText(String(value))))),
+    first.rule && el('div', null, el('dt', null, t('rule')), el('dd', null, foreign(showRule(first)))),
     first.why && el('div', { class: 'wide' }, el('dt', null, t('why')), el('dd', null, foreign(showWhy(first.why), 'p'))));
 }
 
 function judgementsBlock(s) {
   const rows = list(s.judgements).map((j) => el('tr', null,
     el('th', { scope: 'row' }, foreign(metricName(j))), td('num', showValue(j.value, false)),
-    td('', word('', j.outcome)), td('clip', foreign(j.extracted || '')), td('', foreign(showWhy(j.why || ''))), td('', foreign(j.judge || ''))));
+    td('', word('', j.outcome)), td('clip', foreign(j.extracted || '')), td('', foreign(showRule(j))), td('', foreign(showWhy(j.why || ''))), td('', foreign(j.judge || ''))));
   if (!rows.length) return null;
-  const heads = [th(t('metric')), th(t('value'), 'num'), th(t('outcome')), th(t('extracted')), th(t('why')), th(t('judge'))];
+  const heads = [th(t('metric')), th(t('value'), 'num'), th(t('outcome')), th(t('extracted')), th(t('rule')), th(t('why')), th(t('judge'))];
   return block(t('judgements'), table(t('judgements'), heads, rows, 'plain'));
 }
 

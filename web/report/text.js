@@ -90,6 +90,31 @@ const TEXTS = {
   why_extracted: ['extracted "{0}", expected "{1}"', '抽取到“{0}”，标准答案为“{1}”'],
   why_not_greedy: ['"{0}" is not what the model would write', '模型自己不会写出“{0}”'],
   why_greedy: ['"{0}" is what the model would write', '模型自己会写出“{0}”'],
+  rule: ['Extraction rule', '抽取规则'],
+  rule_boxed: ['boxed', '\\boxed{}'],
+  rule_tag: ['tag', '<answer> 标签'],
+  rule_hash: ['hash', '#### 之后'],
+  rule_cue: ['cue', '“答案是”之类提示语'],
+  rule_predicate: ['predicate', '“当选”“是正确答案”'],
+  rule_first_line: ['first_line', '首行'],
+  rule_last_line: ['last_line', '末行'],
+  rule_option_text: ['option_text', '选项原文'],
+  rule_conclusion: ['conclusion', '结论句'],
+  rule_verdict: ['verdict', '逐项判断'],
+  rule_elimination: ['elimination', '排除法'],
+  rule_named_option: ['named_option', '唯一提及的选项'],
+  rule_whole: ['whole', '全文'],
+  rule_last_number: ['last_number', '最后一个数'],
+  rule_last_number_word: ['last_number_word', '最后一个数词'],
+  rule_equality: ['equality', '最后的等号之后'],
+  rule_first_word: ['first_word', '首词'],
+  rule_last_word: ['last_word', '末词'],
+  rule_ambiguous: ['ambiguous', '答案不唯一'],
+  rule_nothing: ['nothing', '没有答案'],
+  rule_declined: ['declined', '表示无法回答'],
+  rule_empty: ['empty', '空'],
+  rule_unfinished_thinking: ['unfinished_thinking', '思考未结束'],
+  rule_several_lines: ['several_lines', '多行且无提示语'],
   why_logprob: ['log-probability of "{0}"', '“{0}”的对数概率'],
   judgements: ['Judgements', '评判'], judge: ['Judge', '评判者'], value: ['Value', '分值'], outcome: ['Outcome', '结果状态'],
   choices: ['Choices', '选项'], choice: ['Choice', '选项'], logprob: ['Log-probability', '对数概率'],
@@ -143,6 +168,12 @@ function wordsOf(format, text) {
 }
 
 /* Reasons are stored in English; in Chinese a known one is shown with the same words in it. */
+function showRule(j) {
+  if (!j || !j.rule) return '';
+  const name = TEXTS['rule_' + j.rule] ? t('rule_' + j.rule) : j.rule;
+  return j.steps ? name + ' ← ' + j.steps : name;
+}
+
 function showWhy(why) {
   if (!settings.chinese) return why;
   for (const key of Object.keys(TEXTS).filter((k) => k.startsWith('why_'))) {
