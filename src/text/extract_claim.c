@@ -353,8 +353,8 @@ static void words_after(Scan *s, const Mention *m, size_t next, Claim *c)
             continue;
         if (w->role == WINS)
             c->wins = true;
-        if (!verdict) {
-            verdict = w->role;
+        if (!verdict && !(comma && w->role == RIGHT && (unsigned char)s->text.ptr[at] < 0x80)) {
+            verdict = w->role; /* "(B), it says the speaker is right" praises no option */
             c->negative = c->negative || (w->role == WRONG && !comma && c->stated);
         }
         at += strlen(w->text) - 1;

@@ -231,8 +231,11 @@ static bool statement_in_tag(Scan *s, size_t at, Statement *out)
 /* GSM8K's solutions end in a line "A: 72". */
 static bool is_last_a(Str t, size_t at)
 {
-    return t.ptr[at] == 'A' && str_starts(str_after(t, at), STR("A:")) &&
-           (!at || t.ptr[at - 1] == '\n' || t.ptr[at - 1] == ' ');
+    if (t.ptr[at] != 'A' || !str_starts(str_after(t, at), STR("A:")))
+        return false;
+    while (at && t.ptr[at - 1] == ' ')
+        at--;
+    return !at || strchr("\n?.!", t.ptr[at - 1]); /* not "we evaluate A: A = False" */
 }
 
 bool scan_statement(Scan *s, size_t at, Statement *out)
