@@ -131,3 +131,21 @@ TEST(the_page_knows_the_same_reasons)
         }
     }
 }
+
+TEST(the_page_names_every_extraction_rule_as_the_command_line_does)
+{
+    SCOPED_ARENA(a);
+    Str name, content, page = {0};
+    for (size_t i = 0; asset_at(i, &name, &content); i++)
+        if (str_ends(name, STR("report/text.js")))
+            page = content;
+    for (size_t i = 0; phrase_rule_at(i); i++) {
+        const Phrase *p = phrase_rule_at(i);
+        StrBuf want = strbuf_make(&a, 1 << 12);
+        strbuf_addf(&want, "rule_%s: ['%s', '", p->english, p->english);
+        for (const char *c = p->chinese; *c; c++)
+            strbuf_addf(&want, *c == '\\' ? "\\\\" : "%c", *c);
+        if (str_find(page, strbuf_str(&want)) < 0)
+            test_fail(__FILE__, __LINE__, "the page lacks: %s", want.ptr);
+    }
+}
