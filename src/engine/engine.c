@@ -325,10 +325,17 @@ void engine_deliver(Engine *e, Unit *unit, size_t index)
     hand_on(e, unit, index);
 }
 
-/* The prompt is kept once a unit: the choices of an item share their context. */
+static bool same_prompt(const ModelRequest *a, const ModelRequest *b)
+{
+    if (a->messages && b->messages)
+        return json_equal(a->messages, b->messages);
+    return !a->messages && !b->messages && str_eq(a->prompt, b->prompt);
+}
+
+/* The prompt is kept once for requests in turn that share it, as the choices of an item do. */
 static Str stored_prompt(const ModelRequest *r, size_t index, Arena *arena)
 {
-    if (r->kind == REQUEST_SCORE && index > 0)
+    if (r->kind == REQUEST_SCORE && index > 0 && same_prompt(r, r - 1))
         return (Str){0};
     return r->messages ? json_dump(arena, r->messages) : r->prompt.ptr ? r->prompt : STR("");
 }

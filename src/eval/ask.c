@@ -53,10 +53,12 @@ static void fill_requests(const EvalRun *run, const AskedItem *asked, Unit *unit
     for (size_t i = 0; i < unit->n_requests; i++) {
         ModelRequest *r = &unit->requests[i];
         *r = (ModelRequest){.temperature = -1, .top_p = -1, .max_tokens = -1};
-        if (generate)
-            fill_generate(run, &item->requests[0], (int)i, r);
-        else
+        if (generate) {
+            const TaskItem *asks = task_variant(item, i);
+            fill_generate(run, &asks->requests[0], item->n_variants ? 0 : (int)i, r);
+        } else {
             fill_score(&item->requests[i], &unit->arena, r);
+        }
         r->item_key = asked->key;
     }
 }
@@ -140,6 +142,7 @@ static void add_usage(SampleRow *row, const ModelReply *reply, const Exchange *x
 
 static SampleRow new_sample(const AskedItem *asked, int repeat, Arena *arena)
 {
+    const TaskItem *item = task_variant(&asked->item, (size_t)repeat);
     return (SampleRow){
         .run_id = asked->run->id,
         .position = (int64_t)asked->item.position,
@@ -147,8 +150,8 @@ static SampleRow new_sample(const AskedItem *asked, int repeat, Arena *arena)
         .item_key = asked->key,
         .cluster = asked->cluster,
         .cached = true,
-        .prompt = prompt_text(&asked->item, arena),
-        .target = asked->item.target_text,
+        .prompt = prompt_text(item, arena),
+        .target = item->target_text,
         .prompt_tokens = -1,
         .completion_tokens = -1,
         .first_token = NAN,

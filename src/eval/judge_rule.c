@@ -82,7 +82,8 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
     if (task->output_type == OUTPUT_GENERATE) {
         bool *found = arena_array(arena, n_replies * n_filters + 1, sizeof *found);
         for (size_t i = 0; i < n_replies && n_replies > 1; i++)
-            TRY(task_found(bound, item, &answers[i], arena, &found[i * n_filters], err));
+            TRY(task_found(bound, task_variant(item, i), &answers[i], arena, &found[i * n_filters],
+                           err));
         for (size_t k = 0; k < j.n_scores && n_replies == 1; k++)
             found[j.scores[k].filter] = j.scores[k].found;
         judge_texts(replies, n_replies, found, n_filters, &j);

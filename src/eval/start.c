@@ -164,6 +164,11 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, bool 
     else if (shots)
         TRY(eval_import(db, o, t, task->fewshot_split, NULL, arena, &run->fewshot, err));
     run->n_items = o->limit && o->limit < run->version.n_items ? o->limit : run->version.n_items;
+    if (o->repeats && task_in_all_orders(task))
+        return err_set(err, E_USAGE,
+                       "task \"" STR_FMT "\" asks each item in every order of its options; leave "
+                       "out --repeats",
+                       STR_ARG(task->name));
     run->n_repeats = task->output_type != OUTPUT_GENERATE ? 1
                      : o->repeats                         ? o->repeats
                                                           : task->repeats;

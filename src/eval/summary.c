@@ -134,7 +134,8 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];
     s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
-    TRY(run_rules(db, run_id, arena, &s.rules, err));
+    if (str_find(s.run.config, STR("\"extract\"")) >= 0) /* no rules without the filter */
+        TRY(run_rules(db, run_id, arena, &s.rules, err));
     *out = s;
     return OK;
 }

@@ -36,6 +36,7 @@ const KeyRow task_keys[] = {
     {"should_decontaminate", T_BOOL, NULL},
     {"doc_to_decontamination_query", T_ANY | T_FUNCTION, NULL},
     {"unsafe_code", T_BOOL, NULL},
+    {"option_order", T_MAP, NULL},
     {"metadata", T_ANY, NULL},
     {"class", T_ANY, PYTHON},
     {"process_docs", T_FUNCTION, NULL},

@@ -206,6 +206,65 @@ bool task_is_slow(const Task *task)
     return false;
 }
 
+/* The base metric of every rotation, each with its own answer or likelihoods. */
+static Status score_rotations(const ScoreInput *all, size_t filter, double *values,
+                              TaskScore *first)
+{
+    const TaskParts *parts = all->bound->task->parts;
+    bool text = all->bound->task->output_type == OUTPUT_GENERATE, any = false;
+    size_t at = 0, right = 0, n = all->item->n_variants;
+    for (size_t v = 0; v < n; v++) {
+        const TaskItem *item = &all->item->variants[v];
+        size_t n_answers = text ? 1 : item->n_requests;
+        if (at + n_answers > all->n_answers)
+            return err_set(all->err, E_USAGE, "item %zu lacks answers for some orders",
+                           item->position);
+        FilterValues one = {0};
+        TaskScore score = {.filter = filter, .found = true};
+        if (text) {
+            one = metric_answers(all->arena, &all->answers[at], 1);
+            TRY(filter_run_one(&parts->pipelines[filter], &item->doc, all->arena, &one, all->err));
+        }
+        ScoreInput in = {all->bound, item,       &all->answers[at], n_answers,
+                         &one,       all->arena, all->err,          filter};
+        TRY(parts->rows[0]->score(&in, &parts->options[0], &score));
+        if (one.len) {
+            score.rule = one.items[0].rule;
+            score.steps = one.items[0].steps;
+        }
+        if (v == 0)
+            *first = score;
+        values[v] = score.value;
+        right += score.value >= 1;
+        any = any || score.found;
+        at += n_answers;
+    }
+    first->found = any;
+    first->detail = (Str){0};
+    first->why = str_printf(all->arena, "right in %zu of %zu orders of the options", right, n);
+    return OK;
+}
+
+/* What each metric asks of the rotations. */
+static Status score_in_all_orders(const ScoreInput *in, TaskScore *scores)
+{
+    const Task *task = in->bound->task;
+    const TaskItem *item = in->item;
+    double *values = arena_array(in->arena, item->n_variants, sizeof *values);
+    for (size_t f = 0; f < task->n_filters; f++) {
+        TaskScore first;
+        TRY(score_rotations(in, f, values, &first));
+        for (size_t m = 0; m < task->n_metrics; m++) {
+            TaskScore *s = &scores[f * task->n_metrics + m];
+            *s = first;
+            s->filter = f;
+            s->metric = m;
+            s->value = order_value(task->parts->order.least[m], values, item->n_variants);
+        }
+    }
+    return OK;
+}
+
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out, Err *err)
 {
@@ -213,6 +272,13 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
     TRY(check_answers(bound, item, n_answers, err));
     TaskScore *scores = arena_array(arena, task->n_filters * task->n_metrics, sizeof *scores);
     size_t n = 0;
+    if (item->n_variants) {
+        ScoreInput in = {bound, item, answers, n_answers, NULL, arena, err, 0};
+        TRY(score_in_all_orders(&in, scores));
+        *out = scores;
+        *n_out = task->n_filters * task->n_metrics;
+        return OK;
+    }
     for (size_t f = 0; f < task->n_filters; f++) {
         FilterValues values = {0};
         if (task->output_type == OUTPUT_GENERATE) {

@@ -284,6 +284,24 @@ Str metric_prediction(const ScoreInput *in, TaskScore *out);
 /* `extracted "a", expected "b"`, both cut short. */
 Str metric_compared(const ScoreInput *in, Str extracted);
 
+/* ---- the order of a question's options (order.c) ---- */
+typedef enum OrderKind { ORDER_KEPT, ORDER_CIRCULAR, ORDER_SHUFFLE } OrderKind;
+enum { ORDER_ORIGIN = -3, ORDER_MEAN = -2, ORDER_ALL = -1 }; /* else: right in so many orders */
+typedef struct OptionOrder {
+    OrderKind kind;
+    const Json *options; /* a column that is a list, or a list of columns */
+    Str answer;          /* column: a letter, a number from 0, or an option's text */
+    uint64_t seed;       /* of a shuffle */
+    int *least;          /* circular: what each metric asks of the rotations */
+} OptionOrder;
+/* The key option_order; circular sets the repeats of generated answers. */
+void order_prepare(Checker *c, const Json *value, OutputType output, Task *task);
+void order_metrics(Checker *c, Task *task);
+/* The document in its orders: all rotations, the file's own first, or one shuffle. */
+Status order_variants(const OptionOrder *o, const Json *doc, size_t position, Arena *arena,
+                      Json **out, size_t *n, Err *err) MUST_CHECK;
+double order_value(int least, const double *values, size_t n);
+
 /* ---- the task ---- */
 typedef struct TaskParts TaskParts;
 typedef struct Reshape Reshape; /* reshape.h */
@@ -301,6 +319,7 @@ struct TaskParts {
     MetricOptions *options;
     bool mutual_info;
     TaskGeneration generation;
+    OptionOrder order;
 };
 
 /* Resolves a merged file; problems go to `c`, and then *out is NULL. */

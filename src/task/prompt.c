@@ -243,6 +243,37 @@ static Status build_item(Builder *w, TaskItem *item)
     return make_requests(w, &question, prefix, item);
 }
 
+/* One request after another of every rotation; the item shows the file's own order. */
+static Status build_in_order(Builder *w, TaskItem *item)
+{
+    const OptionOrder *order = &w->b->task->parts->order;
+    Arena *arena = w->c.arena;
+    Json *docs;
+    size_t n, n_requests = 0;
+    if (order->kind == ORDER_KEPT)
+        return build_item(w, item);
+    TRY(order_variants(order, &item->doc, item->position, arena, &docs, &n, w->c.err));
+    TaskItem *variants = arena_array(arena, n, sizeof *variants);
+    for (size_t i = 0; i < n; i++) {
+        Builder again = {.b = w->b, .position = w->position, .c = w->c};
+        variants[i] =
+            (TaskItem){.position = item->position, .source = item->source, .doc = docs[i]};
+        TRY(build_item(&again, &variants[i]));
+        n_requests += variants[i].n_requests;
+    }
+    *item = variants[0];
+    if (order->kind == ORDER_SHUFFLE)
+        return OK;
+    item->variants = variants;
+    item->n_variants = n;
+    item->requests = arena_array(arena, n_requests, sizeof *item->requests);
+    item->n_requests = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < variants[i].n_requests; k++)
+            item->requests[item->n_requests++] = variants[i].requests[k];
+    return OK;
+}
+
 Status task_item(const TaskBound *b, size_t position, Arena *arena, TaskItem *out, Err *err)
 {
     Builder w = {.b = b, .position = position};
@@ -251,11 +282,16 @@ Status task_item(const TaskBound *b, size_t position, Arena *arena, TaskItem *ou
     if (b->reshaped && b->reshaped->order && position < b->docs->len)
         item.source = b->reshaped->order[position];
     TRY(b->docs->get(b->docs, position, arena, &item.doc, err));
-    if (build_item(&w, &item) != OK)
+    if (build_in_order(&w, &item) != OK)
         return err_wrap(err, "task \"" STR_FMT "\", document %zu", STR_ARG(b->task->name),
                         position);
     *out = item;
     return OK;
+}
+
+const TaskItem *task_variant(const TaskItem *item, size_t repeat)
+{
+    return repeat < item->n_variants ? &item->variants[repeat] : item;
 }
 
 TaskGeneration task_generation(const TaskBound *bound)

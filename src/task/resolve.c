@@ -260,23 +260,29 @@ static Json *full_config(Arena *arena, const RawConfig *raw, const Task *task)
     return config;
 }
 
-/* metadata.assay.filter_list stands here for filter_list: elsewhere the file keeps its own, and
- * the filters that others do not know do no harm. Moved, so that scoring can be replaced. */
-static void take_own_filters(Arena *arena, RawConfig *raw)
+/* What metadata.assay says of filter_list and option_order counts here: elsewhere the file keeps
+ * its own, and keys that others do not know do no harm. Moved, so that scoring can be replaced. */
+static bool is_moved(Str key)
+{
+    return str_eqc(key, "filter_list") || str_eqc(key, "option_order");
+}
+
+static void take_own_keys(Arena *arena, RawConfig *raw)
 {
     const Json *metadata = json_get(&raw->object, "metadata"), *own = json_get(metadata, "assay");
-    const Json *filters = json_get(own, "filter_list");
     Json less = {.type = JSON_OBJECT}, rest = {.type = JSON_OBJECT};
-    if (!filters)
+    if (!json_get(own, "filter_list") && !json_get(own, "option_order"))
         return;
+    less.line = own->line, less.column = own->column;
+    rest.line = metadata->line, rest.column = metadata->column;
     for (uint32_t i = 0; i < own->len; i++)
-        if (!str_eqc(own->members[i].key, "filter_list"))
+        if (is_moved(own->members[i].key))
+            json_set(arena, &raw->object, own->members[i].key, own->members[i].value);
+        else
             json_set(arena, &less, own->members[i].key, own->members[i].value);
     for (uint32_t i = 0; i < metadata->len; i++)
         json_set(arena, &rest, metadata->members[i].key,
                  str_eqc(metadata->members[i].key, "assay") ? less : metadata->members[i].value);
-    Json list = *filters;
-    json_set(arena, &raw->object, STR("filter_list"), list);
     json_set(arena, &raw->object, STR("metadata"), rest);
 }
 
@@ -288,7 +294,7 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     task->parts = ARENA_NEW(arena, TaskParts);
     c->set = set;
     native_pin(set, raw);
-    take_own_filters(arena, raw);
+    take_own_keys(arena, raw);
     check_origins(c, raw);
     resolve_names(raw, task);
     resolve_output(c, raw, task);
@@ -297,6 +303,8 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     resolve_styles(c, raw, task);
     resolve_fewshot(c, raw, task);
     task->repeats = resolve_count(c, raw, "repeats", 1, LIMIT_REPEATS);
+    look_at(c, raw, "option_order");
+    order_prepare(c, present(&raw->object, "option_order"), task->output_type, task);
     task->config = full_config(arena, raw, task);
     look_at(c, raw, "generation_kwargs");
     resolve_generation(c, present(&raw->object, "generation_kwargs"), task);
@@ -305,5 +313,6 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     look_at(c, raw, "metric_list");
     resolve_metrics(c, present(&raw->object, "metric_list"),
                     present(&raw->object, "process_results"), task);
+    order_metrics(c, task);
     return c->problems->len == before ? task : NULL;
 }

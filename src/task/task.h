@@ -144,7 +144,8 @@ typedef struct TaskRequest {
 
 /* One item made ready. Requests are in LMH's order: one a choice, then (for
  * acc_mutual_info) the unconditional ones; one for generation, repeats are the caller's. */
-typedef struct TaskItem {
+typedef struct TaskItem TaskItem;
+struct TaskItem {
     size_t position; /* among the documents that the task sees */
     size_t source;   /* among those of its data: process_docs may leave out and reorder some */
     Json doc;
@@ -156,10 +157,18 @@ typedef struct TaskItem {
     size_t n_choices;
     int *gold; /* indices of the right choices; -100 when out of range */
     size_t n_gold;
-} TaskItem;
+    /* With the options in every order (option_order: circular): one a rotation, the file's own
+     * first, which the item itself shows; its requests are theirs in turn. */
+    TaskItem *variants;
+    size_t n_variants; /* 0: there is one order */
+};
 /* Whether process_docs may leave out or reorder documents: then task_bind reads them all. */
 bool task_reorders(const Task *task);
 size_t task_length(const TaskBound *bound); /* documents after process_docs */
+/* Whether each item is asked once for every order of its options. */
+bool task_in_all_orders(const Task *task);
+/* The item that answer number `repeat` was generated for. */
+const TaskItem *task_variant(const TaskItem *item, size_t repeat);
 Status task_item(const TaskBound *bound, size_t position, Arena *arena, TaskItem *out,
                  Err *err) MUST_CHECK;
 

@@ -87,6 +87,7 @@ const TEXTS = {
   no_output: ['No reply was stored.', '没有存下模型输出。'], empty_output: ['(empty)', '（空）'],
   extracted: ['Extracted answer', '抽取的答案'], target: ['Target', '标准答案'], why: ['Why', '理由'],
   why_chose: ['chose "{0}" ({1}), expected "{2}"', '选了“{0}”（{1}），标准答案为“{2}”'],
+  why_orders: ['right in {0} of {1} orders of the options', '{0} 种选项顺序答对，共 {1} 种'],
   why_extracted: ['extracted "{0}", expected "{1}"', '抽取到“{0}”，标准答案为“{1}”'],
   why_not_greedy: ['"{0}" is not what the model would write', '模型自己不会写出“{0}”'],
   why_greedy: ['"{0}" is what the model would write', '模型自己会写出“{0}”'],
