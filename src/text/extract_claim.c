@@ -164,6 +164,8 @@ static const Word after[] = {
     {"best", RIGHT},
     {"fits", RIGHT},
     {"holds", RIGHT},
+    {"makes the most sense", RIGHT},
+    {"contradicts", WRONG},
     {"yes", RIGHT},
     {"incorrect", WRONG},
     {"wrong", WRONG},

@@ -25,11 +25,12 @@ static size_t options_of(const Scan *s)
 static bool is_english_word(Scan *s, size_t at)
 {
     static const Word verbs[] = {
-        {"is", 0},          {"are", 0},     {"was", 0},   {"were", 0}, {"would", 0},   {"and", 0},
-        {"or", 0},          {"because", 0}, {"since", 0}, {"as", 0},   {"has", 0},     {"seems", 0},
-        {"fits", 0},        {"can", 0},     {"does", 0},  {"may", 0},  {"could", 0},   {"must", 0},
-        {"should", 0},      {"which", 0},   {"but", 0},   {"not", 0},  {"through", 0}, {"to", 0},
-        {"contradicts", 0}, {"holds", 0},   {"here", 0},  {"with", 0}, {"says", 0},
+        {"is", 0},          {"are", 0},   {"was", 0},   {"were", 0},    {"would", 0},
+        {"and", 0},         {"or", 0},    {"nor", 0},   {"because", 0}, {"since", 0},
+        {"as", 0},          {"has", 0},   {"seems", 0}, {"fits", 0},    {"can", 0},
+        {"does", 0},        {"may", 0},   {"could", 0}, {"must", 0},    {"should", 0},
+        {"which", 0},       {"but", 0},   {"not", 0},   {"through", 0}, {"to", 0},
+        {"contradicts", 0}, {"holds", 0}, {"here", 0},  {"with", 0},    {"says", 0},
     };
     char c = s->text.ptr[at];
     if ((c != 'A' && c != 'I' && c != 'a' && c != 'i') || peek(s->text, at + 1) != ' ')

@@ -8,7 +8,9 @@ typedef bool ReadNumeral(Str text, size_t at, Numeral *out);
 /* A raised number, or one that is raised, is part of an expression. */
 static bool is_power(Str t, const Numeral *n)
 {
-    return (n->from && t.ptr[n->from - 1] == '^') || (n->to < t.len && t.ptr[n->to] == '^');
+    bool raised =
+        n->to + 1 < t.len && t.ptr[n->to] == '^' && (unsigned char)t.ptr[n->to + 1] < 0x80;
+    return raised || (n->from && t.ptr[n->from - 1] == '^'); /* 60^° is an angle */
 }
 
 /* 一共, 一定, 唯一, 第一 count nothing. */

@@ -71,7 +71,8 @@ static const Word verdicts[] = {
     {"not right", NO},     {"正确", YES},         {"是对的", YES},       {"没错", YES},
     {"成立", YES},         {"不正确", NO},        {"错误", NO},          {"不对", NO},
     {"是错的", NO},        {"有误", NO},          {"不成立", NO},        {"是不对的", NO},
-    {"是否正确", NEITHER}, {"是否成立", NEITHER}, {"正确与否", NEITHER},
+    {"是否正确", NEITHER}, {"是否成立", NEITHER}, {"正确与否", NEITHER}, {"判断为对", YES},
+    {"判断为错", NO},
 };
 
 static bool is_end(Str t, size_t at)

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 
 /* The corpus is in two halves by the hash of an id. Rules are tuned on the first alone
- * (ASSAY_EXTRACT_SHOW=1 prints its mistakes); the second says what to expect of new texts. */
-enum { TUNED, HELD_OUT, N_HALVES };
+ * (ASSAY_EXTRACT_SHOW=1 prints its mistakes); the second says what to expect of new texts. Texts
+ * that were added later and looked at ("seen") are tuned on, too, and counted apart. */
+enum { TUNED, HELD_OUT, LATER, N_HALVES };
 
 typedef struct Tally {
     int n, right, other, missed, invented;
@@ -56,7 +57,9 @@ static Corpus read_corpus(Arena *a)
         l->text = json_text(json_get(&l->row, "text"));
         l->id = json_text(json_get(&l->row, "id"));
         l->answer = json_get(&l->row, "answer");
-        l->half = hash_bytes(l->id).low & 1 ? HELD_OUT : TUNED;
+        l->half = json_bool(json_get(&l->row, "seen"), false) ? LATER
+                  : hash_bytes(l->id).low & 1                 ? HELD_OUT
+                                                              : TUNED;
     }
     return c;
 }
@@ -91,18 +94,20 @@ TEST(extract_reads_the_labelled_answers_as_well_as_it_did)
         Extracted e;
         extract_answer(&l->options, l->text, &a, &e);
         CHECK(e.rule && e.rule[0]);
-        if (!count(&halves[l->half], l->answer, e.found, e.value) && show && l->half == TUNED)
+        if (!count(&halves[l->half], l->answer, e.found, e.value) && show && l->half != HELD_OUT)
             fprintf(stderr, "%s -> %s (%s)\n", str_z(&a, json_dump(&a, &l->row)),
                     str_z(&a, e.value), e.rule);
     }
     if (show) {
         print("tuned", &halves[TUNED]);
         print("held out", &halves[HELD_OUT]);
+        print("later, then tuned", &halves[LATER]);
     }
-    CHECK_INT(c.n, 655);
+    CHECK_INT(c.n, 739);
     CHECK_INT(halves[TUNED].n, 311);
     CHECK(halves[TUNED].right >= 311);
     CHECK(halves[HELD_OUT].right >= 335);
+    CHECK(halves[LATER].right >= 82);
     CHECK_INT(halves[TUNED].invented + halves[HELD_OUT].invented, 0);
 }
 
