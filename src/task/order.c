@@ -29,8 +29,9 @@ void order_prepare(Checker *c, const Json *value, OutputType output, Task *task)
         problem(c, value,
                 "\"option_order\" needs \"options\" (a column that is a list, or a list "
                 "of columns) and \"answer\" (a column)");
+    uint32_t n = o->options && o->options->type == JSON_ARRAY ? o->options->len : 0;
     bool listed = json_is(o->options, JSON_ARRAY);
-    if (listed && (o->options->len < 2 || o->options->len > OPTIONS_MOST))
+    if (listed && (n < 2 || n > OPTIONS_MOST))
         problem(c, o->options, "\"options\" must list 2 to %d columns", OPTIONS_MOST);
     if (o->kind != ORDER_CIRCULAR || output == OUTPUT_MULTIPLE_CHOICE)
         return;
@@ -38,10 +39,10 @@ void order_prepare(Checker *c, const Json *value, OutputType output, Task *task)
         problem(c, value,
                 "the circular order of generated answers needs \"options\" as a list of "
                 "columns, since every item is asked as often");
-    else if (task->repeats != 1 && task->repeats != (int)o->options->len)
+    else if (task->repeats != 1 && task->repeats != (int)n)
         problem(c, value, "the circular order repeats each item itself; leave out \"repeats\"");
     else
-        task->repeats = (int)o->options->len;
+        task->repeats = (int)n;
 }
 
 /* ---- one document in another order ---- */

@@ -244,7 +244,7 @@ static const char *mark_before(Str t, size_t at)
 {
     while (at && strchr(" \n([\"'", t.ptr[at - 1]) && t.ptr[at - 1])
         at--;
-    char c = at ? t.ptr[at - 1] : 0;
+    char c = (char)(at ? t.ptr[at - 1] : 0);
     return c == BOX_OPEN ? "boxed" : c == TAG_OPEN ? "tag" : c == HASH_CUE ? "hash" : NULL;
 }
 

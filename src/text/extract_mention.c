@@ -13,7 +13,7 @@ static bool is_small(char c)
 
 static char peek(Str t, size_t at)
 {
-    return at < t.len ? t.ptr[at] : ' ';
+    return (char)(at < t.len ? t.ptr[at] : ' ');
 }
 
 static size_t options_of(const Scan *s)
@@ -47,7 +47,7 @@ static bool word_at(Scan *s, size_t at, Mention *out)
     Str t = s->text;
     char c = t.ptr[at];
     size_t end = at;
-    char before = at ? t.ptr[at - 1] : ' ';
+    char before = (char)(at ? t.ptr[at - 1] : ' ');
     if ((!is_upper(c) && !is_small(c)) || scan_is_word_byte(before) || before == '\'' ||
         before == '\\' || (before == '.' && at > 1 && scan_is_word_byte(t.ptr[at - 2])))
         return false;

@@ -102,7 +102,7 @@ static bool is_digit(char c)
 
 static char at_or_blank(Str s, size_t at)
 {
-    return at < s.len ? s.ptr[at] : ' ';
+    return (char)(at < s.len ? s.ptr[at] : ' ');
 }
 
 static void open_brace(Unwrap *u, Brace brace)
@@ -169,7 +169,7 @@ static void sign(Unwrap *u, size_t *at)
     *at += 2;
     if (strchr("(),!;:[", c) || c == ']')
         return;
-    strbuf_addc(&u->out, c == '\\' ? ' ' : c);
+    strbuf_addc(&u->out, (char)(c == '\\' ? ' ' : c));
 }
 
 /* At a backslash. */
@@ -212,7 +212,7 @@ static void command(Unwrap *u, size_t *at)
 /* A star that multiplies has blanks, or letters and digits, on both sides. */
 static bool is_times(Str s, size_t at)
 {
-    char before = at ? s.ptr[at - 1] : '\n', after = at_or_blank(s, at + 1);
+    char before = (char)(at ? s.ptr[at - 1] : '\n'), after = at_or_blank(s, at + 1);
     return (before == ' ' && after == ' ') ||
            (scan_is_word_byte(before) && scan_is_word_byte(after));
 }
@@ -295,7 +295,7 @@ static void one_byte(Unwrap *u, size_t *at)
         return;
     } else {
         bool control = (unsigned char)c < ' ' && c != '\n';
-        strbuf_addc(&u->out, control ? ' ' : c);
+        strbuf_addc(&u->out, (char)(control ? ' ' : c));
     }
 }
 

@@ -150,7 +150,7 @@ static bool read_sign(Str t, size_t *from)
     while (before && t.ptr[before - 1] == ' ')
         before--;
     blanks = at - sign - before;
-    char c = before ? t.ptr[before - 1] : 0;
+    char c = (char)(before ? t.ptr[before - 1] : 0);
     if (before && ((!blanks && is_word(t, before - 1)) || is_digit(t, before - 1) || c == ')' ||
                    c == ']' || c == '-'))
         return false;

@@ -45,11 +45,11 @@ bool decimal_text(const Decimal *d, char out[NUMERAL_DIGITS + 8])
     if (first >= whole)
         out[k++] = '0';
     for (int i = first; i < whole; i++)
-        out[k++] = i < n ? d->digits[i] : '0';
+        out[k++] = (char)(i < n ? d->digits[i] : '0');
     if (n > whole)
         out[k++] = '.';
     for (int i = whole; i < n; i++)
-        out[k++] = i < 0 ? '0' : d->digits[i];
+        out[k++] = (char)(i < 0 ? '0' : d->digits[i]);
     out[k] = 0;
     return true;
 }

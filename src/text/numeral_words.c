@@ -207,7 +207,7 @@ bool numeral_english_at(Str text, size_t at, Numeral *out)
     uint64_t total = 0, part = 0, value, last = 0;
     size_t i = at, to = at;
     bool any = false;
-    char before = at ? text.ptr[at - 1] : ' ';
+    char before = (char)(at ? text.ptr[at - 1] : ' ');
     if ((before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z'))
         return false;
     for (int words = 0; words < 20 && i < text.len && english_word(text, i, &i, &value); words++) {
