@@ -41,6 +41,14 @@ expect_true "there is something to compare" "$(wc -l < sqlite.txt)" -gt 100
 expect_ok assay runs --db "$url"
 expect_out 'tiny_capital'
 
+title "the same coverage of extraction rules"
+printf '%s\n' '{"id": 1, "prompt": "p", "output": "答案是B", "target": "B"}' \
+    '{"id": 2, "prompt": "p", "output": "选C", "target": "B"}' \
+    '{"id": 3, "prompt": "p", "output": "?", "target": "B"}' > letters.jsonl
+expect_ok assay import letters.jsonl --extract choice --db "$url" --json
+expect_json '[(r["rule"], r["n"], r["found"], r["mean"]) for r in o[0]["rules"]]' \
+    "[('cue', 2, 2, 0.5), ('nothing', 1, 0, None)]"
+
 title "killed three times"
 write_questions 600
 start_model delay=20 arrivals=1
