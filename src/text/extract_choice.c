@@ -197,14 +197,14 @@ static bool by_line(const Ballot *b, const Lines *l, Extracted *out)
 
 static bool by_option_text(const Ballot *b, Extracted *out)
 {
-    Statement st;
-    int option = scan_option(b->s->options, b->s->text, b->s->arena);
-    for (size_t at = 0; option < 0 && scan_statement(b->s, at, &st); at = st.from) {
-        Str said = str_slice(b->s->text, st.from, st.to);
-        int one = st.negative ? -1 : scan_option(b->s->options, said, b->s->arena);
-        if (one >= 0)
-            return decide(b, 1u << one, "option_text", out);
-    }
+    Statement list[SCAN_STATEMENTS];
+    Scan *s = b->s;
+    int option = scan_option(s->options, s->text, s->arena);
+    size_t len = option < 0 && s->options->texts ? scan_last_statements(s, list) : 0;
+    for (size_t i = 0; i < len && option < 0; i++)
+        if (!list[i].negative)
+            option =
+                scan_option(s->options, str_slice(s->text, list[i].from, list[i].to), s->arena);
     return option >= 0 && decide(b, 1u << option, "option_text", out);
 }
 

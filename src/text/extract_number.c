@@ -80,11 +80,12 @@ static void found(Scan *s, const Numeral *n, const char *rule, Extracted *out)
 
 static bool by_statement(Scan *s, Extracted *out)
 {
-    Statement st;
+    Statement list[SCAN_STATEMENTS];
     Numeral n;
-    for (size_t at = 0; scan_statement(s, at, &st); at = st.from)
-        if (!st.negative && find_stated(s, st.from, st.to, &n))
-            found(s, &n, st.rule, out);
+    size_t len = scan_last_statements(s, list);
+    for (size_t i = 0; i < len && !out->found; i++)
+        if (!list[i].negative && find_stated(s, list[i].from, list[i].to, &n))
+            found(s, &n, list[i].rule, out);
     return out->found;
 }
 

@@ -55,6 +55,10 @@ typedef struct Statement {
 } Statement;
 /* The next one that begins at `at` or later; false when there is none. */
 bool scan_statement(Scan *s, size_t at, Statement *out);
+/* The last ones, the very last first; how many. Earlier ones are not looked at: what so many
+ * statements leave open is no answer. */
+enum { SCAN_STATEMENTS = 256 };
+size_t scan_last_statements(Scan *s, Statement out[SCAN_STATEMENTS]);
 /* Whether the text says that it gives no answer: "I don't know", "sorry". */
 bool scan_declines(Scan *s);
 /* Which option `text` is, by its whole text; -1 when none. */

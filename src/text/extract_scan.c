@@ -261,6 +261,18 @@ bool scan_statement(Scan *s, size_t at, Statement *out)
     return false;
 }
 
+size_t scan_last_statements(Scan *s, Statement out[SCAN_STATEMENTS])
+{
+    Statement ring[SCAN_STATEMENTS], st;
+    size_t n = 0;
+    for (size_t at = 0; scan_statement(s, at, &st); at = st.from)
+        ring[n++ % SCAN_STATEMENTS] = st;
+    size_t kept = n < SCAN_STATEMENTS ? n : SCAN_STATEMENTS;
+    for (size_t i = 0; i < kept; i++)
+        out[i] = ring[(n - 1 - i) % SCAN_STATEMENTS];
+    return kept;
+}
+
 /* ---- no answer, said in words ---- */
 
 bool scan_declines(Scan *s)

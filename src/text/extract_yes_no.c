@@ -126,10 +126,11 @@ static int in_statement(Scan *s, const Statement *st)
 
 static bool by_statement(Scan *s, Extracted *out)
 {
-    Statement st;
-    for (size_t at = 0; scan_statement(s, at, &st); at = st.from)
-        if (!st.negative)
-            found(in_statement(s, &st), st.rule, out);
+    Statement list[SCAN_STATEMENTS];
+    size_t len = scan_last_statements(s, list);
+    for (size_t i = 0; i < len && !out->found; i++)
+        if (!list[i].negative)
+            found(in_statement(s, &list[i]), list[i].rule, out);
     return out->found;
 }
 
@@ -203,14 +204,15 @@ static Str without_signs(Str t)
 /* What is stated last; else the whole text, when it is one line. */
 void extract_text(Scan *s, Extracted *out)
 {
-    Statement st;
+    Statement list[SCAN_STATEMENTS];
     Str whole = utf8_strip(s->text);
-    for (size_t at = 0; scan_statement(s, at, &st); at = st.from) {
-        Str value = without_signs(str_slice(s->text, st.from, st.to));
-        if (st.negative || !value.len)
+    size_t len = scan_last_statements(s, list);
+    for (size_t i = 0; i < len && !out->found; i++) {
+        Str value = without_signs(str_slice(s->text, list[i].from, list[i].to));
+        if (list[i].negative || !value.len)
             continue;
         out->value = value;
-        out->rule = st.rule;
+        out->rule = list[i].rule;
         out->found = true;
     }
     if (out->found)
