@@ -44,7 +44,7 @@ Status process_start(const char *command, Process **out, Err *err)
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     const SpawnFd fds[] = {{in[1], 0}, {output[1], 1}, {words, 2}};
     if (!failed)
-        failed = spawn_child(argv, fds, COUNT(fds), &pid);
+        failed = spawn_child(argv, NULL, fds, COUNT(fds), &pid);
     close_all(&in[1], 1);
     close_all(&output[1], 1);
     if (failed) {

@@ -1,7 +1,8 @@
 /* sandbox.h - runs a program that nobody trusts: code that a model wrote.
  *
  * bubblewrap gives it namespaces of its own (no network, no other processes), the system's /usr
- * read-only, and an empty /work and /tmp in memory; a seccomp filter takes away what no
+ * read-only, an empty /work and /tmp in memory, nothing of our environment or open files; all else
+ * is read-only, for root too; a seccomp filter takes away what no
  * test needs (sockets, tracing, mounting, new namespaces, new processes unless asked for); rlimits
  * bound time, memory and files. Without a bubblewrap that works nothing is run. */
 #ifndef BASE_SANDBOX_H
