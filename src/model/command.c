@@ -193,7 +193,7 @@ static void command_answer(const Model *model, void *session, const ModelRequest
     double begin = clock_seconds();
     Status status = line.len ? OK : err_set(&err, E_LIMIT, "the question is too large");
     if (status == OK && !s->process)
-        status = process_start(str_z(arena, model->spec.address), &s->process, &err);
+        status = process_start(str_z(arena, model->spec.address), request->halt, &s->process, &err);
     if (status == OK)
         status = process_ask(s->process, line, LIMIT_REPLY, model->timeout, arena, &answer, &err);
     if (status == OK) {

@@ -8,7 +8,7 @@ static Process *start(const char *command)
 {
     Err err = {0};
     Process *p = NULL;
-    CHECK_OK(process_start(command, &p, &err), err);
+    CHECK_OK(process_start(command, NULL, &p, &err), err);
     return p;
 }
 
@@ -77,5 +77,20 @@ TEST(a_process_that_says_too_much_is_not_believed)
     CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
     CHECK_STR(out, "one");
     CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
+    process_stop(p);
+}
+
+TEST(a_process_is_not_waited_for_once_told_to_stop)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    Process *p;
+    atomic_int stop = 0;
+    CHECK_OK(process_start("read -r x; echo one; read -r x; sleep 60", &stop, &p, &err), err);
+    CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
+    atomic_store(&stop, 2);
+    CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_REMOTE);
+    CHECK_STR(str_from(err.msg), "interrupted");
     process_stop(p);
 }
