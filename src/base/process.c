@@ -203,6 +203,15 @@ static int wait_ms(const Process *p, double until)
     return ms <= 0 ? 0 : ms > most ? most : (int)ms + 1;
 }
 
+/* Nothing may be there before the question is asked: it would be taken for its answer. */
+static Status check_silent(Process *p, Arena *arena, Err *err)
+{
+    struct pollfd out = {.fd = p->out, .events = POLLIN};
+    if (p->rest_len || (poll(&out, 1, 0) > 0 && out.revents & POLLIN))
+        return err_set(err, E_PARSE, "the program wrote a line that no question asked for");
+    return out.revents ? gone(p, arena, err) : OK;
+}
+
 Status process_ask(Process *p, Str line, size_t limit, double seconds, Arena *arena, Str *out,
                    Err *err)
 {
@@ -210,8 +219,7 @@ Status process_ask(Process *p, Str line, size_t limit, double seconds, Arena *ar
     double until = seconds > 0 ? clock_seconds() + seconds : INFINITY;
     bool done = false;
     forget_words(p);
-    if (p->rest_len)
-        return err_set(err, E_PARSE, "the program wrote more than one line for a question");
+    TRY(check_silent(p, arena, err));
     while (!done) {
         struct pollfd fds[2] = {{.fd = p->out, .events = POLLIN},
                                 {.fd = x.sent <= line.len ? p->in : -1, .events = POLLOUT}};

@@ -4,6 +4,10 @@
 
 #include "base/limits.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static Process *start(const char *command)
 {
     Err err = {0};
@@ -76,6 +80,31 @@ TEST(a_process_that_says_too_much_is_not_believed)
     Process *p = start("read -r x; printf 'one\\ntwo\\n'; read -r x; printf 'three\\n'");
     CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
     CHECK_STR(out, "one");
+    CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
+    process_stop(p);
+}
+
+/* A second line that comes after the first was taken is no answer to the next question. */
+TEST(a_process_that_speaks_unasked_is_not_believed)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    char done[8];
+    const char *go = str_printf(&a, "%s/go", test_folder()).ptr;
+    CHECK(mkfifo(go, 0600) == 0);
+    Process *p = start(str_printf(&a,
+                                  "read -r x; echo one; read -r y < %s; echo two; echo done > %s; "
+                                  "read -r x; echo three",
+                                  go, go)
+                           .ptr);
+    CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
+    int to = open(go, O_WRONLY);
+    CHECK(write(to, "\n", 1) == 1);
+    close(to);
+    int from = open(go, O_RDONLY);
+    CHECK(read(from, done, sizeof done) > 0);
+    close(from);
     CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
     process_stop(p);
 }
