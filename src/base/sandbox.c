@@ -431,5 +431,8 @@ Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out, Err *err)
 {
     TRY(sandbox_check(err));
+    /* bubblewrap would end with 1, as a program that failed does. */
+    if (access(argv[0], X_OK) != 0)
+        return err_set(err, E_MISSING, "code needs \"%s\" to run, which is not installed", argv[0]);
     return run(argv, name, source, limits, arena, out, err);
 }

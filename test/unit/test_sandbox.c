@@ -42,6 +42,20 @@ TEST(a_sandbox_runs_a_program_and_tells_how_it_ended)
     CHECK_STR(r.out, "thread\n");
 }
 
+/* Else every answer would count as wrong where the language is not installed. */
+TEST(a_sandbox_tells_a_missing_program_from_one_that_fails)
+{
+    SCOPED_ARENA(a);
+    static const char *const argv[] = {"/usr/bin/no-such-language", "/work/main", NULL};
+    SandboxLimits limits = sandbox_limits();
+    SandboxResult r;
+    Err err = {0};
+    if (sandbox_check(&err) != OK)
+        skip();
+    CHECK(sandbox_run(argv, "main", STR("x"), &limits, &a, &r, &err) == E_MISSING);
+    CHECK(strstr(err.msg, "no-such-language"));
+}
+
 TEST(a_sandbox_keeps_the_world_out)
 {
     /* Each prints "safe" when it was refused. */
