@@ -1,7 +1,8 @@
 /* loopback.h - a scripted HTTP server in the test process.
  *
  * Answers request number i with replies[i], byte for byte, then goes on with the same
- * connection unless the reply has "Connection: close" or is cut short by its Content-Length.
+ * connection unless the reply has "Connection: close" or is cut short by its Content-Length;
+ * with "Connection: reset" it ends in a reset (RST).
  * NULL as a reply hangs up without a word. One connection at a time. */
 #ifndef TEST_LOOPBACK_H
 #define TEST_LOOPBACK_H

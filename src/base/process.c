@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { STOP_LOOK_MS = 100 }; /* how often the stop flag is looked at */
 enum { LAST_WORDS = 16 << 10, MOST_WORDS = 1 << 20, CHUNK = 64 << 10 };
 
 struct Process {
     pid_t pid;
+    const atomic_int *stop;
     int in, out, words; /* its standard input, output and error */
     char *rest;         /* read past the last line */
     size_t rest_len, rest_cap;
@@ -32,7 +35,7 @@ static void close_all(int *fds, size_t n)
             close(fds[i]);
 }
 
-Status process_start(const char *command, Process **out, Err *err)
+Status process_start(const char *command, const atomic_int *stop, Process **out, Err *err)
 {
     int in[2] = {-1, -1}, output[2] = {-1, -1};
     int words = memfd_create("assay-words", MFD_CLOEXEC);
@@ -44,7 +47,7 @@ Status process_start(const char *command, Process **out, Err *err)
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     const SpawnFd fds[] = {{in[1], 0}, {output[1], 1}, {words, 2}};
     if (!failed)
-        failed = spawn_child(argv, fds, COUNT(fds), &pid);
+        failed = spawn_child(argv, NULL, fds, COUNT(fds), &pid);
     close_all(&in[1], 1);
     close_all(&output[1], 1);
     if (failed) {
@@ -56,7 +59,7 @@ Status process_start(const char *command, Process **out, Err *err)
     Process *p = calloc(1, sizeof *p);
     if (!p)
         abort();
-    *p = (Process){.pid = pid, .in = in[0], .out = output[0], .words = words};
+    *p = (Process){.pid = pid, .stop = stop, .in = in[0], .out = output[0], .words = words};
     fcntl(p->in, F_SETFL, O_NONBLOCK);
     fcntl(p->out, F_SETFL, O_NONBLOCK);
     *out = p;
@@ -193,25 +196,36 @@ static Status pull(Exchange *x, bool *done)
     }
 }
 
-static int wait_ms(double until)
+static int wait_ms(const Process *p, double until)
 {
     double ms = (until - clock_seconds()) * 1000;
-    return ms <= 0 ? 0 : ms > 60000 ? 60000 : (int)ms + 1;
+    int most = p->stop ? STOP_LOOK_MS : 60000;
+    return ms <= 0 ? 0 : ms > most ? most : (int)ms + 1;
+}
+
+/* Nothing may be there before the question is asked: it would be taken for its answer. */
+static Status check_silent(Process *p, Arena *arena, Err *err)
+{
+    struct pollfd out = {.fd = p->out, .events = POLLIN};
+    if (p->rest_len || (poll(&out, 1, 0) > 0 && out.revents & POLLIN))
+        return err_set(err, E_PARSE, "the program wrote a line that no question asked for");
+    return out.revents ? gone(p, arena, err) : OK;
 }
 
 Status process_ask(Process *p, Str line, size_t limit, double seconds, Arena *arena, Str *out,
                    Err *err)
 {
     Exchange x = {.p = p, .line = line, .limit = limit, .arena = arena, .out = out, .err = err};
-    double until = clock_seconds() + seconds;
+    double until = seconds > 0 ? clock_seconds() + seconds : INFINITY;
     bool done = false;
     forget_words(p);
-    if (p->rest_len)
-        return err_set(err, E_PARSE, "the program wrote more than one line for a question");
+    TRY(check_silent(p, arena, err));
     while (!done) {
         struct pollfd fds[2] = {{.fd = p->out, .events = POLLIN},
                                 {.fd = x.sent <= line.len ? p->in : -1, .events = POLLOUT}};
-        int n = poll(fds, 2, seconds > 0 ? wait_ms(until) : -1);
+        int n = poll(fds, 2, wait_ms(p, until));
+        if (n <= 0 && p->stop && atomic_load(p->stop) >= 2)
+            return err_set(err, E_REMOTE, "interrupted");
         if (n == 0 && clock_seconds() >= until)
             return err_set(err, E_REMOTE, "the program gave no answer within %g seconds", seconds);
         if (n > 0 && fds[1].revents)

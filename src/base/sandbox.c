@@ -22,7 +22,7 @@
 
 static const char bwrap[] = "/usr/bin/bwrap";
 
-enum { MAX_ARGUMENTS = 96, CHUNK = 16 << 10 };
+enum { MAX_ARGUMENTS = 128, CHUNK = 16 << 10 };
 
 SandboxLimits sandbox_limits(void)
 {
@@ -40,7 +40,8 @@ SandboxLimits sandbox_limits(void)
 #error "name the architecture for seccomp"
 #endif
 
-/* Refused with EPERM: the network, the kernel's rarer doors, other processes' memory. */
+/* Refused with EPERM: the network, the kernel's rarer doors, other processes' memory, and memory
+ * that no limit counts. */
 static const int refused[] = {
     SYS_socket,
     SYS_socketpair,
@@ -68,6 +69,14 @@ static const int refused[] = {
     SYS_finit_module,
     SYS_delete_module,
     SYS_kexec_load,
+    SYS_kexec_file_load,
+    SYS_fsopen,
+    SYS_fsmount,
+    SYS_fspick,
+    SYS_open_tree,
+    SYS_move_mount,
+    SYS_mount_setattr,
+    SYS_pidfd_getfd,
     SYS_open_by_handle_at,
     SYS_name_to_handle_at,
     SYS_io_uring_setup,
@@ -82,6 +91,10 @@ static const int refused[] = {
     SYS_setdomainname,
     SYS_personality,
     SYS_seccomp,
+    SYS_memfd_create,
+    SYS_memfd_secret,
+    SYS_shmget,
+    SYS_msgget,
 };
 
 enum { MAX_FILTER = 4 + 2 * COUNT(refused) + 16 };
@@ -142,12 +155,14 @@ typedef struct Launch {
     Arena *arena;
     const char *argv[MAX_ARGUMENTS];
     size_t n;
+    bool full;                   /* some word found no room */
     int filter, source, nothing; /* descriptors that the child takes over */
 } Launch;
 
 static void say(Launch *l, const char *word)
 {
-    if (l->n + 1 < MAX_ARGUMENTS)
+    l->full = l->n + 1 == MAX_ARGUMENTS;
+    if (!l->full)
         l->argv[l->n++] = word;
 }
 
@@ -163,7 +178,7 @@ static const char *number(Arena *arena, size_t value)
 }
 
 /* Descriptor numbers in the child. */
-enum { CHILD_FILTER = 10, CHILD_SOURCE = 11 };
+enum { CHILD_FILTER = 3, CHILD_SOURCE = 4 };
 
 static void say_command(Launch *l, const char *const *argv, const char *name,
                         const SandboxLimits *limits)
@@ -224,9 +239,21 @@ static void say_command(Launch *l, const char *const *argv, const char *name,
     const char *const rooms[] = {"--size", half,      "--tmpfs", "/tmp", "--size",
                                  half,     "--tmpfs", "/work",   NULL};
     say_all(l, rooms);
-    const char *const files[] = {"--ro-bind-data", "11", str_printf(l->arena, "/work/%s", name).ptr,
-                                 "--seccomp",      "10", "--chdir",
-                                 "/work",          "--", NULL};
+    /* The root and /dev are memory without a limit; /proc/sys obeys root's number even without
+     * its powers, and bubblewrap leaves it writable then. */
+    static const char *const closed[] = {"--remount-ro", "/dev", "--remount-ro", "/proc", NULL};
+    say_all(l, closed);
+    const char *const files[] = {"--ro-bind-data",
+                                 "4",
+                                 str_printf(l->arena, "/work/%s", name).ptr,
+                                 "--seccomp",
+                                 "3",
+                                 "--chdir",
+                                 "/work",
+                                 "--remount-ro",
+                                 "/",
+                                 "--",
+                                 NULL};
     say_all(l, files);
     say_all(l, argv);
     l->argv[l->n] = NULL;
@@ -309,6 +336,8 @@ static void close_fd(int fd)
 
 static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, Err *err)
 {
+    /* bubblewrap's own, which the program can read under /proc/1: none of ours. */
+    static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     int out[2] = {-1, -1}, errors[2] = {-1, -1};
     pid_t pid = 0;
     int failed = pipe2(out, O_CLOEXEC) != 0 || pipe2(errors, O_CLOEXEC) != 0 ? errno : 0;
@@ -318,7 +347,7 @@ static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, E
                            {l->filter, CHILD_FILTER},
                            {l->source, CHILD_SOURCE}};
     if (!failed)
-        failed = spawn_child(l->argv, fds, COUNT(fds), &pid);
+        failed = spawn_child(l->argv, environment, fds, COUNT(fds), &pid);
     close_fd(out[1]);
     close_fd(errors[1]);
     if (!failed) {
@@ -348,6 +377,8 @@ static Status run(const char *const *argv, const char *name, Str source,
     Status status = OK;
     if (l.filter < 0 || l.source < 0 || l.nothing < 0)
         status = err_set(err, E_IO, "could not prepare a sandbox: %s", strerror(errno));
+    if (l.full)
+        status = err_set(err, E_LIMIT, "the command for the sandbox has too many arguments");
     if (status == OK)
         status = launch(&l, limits, &r, err);
     close_fd(l.filter);
@@ -400,5 +431,8 @@ Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out, Err *err)
 {
     TRY(sandbox_check(err));
+    /* bubblewrap would end with 1, as a program that failed does. */
+    if (access(argv[0], X_OK) != 0)
+        return err_set(err, E_MISSING, "code needs \"%s\" to run, which is not installed", argv[0]);
     return run(argv, name, source, limits, arena, out, err);
 }

@@ -1,9 +1,10 @@
 /* sandbox.h - runs a program that nobody trusts: code that a model wrote.
  *
  * bubblewrap gives it namespaces of its own (no network, no other processes), the system's /usr
- * read-only, and an empty /work and /tmp in memory; a seccomp filter takes away what no
- * test needs (sockets, tracing, mounting, new namespaces, new processes unless asked for); rlimits
- * bound time, memory and files. Without a bubblewrap that works nothing is run. */
+ * read-only, an empty /work and /tmp in memory, nothing of our environment or open files; all else
+ * is read-only, for root too; a seccomp filter takes away what no test needs (sockets, tracing,
+ * mounting, new namespaces, new processes unless asked for); rlimits bound time, memory and files
+ * of each process. Without a bubblewrap that works nothing is run. */
 #ifndef BASE_SANDBOX_H
 #define BASE_SANDBOX_H
 
@@ -32,8 +33,9 @@ typedef struct SandboxResult {
  * cannot be had here. Looked at once a process. */
 Status sandbox_check(Err *err) MUST_CHECK;
 
-/* Runs `argv` (NULL-terminated, found in /usr/bin) with `source` as the file /work/NAME and
- * nothing on standard input. A program that fails is a result, not an error. Any thread. */
+/* Runs `argv` (NULL-terminated, argv[0] a path below /usr; E_MISSING when it is not there) with
+ * `source` as the file /work/NAME and nothing on standard input. A program that fails is a result,
+ * not an error. Any thread. */
 Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out,
                    Err *err) MUST_CHECK;

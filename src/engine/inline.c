@@ -25,9 +25,14 @@ static void answer_one(Worker *w, Unit *unit, size_t index)
     ModelReply *reply = &unit->replies[index];
     *reply = (ModelReply){.retry_after = -1, .first_token = -1};
     unit->exchanges[index].attempts = 1;
+    unit->requests[index].halt = e->options->stop;
     model->provider->answer(model, w->session, &unit->requests[index], &unit->arena, reply);
     if (reply->state == REPLY_RETRY)
         reply->state = REPLY_FAILED;
+    if (reply->state == REPLY_FAILED && engine_stopping(e) == 2) { /* halted, not answered */
+        engine_abandon(e, unit, index);
+        return;
+    }
     bool fatal = reply->state == REPLY_FAILED && reply->fatal;
     if (fatal)
         engine_end(e, ENGINE_FATAL, STR_FMT, STR_ARG(reply->error));

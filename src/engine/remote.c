@@ -249,7 +249,10 @@ static void abandon_rest(Shard *s, bool in_flight_too)
     }
     Unit *unit = s->current;
     s->current = NULL;
-    for (size_t i = unit ? unit->sent : 0, n = unit ? unit->n_requests : 0; i < n; i++)
+    size_t end = unit ? unit->n_requests : 0;
+    while (unit && end > unit->sent && unit->exchanges[end - 1].leader)
+        end--; /* after the last that is ours to give back, the unit may not be ours */
+    for (size_t i = unit ? unit->sent : 0; i < end; i++)
         if (!unit->exchanges[i].leader)
             engine_abandon(s->engine, unit, i);
 }

@@ -168,7 +168,7 @@ Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *
         stream_attach(importing, writer);
     Status status = run_all(works, n, err);
     if (importing && status == OK)
-        status = stream_finish(importing, writer, err);
+        status = stream_finish(importing, writer, options->stop, err);
     Status written = writer_stop(writer, status == OK ? err : NULL);
     if (status == OK)
         status = written;

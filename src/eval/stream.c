@@ -209,16 +209,18 @@ static void ignore_wake(void *user)
     (void)user;
 }
 
-Status stream_finish(ItemStream *s, Writer *writer, Err *err)
+Status stream_finish(ItemStream *s, Writer *writer, const atomic_int *stop, Err *err)
 {
     /* An id without a row of its own makes the writer open a transaction. */
     const WriterSource nothing = {.write = write_nothing, .wake = ignore_wake};
     int64_t n = (int64_t)s->reader.source.n_items;
-    do {
+    bool over = stop && atomic_load(stop) >= 2;
+    while (!over) {
         for (int i = 0; i < FINISH_BLOCKS && s->reader.next < n; i++)
             TRY(read_on(s, err));
         writer_push(writer, &nothing, 0);
         writer_drain(writer);
-    } while (s->reader.next < n && !writer_failed(writer));
+        over = s->reader.next >= n || writer_failed(writer) || (stop && atomic_load(stop) >= 2);
+    }
     return OK;
 }

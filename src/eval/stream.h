@@ -13,6 +13,8 @@
 #include "engine/writer.h"
 #include "task/task.h"
 
+#include <stdatomic.h>
+
 typedef struct ItemStream ItemStream;
 
 /* Takes the open `file`. `n_stored` items are in the database already. */
@@ -36,7 +38,7 @@ Status stream_record(const ItemStream *s, int64_t index, Arena *arena, Json *out
                      Err *err) MUST_CHECK;
 
 /* Sends what nobody asked for to the writer, and waits until all is committed or the writer
- * has failed. */
-Status stream_finish(ItemStream *s, Writer *writer, Err *err) MUST_CHECK;
+ * has failed. Once `stop` is 2 the rest is left to the next command that uses the file. */
+Status stream_finish(ItemStream *s, Writer *writer, const atomic_int *stop, Err *err) MUST_CHECK;
 
 #endif

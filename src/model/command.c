@@ -159,6 +159,13 @@ static void take_score(const Json *root, Arena *arena, ModelReply *out)
     out->greedy = json_bool(json_get(root, "greedy"), false);
 }
 
+/* A program that repeats the question's "id" is held to it. */
+static bool is_of_another(const ModelRequest *r, const Json *root)
+{
+    const Json *id = json_get(root, "id");
+    return r->item_key.len && json_is(id, JSON_STRING) && !str_eq(id->text, r->item_key);
+}
+
 static void take_answer(const Model *model, const ModelRequest *r, Str line, Arena *arena,
                         ModelReply *out)
 {
@@ -168,6 +175,10 @@ static void take_answer(const Model *model, const ModelRequest *r, Str line, Are
     if (json_parse(arena, str_trim(line), &root, &err) != OK || root.type != JSON_OBJECT) {
         *out = inline_failure(arena, "the program's answer is no JSON object: %s",
                               err.msg[0] ? err.msg : "it is another value");
+        return;
+    }
+    if (is_of_another(r, &root)) {
+        *out = inline_failure(arena, "the program's answer has the \"id\" of another question");
         return;
     }
     Str error = json_text(json_get(&root, "error"));
@@ -193,7 +204,7 @@ static void command_answer(const Model *model, void *session, const ModelRequest
     double begin = clock_seconds();
     Status status = line.len ? OK : err_set(&err, E_LIMIT, "the question is too large");
     if (status == OK && !s->process)
-        status = process_start(str_z(arena, model->spec.address), &s->process, &err);
+        status = process_start(str_z(arena, model->spec.address), request->halt, &s->process, &err);
     if (status == OK)
         status = process_ask(s->process, line, LIMIT_REPLY, model->timeout, arena, &answer, &err);
     if (status == OK) {

@@ -13,6 +13,8 @@
 #include "base/vec.h"
 #include "net/http.h"
 
+#include <stdatomic.h>
+
 typedef struct Model Model;
 
 /* How to reach a model: from `model add`, a run file, or an inline name ("openai:gpt-x",
@@ -53,10 +55,11 @@ typedef struct ModelRequest {
     int64_t seed;              /* < 0: not sent */
     const Str *stop;
     size_t n_stop;
-    const Json *extra; /* object merged into the body, or NULL */
-    int repeat;        /* index of a repeated sample, from 0 */
-    Str item_key;      /* for recorded outputs */
-    bool stream;       /* ask for a stream to time the first token */
+    const Json *extra;      /* object merged into the body, or NULL */
+    int repeat;             /* index of a repeated sample, from 0 */
+    Str item_key;           /* for recorded outputs */
+    bool stream;            /* ask for a stream to time the first token */
+    const atomic_int *halt; /* inline: no answer is wanted once it is 2; NULL: none */
 } ModelRequest;
 
 typedef enum ReplyState {

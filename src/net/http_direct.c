@@ -322,7 +322,7 @@ static void pull_in(HttpClient *c, Connection *k)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return;
         if (n <= 0) {
-            if (k->heard && http1_close(&k->reader) == HTTP1_DONE)
+            if (n == 0 && k->heard && http1_close(&k->reader) == HTTP1_DONE)
                 complete(k);
             else
                 lost(k);

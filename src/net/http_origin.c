@@ -2,7 +2,6 @@
 #include "net/http_private.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 /* The part of a URL that names its server, when requests to it may go directly at all. */
 static Str prefix_of(const HttpClient *c, const char *url)
@@ -49,10 +48,13 @@ static bool read_address(Origin *o, const char *ip, long port)
 /* "http://10.0.0.7:8000" needs nobody to look it up. */
 static void read_numeric(Origin *o)
 {
-    char host[sizeof o->prefix];
-    int port = 80;
-    if (sscanf(o->prefix, "http://%15[0-9.]:%5d", host, &port) >= 1)
-        read_address(o, host, port);
+    char address[INET_ADDRSTRLEN] = "";
+    int64_t port = 80;
+    Str rest = str_after(str_from(o->prefix), strlen("http://")), host = str_split(&rest, ':');
+    if (host.len >= sizeof address || (rest.ptr && !str_to_int(rest, &port)))
+        return; /* "10.0.0.7-lab" is a name, and "10.0.0.7:80x" nothing */
+    memcpy(address, host.ptr, host.len);
+    read_address(o, address, (long)port);
 }
 
 Origin *direct_origin(HttpClient *c, const char *url)

@@ -67,6 +67,18 @@ size_t datafile_line(const DataFile *file, size_t index)
     return datafile_line_at(file, file->offsets[index]);
 }
 
+/* A version is what its hash says: what was written to a file since it was opened is not of it.
+ * To be asked after reading. */
+static Status check_unchanged(const DataFile *file, Err *err)
+{
+    struct stat st;
+    if (fstat(file->fd, &st) == 0 && (uint64_t)st.st_size == file->size &&
+        st.st_mtim.tv_sec == file->changed.tv_sec && st.st_mtim.tv_nsec == file->changed.tv_nsec)
+        return OK;
+    return err_set(err, E_CONFLICT, "\"%s\" was changed while it was in use; run the command again",
+                   file->path);
+}
+
 static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *err)
 {
     const DataFile *file = (const DataFile *)docs;
@@ -79,6 +91,7 @@ static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *
                        datafile_line(file, index), LIMIT_RECORD);
     char *bytes = arena_alloc(arena, (size_t)len + 1);
     TRY(datafile_read(file, start, bytes, (size_t)len, err));
+    TRY(check_unchanged(file, err));
     if (file->format->read(file, (Str){bytes, (size_t)len}, arena, out, err) != OK)
         return err_wrap(err, "%s:%zu", file->path, datafile_line(file, index));
     return OK;
@@ -142,11 +155,13 @@ static Status load(DataFile *file, Arena *arena, Err *err)
     if (fstat(file->fd, &st) != 0 || !S_ISREG(st.st_mode))
         return err_set(err, E_IO, "\"%s\" is not a regular file", file->path);
     file->size = (uint64_t)st.st_size;
+    file->changed = st.st_mtim;
     SCOPED_ARENA(scratch);
     Offsets found = {0};
     TRY(file->format->index(file, &scratch, &found, err));
     keep_offsets(file, arena, &found);
-    return check_records(file, err);
+    TRY(check_records(file, err));
+    return check_unchanged(file, err);
 }
 
 #define BUILT_IN "built-in:"

@@ -23,8 +23,9 @@ struct DataFile {
     const char *path, *dotted; /* dotted: where the array stands, or NULL */
     const DataFormat *format;
     uint64_t size;
-    uint64_t *offsets; /* docs.len + 1 of them: record i is offsets[i] .. offsets[i + 1] */
-    Str *columns;      /* delimited text: names of the columns */
+    struct timespec changed; /* when it was last written to, as of opening */
+    uint64_t *offsets;       /* docs.len + 1 of them: record i is offsets[i] .. offsets[i + 1] */
+    Str *columns;            /* delimited text: names of the columns */
     size_t n_columns;
     Hash hash;
     Arena *arena;

@@ -162,5 +162,21 @@ expect_same "exit status" $? 130
 expect_true "nobody waited for the model" $(($(date +%s) - begin)) -lt 10
 expect_same "samples" "$(sql "SELECT count(*) FROM sample")" 0
 expect_same "state" "$(sql "SELECT state || owner FROM run")" stopped
+expect_true "the rest of the file is left to the next command" "$(sql "SELECT count(*) FROM item")" -lt 400
 stop_model
+
+title "Ctrl-C twice stops at once, whatever a program of the user's is at"
+rm -f assay.db
+: > taken
+model='command:read -r x; echo >> taken; exec sleep 100'
+begin_ask
+wait_for [ -s taken ]
+kill -INT $run
+wait_for taken
+kill -INT $run
+begin=$(date +%s)
+wait $run
+expect_same "exit status" $? 130
+expect_true "nobody waited for the program" $(($(date +%s) - begin)) -lt 10
+expect_same "samples" "$(sql "SELECT count(*) FROM sample")" 0
 finish

@@ -62,6 +62,11 @@ static void serve(Loopback *l, int fd)
         send_all(fd, str_from(reply));
         if (strstr(reply, "Connection: close"))
             return;
+        if (strstr(reply, "Connection: reset")) {
+            const struct linger at_once = {.l_onoff = 1};
+            setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            return;
+        }
     }
     char ignored[64];
     while (recv(fd, ignored, sizeof ignored, 0) > 0) /* until the peer or the test hangs up */

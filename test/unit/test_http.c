@@ -193,23 +193,27 @@ TEST(http_tells_cut_connections_from_servers_out_of_reach)
         {"no HTTP at all\r\nConnection: close\r\n\r\n", HTTP_CUT},
         {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the end",
          HTTP_OK},
+        {"HTTP/1.1 200 OK\r\nConnection: reset\r\n\r\nto the", HTTP_CUT},
     };
     SCOPED_ARENA(a);
-    HttpClient *client = open_client();
     int port = 0;
     for (size_t i = 0; i < COUNT(cases) * COUNT(hosts); i++) {
         size_t n = i / COUNT(hosts);
+        HttpClient *client =
+            open_client(); /* each its own: a client goes directly to few servers */
         Loopback *l = loopback_start(&cases[n].reply, 1);
         port = loopback_port(l);
         HttpReply r =
             ask_at(client, &a, hosts[i % COUNT(hosts)], port, (HttpRequest){.body = STR("{}")});
         loopback_stop(l);
         loopback_free(l);
+        http_client_free(client);
         if (r.fault != cases[n].fault)
             test_fail(__FILE__, __LINE__, "case %zu: fault %d (%s)", i, (int)r.fault,
                       r.problem ? r.problem : "");
         CHECK((r.problem != NULL) == (r.fault != HTTP_OK));
     }
+    HttpClient *client = open_client();
     for (size_t i = 0; i < COUNT(hosts); i++) {
         HttpReply r = ask_at(client, &a, hosts[i], port, (HttpRequest){.body = STR("{}")});
         CHECK_INT(r.fault, HTTP_UNREACHED);
@@ -241,6 +245,29 @@ TEST(http_limits_the_size_and_the_time_of_a_reply)
         loopback_stop(l);
         loopback_free(l);
     }
+}
+
+/* Asked directly, each would go to another server than the one that is named: port 80 of the
+ * number, or the port's beginning. */
+TEST(http_asks_no_server_whose_name_only_begins_with_a_number)
+{
+    static const char *const replies[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"};
+    static const char *const after_port[] = {"x/v1", "./v1"};
+    SCOPED_ARENA(a);
+    Loopback *l = loopback_start(replies, 1);
+    HttpClient *client = open_client();
+    for (size_t i = 0; i < COUNT(after_port); i++) {
+        Err err = {0};
+        HttpReply reply = {0};
+        Str url = str_printf(&a, "http://127.0.0.1:%d%s", loopback_port(l), after_port[i]);
+        HttpRequest get = {.method = "GET", .url = url.ptr, .arena = &a, .timeout = 20};
+        Status status = http_send(client, &get, &err);
+        CHECK(status != OK || (http_poll(client, 5, &reply, 1) == 1 && reply.fault != HTTP_OK));
+    }
+    CHECK_STR(ask(client, &a, loopback_port(l), (HttpRequest){.body = STR("{}")}).body, "hi");
+    http_client_free(client);
+    loopback_stop(l);
+    loopback_free(l);
 }
 
 static void count_pieces(void *user, Str piece, double seconds)

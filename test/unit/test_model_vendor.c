@@ -374,6 +374,8 @@ TEST(model_commands_that_fail_fail_one_question)
         {"while read -r x; do echo '{\"error\":\"out of ideas\"}'; done", "out of ideas", false},
         {"while read -r x; do echo '{\"error\":\"e\",\"fatal\":true}'; done", "e", true},
         {"while read -r x; do echo '{}'; done", "no \"text\"", false},
+        {"while read -r x; do echo '{\"text\":\"t\",\"id\":\"q2\"}'; done", "of another question",
+         false},
         {"while read -r x; do echo '[1]'; done", "no JSON object", false},
         {"while read -r x; do echo '{\"text\":'; done", "no JSON object: ", false},
         {"echo oops >&2; exit 4", "exit status 4): oops", false},
@@ -381,8 +383,12 @@ TEST(model_commands_that_fail_fail_one_question)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         SCOPED_ARENA(a);
-        ModelRequest request = {
-            .prompt = STR("x"), .max_tokens = -1, .temperature = -1, .top_p = -1, .seed = -1};
+        ModelRequest request = {.prompt = STR("x"),
+                                .item_key = STR("q1"),
+                                .max_tokens = -1,
+                                .temperature = -1,
+                                .top_p = -1,
+                                .seed = -1};
         ModelReply r = run(&a, cases[i].command, &request, 2); /* twice: started anew */
         if (r.state != REPLY_FAILED || r.fatal != cases[i].fatal ||
             str_find(r.error, str_from(cases[i].words)) < 0)

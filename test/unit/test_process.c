@@ -4,11 +4,15 @@
 
 #include "base/limits.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static Process *start(const char *command)
 {
     Err err = {0};
     Process *p = NULL;
-    CHECK_OK(process_start(command, &p, &err), err);
+    CHECK_OK(process_start(command, NULL, &p, &err), err);
     return p;
 }
 
@@ -77,5 +81,45 @@ TEST(a_process_that_says_too_much_is_not_believed)
     CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
     CHECK_STR(out, "one");
     CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
+    process_stop(p);
+}
+
+/* A second line that comes after the first was taken is no answer to the next question. */
+TEST(a_process_that_speaks_unasked_is_not_believed)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    char done[8];
+    const char *go = str_printf(&a, "%s/go", test_folder()).ptr;
+    CHECK(mkfifo(go, 0600) == 0);
+    Process *p = start(str_printf(&a,
+                                  "read -r x; echo one; read -r y < %s; echo two; echo done > %s; "
+                                  "read -r x; echo three",
+                                  go, go)
+                           .ptr);
+    CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
+    int to = open(go, O_WRONLY);
+    CHECK(write(to, "\n", 1) == 1);
+    close(to);
+    int from = open(go, O_RDONLY);
+    CHECK(read(from, done, sizeof done) > 0);
+    close(from);
+    CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_PARSE);
+    process_stop(p);
+}
+
+TEST(a_process_is_not_waited_for_once_told_to_stop)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str out;
+    Process *p;
+    atomic_int stop = 0;
+    CHECK_OK(process_start("read -r x; echo one; read -r x; sleep 60", &stop, &p, &err), err);
+    CHECK_OK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err), err);
+    atomic_store(&stop, 2);
+    CHECK(process_ask(p, STR("x"), 1000, 20, &a, &out, &err) == E_REMOTE);
+    CHECK_STR(str_from(err.msg), "interrupted");
     process_stop(p);
 }

@@ -1,7 +1,10 @@
 /* test_task_data.c - data files: formats, places, malformed records, threads. */
 #include "task_fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static DataFile *open_text(Arena *a, const char *name, const char *text, const char *dotted)
 {
@@ -126,6 +129,26 @@ TEST(task_data_hash_follows_the_content)
     datafile_close(y);
     datafile_close(z);
     datafile_close(NULL);
+}
+
+TEST(task_data_that_is_written_to_while_in_use_is_refused)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Json value;
+    DataFile *file;
+    const char *path = put_file(&a, test_folder(), "w.jsonl", "{\"a\":1}\n{\"a\":2}\n");
+    CHECK_OK(datafile_open(&a, path, &file, &err), err);
+    const Docs *docs = datafile_docs(file);
+    const struct timespec times[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    CHECK_STR(record(&a, file, 0), "{\"a\":1}");
+    int in_place = open(path, O_WRONLY);
+    CHECK(pwrite(in_place, "{\"a\":3}", 7, 8) == 7);
+    CHECK(futimens(in_place, times) == 0); /* the clock of files may not have moved on */
+    close(in_place);
+    CHECK(docs->get(docs, 1, &a, &value, &err) == E_CONFLICT);
+    CHECK(strstr(err.msg, "was changed while it was in use"));
+    datafile_close(file);
 }
 
 enum { RECORDS = 500, THREADS = 4 };
