@@ -37,6 +37,7 @@ SandboxLimits sandbox_limits(void)
 #elif defined __aarch64__
 #define OUR_ARCHITECTURE AUDIT_ARCH_AARCH64
 #else
+/* cppcheck-suppress preprocessorErrorDirective */
 #error "name the architecture for seccomp"
 #endif
 
@@ -97,6 +98,10 @@ static const int refused[] = {
     SYS_msgget,
 };
 
+#define NEW_NAMESPACES                                                                             \
+    ((uint32_t)(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |      \
+                CLONE_NEWPID | CLONE_NEWNET))
+
 enum { MAX_FILTER = 4 + 2 * COUNT(refused) + 16 };
 
 typedef struct Filter {
@@ -134,15 +139,20 @@ static void make_filter(Filter *f, bool may_fork)
 #endif
     for (size_t i = 0; i < COUNT(refused); i++)
         answer_call(f, refused[i], SECCOMP_RET_ERRNO | EPERM);
-    if (!may_fork) {
-        /* clone3 hides its flags in memory; without it the C library falls back to clone. */
-        answer_call(f, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    /* clone3 hides its flags in memory; without it the C library falls back to clone. */
+    answer_call(f, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
 #ifdef SYS_fork
+    if (!may_fork) {
         answer_call(f, SYS_fork, SECCOMP_RET_ERRNO | EPERM);
         answer_call(f, SYS_vfork, SECCOMP_RET_ERRNO | EPERM);
+    }
 #endif
-        add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3);
-        add(f, load, offsetof(struct seccomp_data, args), 0, 0);
+    add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0);
+    answer(f, SECCOMP_RET_ALLOW);
+    add(f, load, offsetof(struct seccomp_data, args), 0, 0);
+    add(f, BPF_JMP | BPF_JSET | BPF_K, NEW_NAMESPACES, 0, 1);
+    answer(f, SECCOMP_RET_ERRNO | EPERM);
+    if (!may_fork) {
         add(f, BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0);
         answer(f, SECCOMP_RET_ERRNO | EPERM);
     }
@@ -180,8 +190,8 @@ static const char *number(Arena *arena, size_t value)
 /* Descriptor numbers in the child. */
 enum { CHILD_FILTER = 3, CHILD_SOURCE = 4 };
 
-static void say_command(Launch *l, const char *const *argv, const char *name,
-                        const SandboxLimits *limits)
+/* What every sandbox is made of. */
+static void say_house(Launch *l)
 {
     static const char *const house[] = {"--unshare-all",
                                         "--die-with-parent",
@@ -227,6 +237,12 @@ static void say_command(Launch *l, const char *const *argv, const char *name,
                                         "OPENBLAS_NUM_THREADS",
                                         "1",
                                         NULL};
+    say_all(l, house);
+}
+
+static void say_command(Launch *l, const char *const *argv, const char *name,
+                        const SandboxLimits *limits)
+{
     /* The shell sets the limits, which bubblewrap and the program inherit. */
     size_t seconds = (size_t)limits->seconds + 1;
     Str script = str_printf(
@@ -234,7 +250,7 @@ static void say_command(Launch *l, const char *const *argv, const char *name,
         seconds, limits->memory / 1024);
     const char *const shell[] = {"/bin/sh", "-c", script.ptr, "sh", bwrap, NULL};
     say_all(l, shell);
-    say_all(l, house);
+    say_house(l);
     const char *half = number(l->arena, limits->files / 2);
     const char *const rooms[] = {"--size", half,      "--tmpfs", "/tmp", "--size",
                                  half,     "--tmpfs", "/work",   NULL};

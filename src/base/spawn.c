@@ -3,8 +3,7 @@
 
 #include <signal.h>
 #include <spawn.h>
-
-extern char **environ;
+#include <unistd.h>
 
 union Words { /* posix_spawn wants what it does not write to be writable */
     const char *const *constant;

@@ -98,6 +98,22 @@ TEST(a_sandbox_keeps_the_world_out)
     unsetenv("SECRET_OF_TEST");
 }
 
+TEST(a_sandbox_that_may_fork_makes_no_namespaces)
+{
+    SCOPED_ARENA(a);
+    SandboxLimits limits = sandbox_limits();
+    limits.may_fork = true;
+    SandboxResult r =
+        python(&a,
+               "import os, ctypes, subprocess\nc = ctypes.CDLL(None, use_errno=True)\n"
+               "clone, clone3 = 56 if os.uname().machine == 'x86_64' else 220, 435\n"
+               "print(c.syscall(clone, 0x10000000 | 17, 0, 0, 0, 0))\n" /* CLONE_NEWUSER */
+               "print(c.syscall(clone3, 0, 0), ctypes.get_errno())\n"
+               "print(subprocess.run(['/usr/bin/echo', 'child'], capture_output=True).stdout)\n",
+               &limits);
+    CHECK_STR(r.out, "-1\n-1 38\nb'child\\n'\n"); /* ENOSYS */
+}
+
 TEST(a_sandbox_limits_time_memory_files_and_output)
 {
     SCOPED_ARENA(a);
