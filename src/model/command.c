@@ -119,7 +119,9 @@ static Str question(const Model *model, const ModelRequest *r, Arena *arena)
         json_write(&w, r->extra);
     }
     json_end(&w, '}');
-    return line.failed ? (Str){0} : strbuf_str(&line);
+    if (line.failed)
+        return (Str){0};
+    return strbuf_str(&line);
 }
 
 /* ---- the answer ---- */

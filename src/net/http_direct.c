@@ -415,7 +415,9 @@ static Str request_head(const HttpRequest *r, const Origin *o)
     if (strcmp(r->method, "POST") == 0)
         strbuf_addf(&head, "Content-Length: %zu\r\n", r->body.len);
     strbuf_adds(&head, "\r\n");
-    return head.failed ? (Str){0} : strbuf_str(&head);
+    if (head.failed)
+        return (Str){0};
+    return strbuf_str(&head);
 }
 
 /* The server that `t` may be sent to without libcurl, NULL when there is none. */

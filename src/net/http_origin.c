@@ -25,7 +25,9 @@ static Str prefix_of(const HttpClient *c, const char *url)
         near = near || (str_starts(authority, host) &&
                         (authority.len == host.len || authority.ptr[host.len] == ':'));
     }
-    return c->proxied && !near ? (Str){0} : str_slice(all, 0, end);
+    if (c->proxied && !near)
+        return (Str){0};
+    return str_slice(all, 0, end);
 }
 
 static bool read_address(Origin *o, const char *ip, long port)
