@@ -185,7 +185,7 @@ static Http1State size_char(Http1 *h, char c)
 /* One character of what surrounds the data of chunks. */
 static Http1State chunk_char(Http1 *h, char c)
 {
-    if (++h->spent > SPENT_LIMIT)
+    if (++h->spent > SPENT_LIMIT + h->body->len)
         return HTTP1_BAD;
     switch (h->phase) {
     case SIZE:

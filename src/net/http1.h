@@ -24,7 +24,7 @@ typedef struct Http1 {
     size_t line;   /* where the unfinished line begins in head */
     uint64_t left; /* bytes of the body or chunk to come */
     size_t digits; /* of a chunk's size; characters of a trailer line */
-    size_t spent;  /* bytes of chunk lines and trailers: limited */
+    size_t spent;  /* bytes of chunk lines and trailers: 1 MiB besides as many as of the body */
     bool chunked, has_length, close_told;
 } Http1;
 

@@ -132,3 +132,30 @@ TEST(http1_holds_the_limits_of_head_and_body)
     read_reply(text.ptr, 100, &a, &r);
     CHECK_INT(r.state, HTTP1_BAD);
 }
+
+/* A server that streams sends a chunk a token: what frames them may not end a long answer. Without
+ * a body worth it, chunk lines and trailers are limited all the same. */
+TEST(http1_limits_what_frames_a_body_by_the_body)
+{
+    enum { CHUNKS = 200000 };
+    static const char chunk[] = "64\r\n0123456789012345678901234567890123456789012345678901234567"
+                                "890123456789012345678901234567890123456789\r\n";
+    SCOPED_ARENA(a);
+    StrBuf head = strbuf_make(&a, 4096), body = strbuf_make(&a, CHUNKS * 100);
+    Http1 h = http1_reader(&head, &body);
+    size_t used, fed = 0;
+    Http1State state =
+        http1_feed(&h, STR("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), &used);
+    for (int i = 0; i < CHUNKS && state == HTTP1_MORE; i++)
+        state = http1_feed(&h, STR(chunk), &used);
+    CHECK(state == HTTP1_MORE && body.len == CHUNKS * 100);
+    CHECK(http1_feed(&h, STR("0\r\n\r\n"), &used) == HTTP1_DONE);
+
+    StrBuf lines = strbuf_make(&a, 4096), none = strbuf_make(&a, 64);
+    h = http1_reader(&lines, &none);
+    state =
+        http1_feed(&h, STR("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), &used);
+    while (state == HTTP1_MORE && fed++ < 2 << 20)
+        state = http1_feed(&h, STR("x"), &used);
+    CHECK(state == HTTP1_BAD && fed < 2 << 20);
+}
