@@ -165,8 +165,8 @@ typedef struct Launch {
     Arena *arena;
     const char *argv[MAX_ARGUMENTS];
     size_t n;
-    bool full;                   /* some word found no room */
-    int filter, source, nothing; /* descriptors that the child takes over */
+    bool full;                           /* some word found no room */
+    int filter, source, status, nothing; /* descriptors that the child takes over */
 } Launch;
 
 static void say(Launch *l, const char *word)
@@ -188,7 +188,7 @@ static const char *number(Arena *arena, size_t value)
 }
 
 /* Descriptor numbers in the child. */
-enum { CHILD_FILTER = 3, CHILD_SOURCE = 4 };
+enum { CHILD_FILTER = 3, CHILD_SOURCE = 4, CHILD_STATUS = 5 };
 
 /* What every sandbox is made of. */
 static void say_house(Launch *l)
@@ -262,6 +262,8 @@ static void say_command(Launch *l, const char *const *argv, const char *name,
     const char *const files[] = {"--ro-bind-data",
                                  "4",
                                  str_printf(l->arena, "/work/%s", name).ptr,
+                                 "--json-status-fd",
+                                 "5",
                                  "--seccomp",
                                  "3",
                                  "--chdir",
@@ -331,17 +333,33 @@ static void watch(pid_t pid, const int fds[2], double seconds, StrBuf texts[2], 
     r->seconds = clock_seconds() - begin;
 }
 
-static void take_status(pid_t pid, SandboxResult *r)
+/* What bubblewrap says of the program's end; -1 when it never came to that. Its own exit status
+ * would not tell a program that ends with 1 from a sandbox that could not be made. */
+static int told_status(int fd)
 {
-    int how = 0;
-    while (waitpid(pid, &how, 0) < 0 && errno == EINTR)
+    char text[4096];
+    int status = -1;
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = 0;
+    const char *at = strstr(text, "\"exit-code\":");
+    return at && sscanf(at, "\"exit-code\": %d", &status) == 1 ? status : -1;
+}
+
+static Status take_status(pid_t pid, int status_fd, SandboxResult *r, Err *err)
+{
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    r->exit_status = !r->timed_out && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-    r->signal = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
+    if (r->timed_out)
+        return OK;
+    r->exit_status = told_status(status_fd);
+    if (r->exit_status < 0)
+        return err_set(err, E_IO, "the sandbox ended before its program: " STR_FMT,
+                       STR_ARG(str_trim(r->err)));
     if (r->exit_status > 128) { /* bubblewrap tells of a signal so */
         r->signal = r->exit_status - 128;
         r->exit_status = -1;
     }
+    return OK;
 }
 
 static void close_fd(int fd)
@@ -356,12 +374,14 @@ static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, E
     static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     int out[2] = {-1, -1}, errors[2] = {-1, -1};
     pid_t pid = 0;
+    Status status = OK;
     int failed = pipe2(out, O_CLOEXEC) != 0 || pipe2(errors, O_CLOEXEC) != 0 ? errno : 0;
     const SpawnFd fds[] = {{l->nothing, 0},
                            {out[1], 1},
                            {errors[1], 2},
                            {l->filter, CHILD_FILTER},
-                           {l->source, CHILD_SOURCE}};
+                           {l->source, CHILD_SOURCE},
+                           {l->status, CHILD_STATUS}};
     if (!failed)
         failed = spawn_child(l->argv, environment, fds, COUNT(fds), &pid);
     close_fd(out[1]);
@@ -370,13 +390,13 @@ static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, E
         StrBuf texts[2] = {strbuf_make(l->arena, limits->output),
                            strbuf_make(l->arena, limits->output)};
         watch(pid, (const int[]){out[0], errors[0]}, limits->seconds, texts, r);
-        take_status(pid, r);
         r->out = strbuf_str(&texts[0]);
         r->err = strbuf_str(&texts[1]);
+        status = take_status(pid, l->status, r, err);
     }
     close_fd(out[0]);
     close_fd(errors[0]);
-    return failed ? err_set(err, E_IO, "could not start a sandbox: %s", strerror(failed)) : OK;
+    return failed ? err_set(err, E_IO, "could not start a sandbox: %s", strerror(failed)) : status;
 }
 
 static Status run(const char *const *argv, const char *name, Str source,
@@ -388,10 +408,11 @@ static Status run(const char *const *argv, const char *name, Str source,
     Launch l = {.arena = arena,
                 .filter = memory_file(filter.code, filter.n * sizeof *filter.code),
                 .source = memory_file(source.ptr, source.len),
+                .status = memory_file("", 0),
                 .nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)};
     say_command(&l, argv, name, limits);
     Status status = OK;
-    if (l.filter < 0 || l.source < 0 || l.nothing < 0)
+    if (l.filter < 0 || l.source < 0 || l.status < 0 || l.nothing < 0)
         status = err_set(err, E_IO, "could not prepare a sandbox: %s", strerror(errno));
     if (l.full)
         status = err_set(err, E_LIMIT, "the command for the sandbox has too many arguments");
@@ -399,6 +420,7 @@ static Status run(const char *const *argv, const char *name, Str source,
         status = launch(&l, limits, &r, err);
     close_fd(l.filter);
     close_fd(l.source);
+    close_fd(l.status);
     close_fd(l.nothing);
     *out = r;
     return status;
@@ -418,7 +440,11 @@ static Status look(Err *err)
         return err_set(
             err, E_MISSING,
             "code is only run in a sandbox, and there is no %s: apt-get install bubblewrap", bwrap);
-    TRY(run(argv, "probe", STR("ok"), &limits, &a, &r, err));
+    Err why = {0};
+    Status status = run(argv, "probe", STR("ok"), &limits, &a, &r, &why);
+    if (status != OK)
+        return err_set(err, E_DENIED,
+                       "code is only run in a sandbox, and none can be made here: %s", why.msg);
     if (r.exit_status == 0 && str_eqc(r.out, "ok"))
         return OK;
     return err_set(err, E_DENIED,

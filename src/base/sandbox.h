@@ -34,8 +34,9 @@ typedef struct SandboxResult {
 Status sandbox_check(Err *err) MUST_CHECK;
 
 /* Runs `argv` (NULL-terminated, argv[0] a path below /usr; E_MISSING when it is not there) with
- * `source` as the file /work/NAME and nothing on standard input. A program that fails is a result,
- * not an error. Any thread. */
+ * `source` as the file /work/NAME and nothing on standard input. A program that fails is a
+ * result, not an error; E_IO when the sandbox failed, so that nothing is known of the program.
+ * Any thread. */
 Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out,
                    Err *err) MUST_CHECK;

@@ -136,3 +136,18 @@ TEST(a_sandbox_limits_time_memory_files_and_output)
     r = python(&a, "print('y' * 1000000)\n", &limits);
     CHECK(r.exit_status == 0 && r.out.len == limits.output);
 }
+
+/* That bubblewrap could not do its work says nothing about the program. */
+TEST(a_sandbox_that_fails_is_no_failing_program)
+{
+    static const char *const argv[] = {"/usr/bin/true", NULL};
+    SCOPED_ARENA(a);
+    Err err = {0};
+    SandboxResult r;
+    SandboxLimits limits = sandbox_limits();
+    limits.memory = 1 * MIB; /* too little for bubblewrap itself */
+    if (sandbox_check(&err) != OK)
+        skip();
+    CHECK(sandbox_run(argv, "x", STR(""), &limits, &a, &r, &err) == E_IO);
+    CHECK(strstr(err.msg, "the sandbox ended before its program"));
+}
