@@ -71,9 +71,7 @@ static Status check_address(Str address, Err *err)
         return err_set(err, E_USAGE,
                        "user and password do not belong in --address; keys go into "
                        "an environment variable named with --key-env");
-    Str query = address;
-    str_split(&query, '?');
-    if (host >= 0 && (str_find(query, STR("key=")) >= 0 || str_find(query, STR("token=")) >= 0))
+    if (host >= 0 && model_address_has_key(address))
         return refuse_secret("--address", err);
     return OK;
 }

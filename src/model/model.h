@@ -35,6 +35,9 @@ typedef struct ModelSpec {
                       "max_tokens"), key_optional (the server may do without a key) */
 } ModelSpec;
 
+/* Whether the query of an address carries what looks like a key: addresses are stored. */
+bool model_address_has_key(Str address);
+
 /* Splits an inline name into a spec; E_USAGE when it is none. */
 Status model_spec_parse(Arena *arena, Str text, ModelSpec *out, Err *err) MUST_CHECK;
 

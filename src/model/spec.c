@@ -32,6 +32,17 @@ static Status parse_command(Str text, Str rest, ModelSpec *spec, Err *err)
     return OK;
 }
 
+bool model_address_has_key(Str address)
+{
+    static const char *const names[] = {"key=", "token=", "secret=", "password=", "sig=", "auth="};
+    Str query = address;
+    str_split(&query, '?');
+    for (size_t i = 0; query.ptr && i < COUNT(names); i++)
+        if (str_find(query, str_from(names[i])) >= 0)
+            return true;
+    return false;
+}
+
 static Status parse_address(Str text, Str rest, ModelSpec *spec, Err *err)
 {
     ptrdiff_t mark = str_find_char(text, '#');
@@ -46,6 +57,11 @@ static Status parse_address(Str text, Str rest, ModelSpec *spec, Err *err)
         return usage(str_slice(text, 0, (size_t)(rest.ptr - text.ptr)),
                      "user and password do not belong in an address", err);
     spec->address = str_slice(text, 0, (size_t)mark);
+    if (model_address_has_key(spec->address)) /* not shown again */
+        return usage(str_split(&text, '?'),
+                     "keys do not belong in an address, which is stored: put the key into "
+                     "ASSAY_API_KEY, or use \"assay model add\" with --key-env and key_header",
+                     err);
     spec->model = str_after(text, (size_t)mark + 1);
     spec->key_env = str_from(inline_key_env);
     return OK;

@@ -194,6 +194,7 @@ TEST(model_inline_names_are_split)
                                       "http:///v1#m",
                                       "recorded:#m",
                                       "ftp://h#m",
+                                      "https://h/v1?api_key=secret#m",
                                       "https://u:secret@h/v1#m"};
     SCOPED_ARENA(a);
     ModelSpec spec;
