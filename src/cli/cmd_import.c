@@ -1,5 +1,6 @@
 /* cmd_import.c - assay import: recorded outputs become runs. */
 #include "base/file.h"
+#include "cli/data_options.h"
 #include "cli/records.h"
 #include "cli/scoring.h"
 #include "cli/task_set.h"
@@ -9,7 +10,8 @@
 typedef struct ImportOptions {
     RecordRules rules;
     ScoringOptions scoring;
-    Str name, split, records;
+    Str name, split;
+    FileOptions file;
 } ImportOptions;
 
 #define AT(field) offsetof(ImportOptions, field)
@@ -29,9 +31,7 @@ static const Option import_options[] = {
     {"model", 'm', OPT_TEXT, AT(rules.model), "NAME",
      "the model, where no column \"model\" names it (the file's name)",
      "记录中没有 model 列时的模型名（默认取文件名）"},
-    {"records", 0, OPT_TEXT, AT(records), "PATH",
-     "where in a JSON file the records are, as data.items",
-     "记录在 JSON 文件中的位置，如 data.items"},
+    FILE_ROWS(ImportOptions),
     {"keep", 0, OPT_LIST, AT(rules.keep), "COLUMN", "another column that goes into the items",
      "一并存入题目的其他列，可重复"},
     {"cluster", 0, OPT_TEXT, AT(rules.cluster), "COLUMN", "items with one value share a source",
@@ -108,10 +108,7 @@ static Status read_file(App *app, const ImportOptions *o, const char *path, Reco
     RecordRules rules = o->rules;
     if (!rules.model.len)
         rules.model = path_stem(str_from(path));
-    if (o->records.len)
-        TRY(datafile_open_at(app->arena, path, str_z(app->arena, o->records), &file, err));
-    else
-        TRY(datafile_open(app->arena, path, &file, err));
+    TRY(file_options_open(app, &o->file, path, &file, err));
     Status status = datafile_docs(file)->len
                         ? records_read(datafile_docs(file), &rules, app->arena, set, err)
                         : err_set(err, E_PARSE, "there are no records; nothing was imported");

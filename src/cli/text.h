@@ -42,6 +42,9 @@
       "任务 %1$s：对比评测 %2$lld 与 %3$lld"                                               \
       "（两个模型分别有 %4$zu 和 %5$zu 次已完成的评测）；"                       \
       "“assay runs -t %6$s” 可列出，“assay compare 评测号 评测号” 可另选")                         \
+    X(T_READ_AS, "%s: read as %s", "%s：按 %s 编码读取")                                           \
+    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
+    X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
     X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \
     X(T_USAGE, "usage", "用法")                                                                    \
     X(T_COMMANDS, "commands", "命令")                                                              \

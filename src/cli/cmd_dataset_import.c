@@ -1,0 +1,84 @@
+/* cmd_dataset_import.c - assay dataset import: a data file becomes a frozen version. */
+#include "base/file.h"
+#include "cli/data_options.h"
+#include "cli/dataset_view.h"
+#include "core/store.h"
+
+typedef struct ImportOptions {
+    Str name, split;
+    FileOptions file;
+} ImportOptions;
+
+static const Option import_options[] = {
+    {"name", 0, OPT_TEXT, offsetof(ImportOptions, name), "NAME",
+     "what to call it (the file's name)", "评测集名称（默认取文件名）"},
+    {"split", 0, OPT_TEXT, offsetof(ImportOptions, split), "SPLIT", "which part it is (test)",
+     "切分名（默认 test）"},
+    FILE_ROWS(ImportOptions),
+    {0},
+};
+
+static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
+{
+    const Docs *docs = datafile_docs(user);
+    return docs->get(docs, position, arena, out, err);
+}
+
+static Status store_file(App *app, const DatasetVersion *wanted, DataFile *file, Err *err)
+{
+    ItemSource source = {datafile_docs(file)->len, get_record, file};
+    DatasetVersion v;
+    Db *db;
+    bool added = false;
+    if (!source.n_items)
+        return err_set(err, E_PARSE, "\"" STR_FMT "\" has no items; nothing was stored",
+                       STR_ARG(wanted->source));
+    TRY(store_open(app->db_url, &db, err));
+    Status status = dataset_import(db, wanted, &source, app->arena, &v, &added, err);
+    db_close(db);
+    if (status != OK)
+        return status;
+    if (!app->json) {
+        dataset_print_stored(app, &v, added);
+        return OK;
+    }
+    Json o = dataset_version_json(&v, app->arena);
+    json_set(app->arena, &o, STR("added"), json_truth(added));
+    file_report_json(file, app->arena, &o);
+    app_print_json(app, &o);
+    return OK;
+}
+
+/* "a/b.csv.gz" is called "b". */
+static Str name_of(Str path)
+{
+    Str stem = path_stem(path), ext = path_ext(path);
+    return str_eqc(ext, "gz") || str_eqc(ext, "zst") ? path_stem(stem) : stem;
+}
+
+static Status import(App *app, void *options, const StrList *arguments, Err *err)
+{
+    const ImportOptions *o = options;
+    DataFile *file;
+    if (arguments->len != 1)
+        return err_set(err, E_USAGE,
+                       "which file? Give one .jsonl, .json, .csv, .tsv, .xlsx or .parquet");
+    const char *path = str_z(app->arena, arguments->items[0]);
+    Str name = o->name.len ? o->name : name_of(str_from(path));
+    TRY(dataset_check_name(name, err));
+    TRY(file_options_open(app, &o->file, path, &file, err));
+    DatasetVersion wanted = {.name = name,
+                             .split = o->split.len ? o->split : STR("test"),
+                             .content_hash = datafile_hash(file, app->arena),
+                             .source = str_from(path)};
+    Status status = store_file(app, &wanted, file, err);
+    datafile_close(file);
+    return status;
+}
+
+const Command cmd_dataset_import = {.name = "dataset import",
+                                    .arguments = "FILE",
+                                    .help = T_HELP_DATASET_IMPORT,
+                                    .options = import_options,
+                                    .options_size = sizeof(ImportOptions),
+                                    .run = import};
