@@ -19,7 +19,8 @@
       "对已存输出重新评分，不再推理")                                                              \
     X(T_HELP_EXPORT, "write runs to .json .jsonl .csv or .html",                                   \
       "导出评测为 .json .jsonl .csv 或 .html")                                                     \
-    X(T_HELP_IMPORT, "make runs from recorded outputs", "把已有的模型输出导入为评测")              \
+    X(T_HELP_IMPORT, "make runs from recorded outputs, or other frameworks' logs",                 \
+      "把已有的模型输出或其他框架的日志导入为评测")                                                \
     X(T_HELP_TASK_LIST, "list tasks, groups and tags", "列出评测任务、任务组与标签")               \
     X(T_HELP_TASK_SHOW, "a task with everything resolved", "查看展开后的任务定义")                 \
     X(T_HELP_TASK_CHECK, "check a task file or a folder of them", "检查任务文件或目录")            \
@@ -42,6 +43,9 @@
       "任务 %1$s：对比评测 %2$lld 与 %3$lld"                                               \
       "（两个模型分别有 %4$zu 和 %5$zu 次已完成的评测）；"                       \
       "“assay runs -t %6$s” 可列出，“assay compare 评测号 评测号” 可另选")                         \
+    X(T_VALUES_LEFT_OUT,                                                                           \
+      "%s: %zu values are of a whole corpus, not of one item, and were left out",                  \
+      "%s：%zu 个值属于整个语料而非单题，未导入")                                                  \
     X(T_READ_AS, "%s: read as %s", "%s：按 %s 编码读取")                                           \
     X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
     X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
