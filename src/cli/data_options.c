@@ -22,10 +22,11 @@ static void say_report(App *app, const char *path, const DataReport *report)
         say_bad(app, path, report);
 }
 
-Status file_options_open(App *app, const FileOptions *options, const char *path, DataFile **out,
-                         Err *err)
+static Status open_file(App *app, const FileOptions *options, bool unchecked, const char *path,
+                        DataFile **out, Err *err)
 {
-    DataOptions o = {.encoding = options->encoding, .sheet = options->sheet};
+    DataOptions o = {
+        .encoding = options->encoding, .sheet = options->sheet, .unchecked = unchecked};
     if (options->records.len)
         o.records = str_z(app->arena, options->records);
     o.skip_bad = str_eqc(options->on_bad_line, "skip");
@@ -35,6 +36,18 @@ Status file_options_open(App *app, const FileOptions *options, const char *path,
     TRY(datafile_open_with(app->arena, path, &o, out, err));
     say_report(app, path, datafile_report(*out));
     return OK;
+}
+
+Status file_options_open(App *app, const FileOptions *options, const char *path, DataFile **out,
+                         Err *err)
+{
+    return open_file(app, options, false, path, out, err);
+}
+
+Status file_options_open_unchecked(App *app, const FileOptions *options, const char *path,
+                                   DataFile **out, Err *err)
+{
+    return open_file(app, options, true, path, out, err);
 }
 
 void file_report_json(const DataFile *file, Arena *a, Json *o)

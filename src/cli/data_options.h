@@ -41,6 +41,9 @@ typedef struct FileOptions {
  * record that was left out. */
 Status file_options_open(App *app, const FileOptions *options, const char *path, DataFile **out,
                          Err *err) MUST_CHECK;
+/* The same, but records are checked when they are read. */
+Status file_options_open_unchecked(App *app, const FileOptions *options, const char *path,
+                                   DataFile **out, Err *err) MUST_CHECK;
 
 /* The report as JSON members of `o`: "encoding", "skipped", "skipped_lines". */
 void file_report_json(const DataFile *file, Arena *a, Json *o);

@@ -49,6 +49,8 @@ Status datafile_read_all(DataFile *file, Arena *arena, Str *out, Err *err);
 /* The line, from 1, on which the byte at `offset` stands. */
 size_t datafile_line_at(const DataFile *file, uint64_t offset);
 
+/* Wraps `err` with file and line of the bad record at `offset`, and what may help. */
+Status datafile_refuse(const DataFile *file, uint64_t offset, Err *err) MUST_CHECK;
 /* The record at `offset` is bad, as `err` says: notes it and returns OK when bad records are to
  * be skipped, else wraps `err` with file and line. */
 Status datafile_bad(DataFile *file, uint64_t offset, Err *err) MUST_CHECK;

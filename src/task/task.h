@@ -237,6 +237,7 @@ typedef struct DataOptions {
     Str encoding;        /* iconv's name; empty: found by looking */
     Str sheet;           /* of a workbook; empty: the first */
     bool skip_bad;       /* leave malformed records out and report them; else they are errors */
+    bool unchecked;      /* without skip_bad: records are checked when they are read, not before */
 } DataOptions;
 
 typedef struct BadRecord {
@@ -261,6 +262,12 @@ Status datafile_open_at(Arena *arena, const char *path, const char *dotted, Data
                         Err *err) MUST_CHECK;
 Status datafile_open_with(Arena *arena, const char *path, const DataOptions *options,
                           DataFile **out, Err *err) MUST_CHECK;
+/* Reads records in order, by one thread, a large piece of the file at a time. */
+typedef struct DataScan DataScan;
+DataScan *datafile_scan(Arena *arena, const DataFile *file);
+Status datafile_scan_get(DataScan *scan, size_t index, Arena *arena, Json *out,
+                         Err *err) MUST_CHECK;
+
 const DataReport *datafile_report(const DataFile *file);
 const Docs *datafile_docs(const DataFile *file);
 /* Raw text of record `index`: JSON for JSON files; line number for messages. */
