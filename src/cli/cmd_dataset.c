@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/dataset_view.h"
 #include "cli/table.h"
+#include "core/dataset_change.h"
 #include "core/store.h"
 
 /* ---- list ---- */
@@ -48,6 +49,7 @@ static Status list(App *app, void *options, const StrList *arguments, Err *err)
 
 typedef struct ShowOptions {
     int64_t item, limit;
+    bool removed;
 } ShowOptions;
 
 enum { ANY_ITEM = 1 << 30, PAGE = 200 };
@@ -57,6 +59,8 @@ static const Option show_options[] = {
      "只看第 N 题（从 0 起）"},
     {"limit", 'n', OPT_INT, offsetof(ShowOptions, limit), "N", "the first N items (5; 0 = all)",
      "前 N 题（5；0 为全部）"},
+    {"removed", 0, OPT_FLAG, offsetof(ShowOptions, removed), NULL,
+     "what cleaning left out of this version, and why", "查看清洗时剔除的题目及原因"},
     {0},
 };
 static const ShowOptions show_defaults = {.item = ANY_ITEM, .limit = 5};
@@ -121,6 +125,34 @@ static Status show_version(App *app, const ShowOptions *o, Db *db, const Dataset
     return status;
 }
 
+static Status show_removed(App *app, Db *db, const DatasetVersion *v, Err *err)
+{
+    static const TextId heads[] = {T_ITEM, T_REASON, T_DETAIL};
+    RemovalRows rows = {0};
+    Json list = {.type = JSON_ARRAY};
+    Table t = table_make(app->arena, COUNT(heads), 0);
+    TRY(dataset_removals(db, v->id, app->arena, &rows, err));
+    for (size_t i = 0; i < COUNT(heads); i++)
+        table_add(&t, str_from(tr(app, heads[i])));
+    for (size_t i = 0; i < rows.len; i++) {
+        const RemovalRow *r = &rows.items[i];
+        Json o = {.type = JSON_OBJECT};
+        json_set(app->arena, &o, STR("position"), json_integer(app->arena, r->position));
+        json_set(app->arena, &o, STR("key"), json_str(r->key));
+        json_set(app->arena, &o, STR("reason"), json_str(r->reason));
+        json_set(app->arena, &o, STR("detail"), json_str(r->detail));
+        json_append(app->arena, &list, o);
+        table_addf(&t, "%lld (%s)", (long long)r->position, r->key.ptr);
+        table_add(&t, r->reason);
+        table_add(&t, r->detail);
+    }
+    if (app->json)
+        app_print_json(app, &list);
+    else
+        table_print(&t, app);
+    return OK;
+}
+
 static Status show(App *app, void *options, const StrList *arguments, Err *err)
 {
     Db *db;
@@ -132,7 +164,8 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
     TRY(store_open_read(app->db_url, &db, err));
     Status status = dataset_named(db, arguments->items[0], app->arena, &v, err);
     if (status == OK)
-        status = show_version(app, options, db, &v, err);
+        status = ((const ShowOptions *)options)->removed ? show_removed(app, db, &v, err)
+                                                         : show_version(app, options, db, &v, err);
     db_close(db);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "cli/data_options.h"
 #include "cli/dataset_view.h"
+#include "core/dataset_change.h"
 #include "core/store.h"
 
 typedef struct ImportOptions {
@@ -23,32 +24,71 @@ static Status get_record(void *user, size_t position, Arena *arena, Json *out, E
     return datafile_scan_get(user, position, arena, out, err);
 }
 
+/* A version as it was stored, and what it changed when it is not the first. */
+typedef struct Stored {
+    DatasetVersion version, before;
+    bool added, compared;
+    DatasetDiff diff;
+} Stored;
+
+static Status import_version(Db *db, const DatasetVersion *wanted, const ItemSource *source,
+                             Arena *arena, Stored *out, Err *err)
+{
+    bool found;
+    /* items refer to nothing but the version that is added before them */
+    TRY(db_skip_reference_checks(db, err));
+    TRY(dataset_newest(db, wanted->name, wanted->split, arena, &out->before, &found, err));
+    TRY(dataset_import(db, wanted, source, arena, &out->version, &out->added, err));
+    out->compared = found && out->added;
+    if (out->compared)
+        TRY(dataset_diff(db, out->before.id, out->version.id, &out->diff, err));
+    return OK;
+}
+
+static void change_json(const Stored *c, Arena *a, Json *o)
+{
+    Json diff = {.type = JSON_OBJECT};
+    json_set(a, &diff, STR("version"), json_integer(a, c->before.number));
+    json_set(a, &diff, STR("added"), json_integer(a, c->diff.added));
+    json_set(a, &diff, STR("removed"), json_integer(a, c->diff.removed));
+    json_set(a, &diff, STR("changed"), json_integer(a, c->diff.changed));
+    json_set(a, o, STR("compared_with"), diff);
+}
+
+static void print_stored(App *app, const Stored *s, const DataFile *file)
+{
+    if (app->json) {
+        Json o = dataset_version_json(&s->version, app->arena);
+        json_set(app->arena, &o, STR("added"), json_truth(s->added));
+        if (s->compared)
+            change_json(s, app->arena, &o);
+        file_report_json(file, app->arena, &o);
+        app_print_json(app, &o);
+        return;
+    }
+    dataset_print_stored(app, &s->version, s->added);
+    if (s->compared)
+        fprintf(app->out, "%s\n",
+                trf(app, app->arena, T_DIFFERS, (long long)s->before.number,
+                    (long long)s->diff.added, (long long)s->diff.removed,
+                    (long long)s->diff.changed)
+                    .ptr);
+}
+
 static Status store_file(App *app, const DatasetVersion *wanted, DataFile *file, Err *err)
 {
     ItemSource source = {datafile_docs(file)->len, get_record, datafile_scan(app->arena, file)};
-    DatasetVersion v;
+    Stored stored = {0};
     Db *db;
-    bool added = false;
     if (!source.n_items)
         return err_set(err, E_PARSE, "\"" STR_FMT "\" has no items; nothing was stored",
                        STR_ARG(wanted->source));
     TRY(store_open(app->db_url, &db, err));
-    /* items refer to nothing but the version that is added before them */
-    Status status = db_skip_reference_checks(db, err);
-    if (status == OK)
-        status = dataset_import(db, wanted, &source, app->arena, &v, &added, err);
+    Status status = import_version(db, wanted, &source, app->arena, &stored, err);
     db_close(db);
-    if (status != OK)
-        return status;
-    if (!app->json) {
-        dataset_print_stored(app, &v, added);
-        return OK;
-    }
-    Json o = dataset_version_json(&v, app->arena);
-    json_set(app->arena, &o, STR("added"), json_truth(added));
-    file_report_json(file, app->arena, &o);
-    app_print_json(app, &o);
-    return OK;
+    if (status == OK)
+        print_stored(app, &stored, file);
+    return status;
 }
 
 /* "a/b.csv.gz" is called "b". */

@@ -26,6 +26,17 @@
     X(T_HELP_TASK_CHECK, "check a task file or a folder of them", "检查任务文件或目录")            \
     X(T_HELP_TASK_PREVIEW, "the exact prompt of an item", "预览某一题的完整提示词")                \
     X(T_HELP_DATASET_IMPORT, "store a data file as a frozen version", "导入数据文件为冻结版本")    \
+    X(T_HELP_DATASET_CLEAN, "a version without duplicates and dirty items, and why",               \
+      "剔除重复与脏数据，生成新版本并给出原因")                                                    \
+    X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
+    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv or .tsv",                           \
+      "导出评测集为 .jsonl、.csv 或 .tsv")                                                         \
+    X(T_CLEANED_BY, "text: %s; label: %s", "文本列：%s；标签列：%s")                               \
+    X(T_KEPT, "%zu of %zu items are kept", "保留 %2$zu 题中的 %1$zu 题")                           \
+    X(T_DETAIL, "detail", "说明")                                                                  \
+    X(T_EXPORTED_ITEMS, "%lld items written to %s", "%lld 题已写入 %s")                            \
+    X(T_DIFFERS, "compared with version %lld: %lld added, %lld removed, %lld changed",             \
+      "与版本 %lld 相比：新增 %lld，删除 %lld，修改 %lld")                                         \
     X(T_HELP_DATASET_LIST, "list data sets and versions", "列出评测集与版本")                      \
     X(T_HELP_DATASET_SHOW, "look at a data set's items", "查看评测集的题目")                       \
     X(T_HELP_MODEL_ADD, "name a model and how it is reached", "登记模型及其接入方式")              \
