@@ -31,6 +31,8 @@
     X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
     X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv or .tsv",                           \
       "导出评测集为 .jsonl、.csv 或 .tsv")                                                         \
+    X(T_HELP_DATASET_PULL, "fetch a data set from a hub into the data folder",                     \
+      "从数据集站点下载到数据目录")                                                                \
     X(T_CLEANED_BY, "text: %s; label: %s", "文本列：%s；标签列：%s")                               \
     X(T_KEPT, "%zu of %zu items are kept", "保留 %2$zu 题中的 %1$zu 题")                           \
     X(T_DETAIL, "detail", "说明")                                                                  \
