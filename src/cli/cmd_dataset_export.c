@@ -116,11 +116,10 @@ static Status run_export(App *app, void *options, const StrList *arguments, Err 
     if (!str_eqc(ext, "jsonl") && !str_eqc(ext, "csv") && !str_eqc(ext, "tsv"))
         return err_set(err, E_USAGE, "the file's name must end in .jsonl, .csv or .tsv");
     TRY(store_open_read(app->db_url, &db, err));
-    Status status = export_in(app, db, arguments,
-                              str_eqc(ext, "csv")   ? ','
-                              : str_eqc(ext, "tsv") ? '\t'
-                                                    : 0,
-                              err);
+    char delimiter = 0;
+    if (!str_eqc(ext, "jsonl"))
+        delimiter = str_eqc(ext, "csv") ? ',' : '\t';
+    Status status = export_in(app, db, arguments, delimiter, err);
     db_close(db);
     return status;
 }

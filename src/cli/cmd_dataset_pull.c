@@ -53,7 +53,8 @@ static const char *stored_path(const Pull *p, const HubFile *file)
 {
     char *flat = arena_copy(p->app->arena, file->path.ptr, file->path.len);
     for (size_t i = 0; i < file->path.len; i++)
-        flat[i] = flat[i] == '/' ? '+' : flat[i];
+        if (flat[i] == '/')
+            flat[i] = '+';
     return path_join(p->app->arena, p->store, str_from(flat));
 }
 

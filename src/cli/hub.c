@@ -203,11 +203,12 @@ static Status add_files(Hub *hub, const Json *tree, HubFiles *out, Err *err)
             continue; /* folders, hidden files, and what is nobody's business */
         if (out->len == MOST_FILES)
             return err_set(err, E_LIMIT, "the data set has more than %d files", MOST_FILES);
-        vec_push(hub->arena, out,
-                 (HubFile){str_copy(hub->arena, path),
-                           str_copy(hub->arena, json_text(json_get(lfs, "oid"))),
-                           lfs ? (Str){0} : str_copy(hub->arena, json_text(json_get(entry, "oid"))),
-                           json_int(json_get(entry, "size"), -1)});
+        HubFile file = {.path = str_copy(hub->arena, path),
+                        .sha256 = str_copy(hub->arena, json_text(json_get(lfs, "oid"))),
+                        .size = json_int(json_get(entry, "size"), -1)};
+        if (!lfs)
+            file.blob = str_copy(hub->arena, json_text(json_get(entry, "oid")));
+        vec_push(hub->arena, out, file);
     }
     return OK;
 }

@@ -27,7 +27,7 @@ static Status read_detail(ForeignRun *run, const ForeignId *id, const JsonMember
 {
     const Json *detail = &member->value, *verdict = any_of(detail, verdicts);
     ForeignSample s = foreign_sample();
-    if (json_is(verdict, JSON_ARRAY) && verdict->len == 1)
+    if (verdict && verdict->type == JSON_ARRAY && verdict->len == 1)
         verdict = &verdict->items[0];
     bool right = json_is(verdict, JSON_BOOL);
     if (detail->type != JSON_OBJECT || (!right && !json_is(verdict, JSON_NUMBER)))

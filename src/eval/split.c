@@ -37,9 +37,10 @@ static void make_units(Splitting *w)
     for (size_t i = 0; i < in->n; i++) {
         size_t unit = in->groups ? number_of(w->arena, &groups, in->groups[i]) : i;
         size_t stratum = in->strata ? number_of(w->arena, &strata, in->strata[i]) : 0;
-        if (unit == w->units.len)
+        if (unit >= w->units.len)
             vec_push(w->arena, &w->units, (Unit){(uint32_t)i, 0, stratum});
-        w->units.items[unit].size++;
+        Unit *u = &w->units.items[unit];
+        u->size++;
         w->unit_of[i] = (uint32_t)unit;
     }
     w->n_strata = in->strata ? strata.len : 1;

@@ -139,6 +139,15 @@ Status encoding_detect(FileRange file, Encoding *out, Err *err)
     return OK;
 }
 
+static bool is_known(const char *name)
+{
+    iconv_t test = iconv_open("UTF-8", name);
+    if (test == (iconv_t)-1)
+        return false;
+    iconv_close(test);
+    return true;
+}
+
 Status encoding_named(Arena *arena, Str name, FileRange file, Encoding *out, Err *err)
 {
     char head[3];
@@ -148,12 +157,10 @@ Status encoding_named(Arena *arena, Str name, FileRange file, Encoding *out, Err
     if (str_eq_nocase(name, STR("utf-16")) || str_eq_nocase(name, STR("utf16")))
         name = STR("UTF-16LE"); /* unless a mark says otherwise */
     const char *known = str_z(arena, name);
-    iconv_t test = iconv_open("UTF-8", known);
-    if (!name.len || name.len > 40 || test == (iconv_t)-1)
+    if (!name.len || name.len > 40 || !is_known(known))
         return err_set(err, E_USAGE,
                        "there is no encoding \"" STR_FMT "\" here; \"iconv -l\" lists the names",
                        STR_ARG(name));
-    iconv_close(test);
     TRY(head_of(file, head, &len, err));
     const Encoding *mark = mark_of((Str){head, len});
     *out = (Encoding){known, 0, true};

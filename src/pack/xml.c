@@ -93,8 +93,10 @@ static Status tag_end(const XmlReader *r, size_t *out, Err *err)
     char quote = 0;
     for (size_t i = r->at; i < r->in.len; i++) {
         char c = r->in.ptr[i];
-        if (quote)
-            quote = c == quote ? 0 : quote;
+        if (quote && c == quote)
+            quote = 0;
+        else if (quote)
+            continue;
         else if (c == '"' || c == '\'')
             quote = c;
         else if (c == '>') {

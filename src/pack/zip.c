@@ -49,7 +49,7 @@ typedef struct Directory {
 
 static Status read_end64(const Zip *z, uint64_t end_at, Directory *out, Err *err)
 {
-    char locator[LOCATOR_SIZE], end[END64_SIZE];
+    char locator[LOCATOR_SIZE] = {0}, end[END64_SIZE] = {0};
     if (end_at < LOCATOR_SIZE)
         return err_set(err, E_PARSE, "the archive's directory is damaged");
     TRY(read_at(z, end_at - LOCATOR_SIZE, locator, sizeof locator, err));
@@ -187,7 +187,7 @@ static Status packing_of(const ZipEntry *e, Packing *out, Err *err)
 
 static Status read_entry(Zip *z, const ZipEntry *e, size_t limit, Arena *arena, Str *out, Err *err)
 {
-    char local[LOCAL_SIZE];
+    char local[LOCAL_SIZE] = {0};
     Packing packing = PACK_STORED;
     TRY(packing_of(e, &packing, err));
     if (e->size > limit || e->size > z->budget ||
