@@ -10,7 +10,7 @@ CC := gcc
 
 VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 # libpq is loaded at run time (src/db/postgres.c); only its headers are needed here.
-LIBS := libcurl sqlite3 yaml-0.1 libpcre2-8 libutf8proc libzstd
+LIBS := libcurl sqlite3 yaml-0.1 libpcre2-8 libutf8proc libzstd zlib
 MISSING = $(shell tools/install-deps --missing build)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \

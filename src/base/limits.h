@@ -18,6 +18,11 @@ enum {
     LIMIT_TEMPLATE_HEIGHT = 2000,   /* nodes from an expression to its innermost part */
     LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
     LIMIT_COLUMNS = 4096,           /* columns of a table */
+    LIMIT_BAD_NAMED = 1000,         /* bad records of a file that are named; all are counted */
+    LIMIT_EXPAND_RATIO = 200,       /* expanded bytes for each compressed one */
+    LIMIT_ZIP_ENTRIES = 1 << 20,    /* files in an archive */
+    LIMIT_XML_DEPTH = 64,           /* nested elements of a spreadsheet's parts */
+    LIMIT_SHEETS = 10000,           /* sheets of a workbook */
     LIMIT_GGUF_ENTRIES = 100000,    /* metadata entries, and tensors, of a model file */
     LIMIT_MODEL_TOKENS = 1 << 20,   /* vocabulary, and context length, of a local model */
     LIMIT_MODEL_WIDTH = 1 << 18,    /* any dimension inside a local model */
@@ -26,6 +31,8 @@ enum {
 
 #define LIMIT_YAML_FILE (16 * MIB)    /* one task file */
 #define LIMIT_JSON_DOCUMENT (1 * GIB) /* one JSON file read whole */
+#define LIMIT_EXPANDED (16 * GIB)     /* a compressed data file, expanded */
+#define LIMIT_EXPAND_FREE (64 * MIB)  /* expanded size from which on the ratio counts */
 #define LIMIT_RECORD (64 * MIB)       /* one record of a data set */
 #define LIMIT_PROMPT (16 * MIB)       /* one rendered prompt */
 #define LIMIT_REPLY (32 * MIB)        /* one HTTP reply body */

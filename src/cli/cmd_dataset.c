@@ -1,110 +1,9 @@
-/* cmd_dataset.c - assay dataset import, list, show. */
+/* cmd_dataset.c - assay dataset list, show. */
 #include "base/clock.h"
-#include "base/file.h"
+#include "cli/dataset_view.h"
 #include "cli/table.h"
-#include "core/dataset.h"
+#include "core/dataset_change.h"
 #include "core/store.h"
-#include "task/task.h"
-#include "text/near.h"
-
-static Json version_json(const DatasetVersion *v, Arena *a)
-{
-    Json o = {.type = JSON_OBJECT}, columns;
-    json_set(a, &o, STR("name"), json_str(v->name));
-    json_set(a, &o, STR("split"), json_str(v->split));
-    json_set(a, &o, STR("version"), json_integer(a, v->number));
-    json_set(a, &o, STR("items"), json_integer(a, v->n_items));
-    json_set(a, &o, STR("content_hash"), json_str(v->content_hash));
-    if (json_parse(a, v->columns, &columns, NULL) == OK)
-        json_set(a, &o, STR("columns"), columns);
-    json_set(a, &o, STR("source"), json_str(v->source));
-    json_set(a, &o, STR("created"), json_str(clock_iso(a, v->created)));
-    return o;
-}
-
-/* ---- import ---- */
-
-typedef struct ImportOptions {
-    Str name, split, records;
-} ImportOptions;
-
-static const Option import_options[] = {
-    {"name", 0, OPT_TEXT, offsetof(ImportOptions, name), "NAME",
-     "what to call it (the file's name)", "评测集名称（默认取文件名）"},
-    {"split", 0, OPT_TEXT, offsetof(ImportOptions, split), "SPLIT", "which part it is (test)",
-     "切分名（默认 test）"},
-    {"records", 0, OPT_TEXT, offsetof(ImportOptions, records), "PATH",
-     "where in a JSON file the records are, as data.items",
-     "记录在 JSON 文件中的位置，如 data.items"},
-    {0},
-};
-
-static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
-{
-    const Docs *docs = user;
-    return docs->get(docs, position, arena, out, err);
-}
-
-static Status store_file(App *app, const DatasetVersion *wanted, const DataFile *file, Err *err)
-{
-    union {
-        const Docs *constant;
-        void *user;
-    } docs = {.constant = datafile_docs(file)};
-    ItemSource source = {docs.constant->len, get_record, docs.user};
-    DatasetVersion v;
-    Db *db;
-    bool added = false;
-    if (!source.n_items)
-        return err_set(err, E_PARSE, "\"" STR_FMT "\" has no items; nothing was stored",
-                       STR_ARG(wanted->source));
-    TRY(store_open(app->db_url, &db, err));
-    Status status = dataset_import(db, wanted, &source, app->arena, &v, &added, err);
-    db_close(db);
-    if (status != OK)
-        return status;
-    if (app->json) {
-        Json o = version_json(&v, app->arena);
-        json_set(app->arena, &o, STR("added"), json_truth(added));
-        app_print_json(app, &o);
-        return OK;
-    }
-    if (!added)
-        fprintf(app->out, "%s\n", trf(app, app->arena, T_KNOWN_VERSION, (long long)v.number).ptr);
-    else
-        fprintf(app->out, "%s\n",
-                trf(app, app->arena, T_STORED, v.name.ptr, v.split.ptr, (long long)v.number,
-                    (long long)v.n_items)
-                    .ptr);
-    return OK;
-}
-
-static Status import(App *app, void *options, const StrList *arguments, Err *err)
-{
-    const ImportOptions *o = options;
-    DataFile *file;
-    if (arguments->len != 1)
-        return err_set(err, E_USAGE, "which file? Give one .jsonl, .json, .csv or .tsv");
-    const char *path = str_z(app->arena, arguments->items[0]);
-    if (o->records.len)
-        TRY(datafile_open_at(app->arena, path, str_z(app->arena, o->records), &file, err));
-    else
-        TRY(datafile_open(app->arena, path, &file, err));
-    DatasetVersion wanted = {.name = o->name.len ? o->name : path_stem(str_from(path)),
-                             .split = o->split.len ? o->split : STR("test"),
-                             .content_hash = datafile_hash(file, app->arena),
-                             .source = str_from(path)};
-    Status status = OK;
-    if (str_find_char(wanted.name, ':') >= 0 || str_find_char(wanted.name, '@') >= 0)
-        status = err_set(err, E_USAGE,
-                         "the name \"" STR_FMT "\" must not hold \":\" or \"@\": they come before "
-                         "the split and the version",
-                         STR_ARG(wanted.name));
-    if (status == OK)
-        status = store_file(app, &wanted, file, err);
-    datafile_close(file);
-    return status;
-}
 
 /* ---- list ---- */
 
@@ -141,7 +40,7 @@ static Status list(App *app, void *options, const StrList *arguments, Err *err)
     }
     Json out = {.type = JSON_ARRAY};
     for (size_t i = 0; i < versions.len; i++)
-        json_append(app->arena, &out, version_json(&versions.items[i], app->arena));
+        json_append(app->arena, &out, dataset_version_json(&versions.items[i], app->arena));
     app_print_json(app, &out);
     return OK;
 }
@@ -150,6 +49,7 @@ static Status list(App *app, void *options, const StrList *arguments, Err *err)
 
 typedef struct ShowOptions {
     int64_t item, limit;
+    bool removed;
 } ShowOptions;
 
 enum { ANY_ITEM = 1 << 30, PAGE = 200 };
@@ -159,6 +59,8 @@ static const Option show_options[] = {
      "只看第 N 题（从 0 起）"},
     {"limit", 'n', OPT_INT, offsetof(ShowOptions, limit), "N", "the first N items (5; 0 = all)",
      "前 N 题（5；0 为全部）"},
+    {"removed", 0, OPT_FLAG, offsetof(ShowOptions, removed), NULL,
+     "what cleaning left out of this version, and why", "查看清洗时剔除的题目及原因"},
     {0},
 };
 static const ShowOptions show_defaults = {.item = ANY_ITEM, .limit = 5};
@@ -208,7 +110,7 @@ static Status show_version(App *app, const ShowOptions *o, Db *db, const Dataset
         return err_set(err, E_MISSING, "data set \"%s:%s\" has %lld items, numbered from 0",
                        v->name.ptr, v->split.ptr, (long long)v->n_items);
     if (app->json) {
-        Json head = version_json(v, app->arena);
+        Json head = dataset_version_json(v, app->arena);
         Str text = json_dump(app->arena, &head);
         fwrite(text.ptr, 1, text.len - 1, app->out);
         fputs(",\"data\":[\n", app->out);
@@ -223,24 +125,32 @@ static Status show_version(App *app, const ShowOptions *o, Db *db, const Dataset
     return status;
 }
 
-static Status unknown(Db *db, Str spec, Arena *a, Err *err)
+static Status show_removed(App *app, Db *db, const DatasetVersion *v, Err *err)
 {
-    DatasetVersions all = {0};
-    Names names = {0};
-    Err ignored;
-    if (dataset_list(db, a, &all, &ignored) != OK)
-        return err->code;
-    for (size_t i = 0; i < all.len; i++)
-        if (i == 0 || !str_eq(all.items[i].name, all.items[i - 1].name))
-            vec_push(a, &names, all.items[i].name);
-    Str name = spec;
-    name = str_split(&name, '@');
-    name = str_split(&name, ':');
-    Str near = near_names(a, name, &names);
-    return err_set(err, E_MISSING,
-                   "there is no data set \"" STR_FMT "\"" STR_FMT
-                   "; \"assay dataset list\" shows them",
-                   STR_ARG(spec), STR_ARG(near));
+    static const TextId heads[] = {T_ITEM, T_REASON, T_DETAIL};
+    RemovalRows rows = {0};
+    Json list = {.type = JSON_ARRAY};
+    Table t = table_make(app->arena, COUNT(heads), 0);
+    TRY(dataset_removals(db, v->id, app->arena, &rows, err));
+    for (size_t i = 0; i < COUNT(heads); i++)
+        table_add(&t, str_from(tr(app, heads[i])));
+    for (size_t i = 0; i < rows.len; i++) {
+        const RemovalRow *r = &rows.items[i];
+        Json o = {.type = JSON_OBJECT};
+        json_set(app->arena, &o, STR("position"), json_integer(app->arena, r->position));
+        json_set(app->arena, &o, STR("key"), json_str(r->key));
+        json_set(app->arena, &o, STR("reason"), json_str(r->reason));
+        json_set(app->arena, &o, STR("detail"), json_str(r->detail));
+        json_append(app->arena, &list, o);
+        table_addf(&t, "%lld (%s)", (long long)r->position, r->key.ptr);
+        table_add(&t, r->reason);
+        table_add(&t, r->detail);
+    }
+    if (app->json)
+        app_print_json(app, &list);
+    else
+        table_print(&t, app);
+    return OK;
 }
 
 static Status show(App *app, void *options, const StrList *arguments, Err *err)
@@ -252,21 +162,14 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
                        "which data set? Give NAME, NAME:SPLIT or NAME:SPLIT@VERSION; "
                        "\"assay dataset list\" shows them");
     TRY(store_open_read(app->db_url, &db, err));
-    Status status = dataset_find(db, arguments->items[0], app->arena, &v, err);
-    if (status == E_MISSING)
-        status = unknown(db, arguments->items[0], app->arena, err);
+    Status status = dataset_named(db, arguments->items[0], app->arena, &v, err);
     if (status == OK)
-        status = show_version(app, options, db, &v, err);
+        status = ((const ShowOptions *)options)->removed ? show_removed(app, db, &v, err)
+                                                         : show_version(app, options, db, &v, err);
     db_close(db);
     return status;
 }
 
-const Command cmd_dataset_import = {.name = "dataset import",
-                                    .arguments = "FILE",
-                                    .help = T_HELP_DATASET_IMPORT,
-                                    .options = import_options,
-                                    .options_size = sizeof(ImportOptions),
-                                    .run = import};
 const Command cmd_dataset_list = {.name = "dataset list", .help = T_HELP_DATASET_LIST, .run = list};
 const Command cmd_dataset_show = {.name = "dataset show",
                                   .arguments = "NAME[:SPLIT][@VERSION]",

@@ -1,5 +1,7 @@
 /* cmd_import.c - assay import: recorded outputs become runs. */
 #include "base/file.h"
+#include "cli/data_options.h"
+#include "cli/import_foreign.h"
 #include "cli/records.h"
 #include "cli/scoring.h"
 #include "cli/task_set.h"
@@ -9,12 +11,16 @@
 typedef struct ImportOptions {
     RecordRules rules;
     ScoringOptions scoring;
-    Str name, split, records;
+    Str name, split, from;
+    FileOptions file;
 } ImportOptions;
 
 #define AT(field) offsetof(ImportOptions, field)
 
 static const Option import_options[] = {
+    {"from", 0, OPT_TEXT, AT(from), "FRAMEWORK",
+     "who wrote it: records, lm-eval, inspect, opencompass (found by looking)",
+     "来源框架：records、lm-eval、inspect、opencompass（默认自动识别）"},
     {"output", 0, OPT_LIST, AT(rules.outputs), "[NAME=]TEMPLATE",
      "where the output is: a column, or a template over the record, such as "
      "'{{item.answers[0]}}'; repeated: one model each (output)",
@@ -29,9 +35,7 @@ static const Option import_options[] = {
     {"model", 'm', OPT_TEXT, AT(rules.model), "NAME",
      "the model, where no column \"model\" names it (the file's name)",
      "记录中没有 model 列时的模型名（默认取文件名）"},
-    {"records", 0, OPT_TEXT, AT(records), "PATH",
-     "where in a JSON file the records are, as data.items",
-     "记录在 JSON 文件中的位置，如 data.items"},
+    FILE_ROWS(ImportOptions),
     {"keep", 0, OPT_LIST, AT(rules.keep), "COLUMN", "another column that goes into the items",
      "一并存入题目的其他列，可重复"},
     {"cluster", 0, OPT_TEXT, AT(rules.cluster), "COLUMN", "items with one value share a source",
@@ -101,6 +105,18 @@ static Status import_set(App *app, const RecordedSet *set, Err *err)
     return status;
 }
 
+static Status read_predictions(App *app, const ImportOptions *o, const char *path, RecordedSet *set,
+                               Err *err)
+{
+    const Docs *docs;
+    RecordRules rules = o->rules;
+    if (!rules.model.len) /* predictions/MODEL/DATASET.json */
+        rules.model = path_base(path_dir(str_from(path)));
+    TRY(import_predictions(app, path, &docs, err));
+    Status status = records_read(docs, &rules, app->arena, set, err);
+    return status == OK ? OK : err_wrap(err, "%s", path);
+}
+
 static Status read_file(App *app, const ImportOptions *o, const char *path, RecordedSet *set,
                         Err *err)
 {
@@ -108,10 +124,7 @@ static Status read_file(App *app, const ImportOptions *o, const char *path, Reco
     RecordRules rules = o->rules;
     if (!rules.model.len)
         rules.model = path_stem(str_from(path));
-    if (o->records.len)
-        TRY(datafile_open_at(app->arena, path, str_z(app->arena, o->records), &file, err));
-    else
-        TRY(datafile_open(app->arena, path, &file, err));
+    TRY(file_options_open(app, &o->file, path, &file, err));
     Status status = datafile_docs(file)->len
                         ? records_read(datafile_docs(file), &rules, app->arena, set, err)
                         : err_set(err, E_PARSE, "there are no records; nothing was imported");
@@ -122,9 +135,17 @@ static Status read_file(App *app, const ImportOptions *o, const char *path, Reco
 static Status import(App *app, void *options, const StrList *arguments, Err *err)
 {
     const ImportOptions *o = options;
+    ImportKind kind;
     if (arguments->len != 1)
-        return err_set(err, E_USAGE, "which file? Give one .jsonl, .json, .csv or .tsv");
+        return err_set(err, E_USAGE,
+                       "which file? Give one .jsonl, .json, .csv, .xlsx or .eval, or "
+                       "a folder of logs");
     const char *path = str_z(app->arena, arguments->items[0]);
+    TRY(import_kind(app, o->from, path, &kind, err));
+    if (kind != IMPORT_RECORDS && kind != IMPORT_PREDICTIONS) {
+        ForeignRules rules = {o->rules.model, o->name, o->rules.id};
+        return import_foreign(app, kind, path, &rules, err);
+    }
     Str name = o->name.len ? o->name : path_stem(str_from(path));
     RecordedSet set = {.source = str_from(path),
                        .dataset = name,
@@ -132,12 +153,13 @@ static Status import(App *app, void *options, const StrList *arguments, Err *err
                        .cluster = o->rules.cluster,
                        .command = str_printf(app->arena, "import %s", path)};
     TRY(make_task(app, o, name, &set.task, err));
-    TRY(read_file(app, o, path, &set, err));
+    TRY(kind == IMPORT_PREDICTIONS ? read_predictions(app, o, path, &set, err)
+                                   : read_file(app, o, path, &set, err));
     return import_set(app, &set, err);
 }
 
 const Command cmd_import = {.name = "import",
-                            .arguments = "FILE",
+                            .arguments = "FILE|FOLDER",
                             .help = T_HELP_IMPORT,
                             .options = import_options,
                             .options_size = sizeof(ImportOptions),

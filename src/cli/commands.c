@@ -6,6 +6,8 @@ extern const Command cmd_db_migrate;
 extern const Command cmd_import, cmd_export, cmd_rescore;
 extern const Command cmd_task_list, cmd_task_show, cmd_task_check, cmd_task_preview;
 extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
+extern const Command cmd_dataset_clean, cmd_dataset_split, cmd_dataset_export;
+extern const Command cmd_dataset_pull;
 extern const Command cmd_model_add, cmd_model_list, cmd_model_test, cmd_model_remove;
 
 const Command *const commands[] = {
@@ -25,6 +27,10 @@ const Command *const commands[] = {
     &cmd_dataset_import,
     &cmd_dataset_list,
     &cmd_dataset_show,
+    &cmd_dataset_clean,
+    &cmd_dataset_split,
+    &cmd_dataset_export,
+    &cmd_dataset_pull,
     &cmd_model_add,
     &cmd_model_list,
     &cmd_model_test,

@@ -19,12 +19,26 @@
       "对已存输出重新评分，不再推理")                                                              \
     X(T_HELP_EXPORT, "write runs to .json .jsonl .csv or .html",                                   \
       "导出评测为 .json .jsonl .csv 或 .html")                                                     \
-    X(T_HELP_IMPORT, "make runs from recorded outputs", "把已有的模型输出导入为评测")              \
+    X(T_HELP_IMPORT, "make runs from recorded outputs, or other frameworks' logs",                 \
+      "把已有的模型输出或其他框架的日志导入为评测")                                                \
     X(T_HELP_TASK_LIST, "list tasks, groups and tags", "列出评测任务、任务组与标签")               \
     X(T_HELP_TASK_SHOW, "a task with everything resolved", "查看展开后的任务定义")                 \
     X(T_HELP_TASK_CHECK, "check a task file or a folder of them", "检查任务文件或目录")            \
     X(T_HELP_TASK_PREVIEW, "the exact prompt of an item", "预览某一题的完整提示词")                \
     X(T_HELP_DATASET_IMPORT, "store a data file as a frozen version", "导入数据文件为冻结版本")    \
+    X(T_HELP_DATASET_CLEAN, "a version without duplicates and dirty items, and why",               \
+      "剔除重复与脏数据，生成新版本并给出原因")                                                    \
+    X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
+    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv or .tsv",                           \
+      "导出评测集为 .jsonl、.csv 或 .tsv")                                                         \
+    X(T_HELP_DATASET_PULL, "fetch a data set from a hub into the data folder",                     \
+      "从数据集站点下载到数据目录")                                                                \
+    X(T_CLEANED_BY, "text: %s; label: %s", "文本列：%s；标签列：%s")                               \
+    X(T_KEPT, "%zu of %zu items are kept", "保留 %2$zu 题中的 %1$zu 题")                           \
+    X(T_DETAIL, "detail", "说明")                                                                  \
+    X(T_EXPORTED_ITEMS, "%lld items written to %s", "%lld 题已写入 %s")                            \
+    X(T_DIFFERS, "compared with version %lld: %lld added, %lld removed, %lld changed",             \
+      "与版本 %lld 相比：新增 %lld，删除 %lld，修改 %lld")                                         \
     X(T_HELP_DATASET_LIST, "list data sets and versions", "列出评测集与版本")                      \
     X(T_HELP_DATASET_SHOW, "look at a data set's items", "查看评测集的题目")                       \
     X(T_HELP_MODEL_ADD, "name a model and how it is reached", "登记模型及其接入方式")              \
@@ -42,6 +56,12 @@
       "任务 %1$s：对比评测 %2$lld 与 %3$lld"                                               \
       "（两个模型分别有 %4$zu 和 %5$zu 次已完成的评测）；"                       \
       "“assay runs -t %6$s” 可列出，“assay compare 评测号 评测号” 可另选")                         \
+    X(T_VALUES_LEFT_OUT,                                                                           \
+      "%s: %zu values are of a whole corpus, not of one item, and were left out",                  \
+      "%s：%zu 个值属于整个语料而非单题，未导入")                                                  \
+    X(T_READ_AS, "%s: read as %s", "%s：按 %s 编码读取")                                           \
+    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
+    X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
     X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \
     X(T_USAGE, "usage", "用法")                                                                    \
     X(T_COMMANDS, "commands", "命令")                                                              \

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "core/item_feed.h"
 #include "core/store.h"
 
 #define VERSION_COLUMNS                                                                            \
@@ -156,27 +157,28 @@ Status dataset_add_items(Db *db, int64_t version_id, const ItemRow *rows, size_t
     return OK;
 }
 
-static Status insert_from(Db *db, int64_t version, int64_t first, ItemReader *reader, Err *err)
+/* Rows before `first` are there already. */
+static Status insert_from(Db *db, int64_t version, int64_t first, ItemFeed *feed, Err *err)
 {
-    SCOPED_ARENA(scratch);
     for (;;) {
-        ItemRow row;
-        bool more;
-        TRY(item_reader_next(reader, &scratch, &row, &more, err));
-        if (!more)
+        const ItemRow *rows = NULL;
+        size_t n = 0, known = 0;
+        TRY(item_feed_next(feed, &rows, &n, err));
+        if (!n)
             return OK;
-        if (row.position >= first)
-            TRY(dataset_add_items(db, version, &row, 1, err));
-        arena_reset(&scratch);
+        while (known < n && rows[known].position < first)
+            known++;
+        TRY(dataset_add_items(db, version, rows + known, n - known, err));
     }
 }
 
 static Status insert_items(Db *db, int64_t version, int64_t first, const ItemSource *source,
                            Err *err)
 {
-    ItemReader reader = {.source = *source};
-    Status status = insert_from(db, version, first, &reader, err);
-    arena_free(&reader.keep);
+    SCOPED_ARENA(arena);
+    ItemFeed *feed = item_feed_start(&arena, source);
+    Status status = insert_from(db, version, first, feed, err);
+    item_feed_stop(feed);
     return status;
 }
 

@@ -5,17 +5,13 @@
  * of threads may do at once. */
 #include "task/datafile.h"
 
-#include "base/asset.h"
-#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static const DataFormat *const formats[] = {&data_lines, &data_array, &data_csv, &data_tsv};
 
 Status datafile_read(const DataFile *file, uint64_t at, char *into, size_t len, Err *err)
 {
@@ -47,19 +43,24 @@ Status datafile_read_all(DataFile *file, Arena *arena, Str *out, Err *err)
     return OK;
 }
 
-size_t datafile_line_at(const DataFile *file, uint64_t offset)
+static size_t count_lines(const DataFile *file, uint64_t from, uint64_t to)
 {
     char chunk[1 << 14];
-    size_t line = 1;
-    for (uint64_t at = 0; at < offset;) {
-        size_t len = offset - at < sizeof chunk ? (size_t)(offset - at) : sizeof chunk;
+    size_t lines = 0;
+    for (uint64_t at = from; at < to;) {
+        size_t len = to - at < sizeof chunk ? (size_t)(to - at) : sizeof chunk;
         if (datafile_read(file, at, chunk, len, NULL) != OK)
             break;
         for (size_t i = 0; i < len; i++)
-            line += chunk[i] == '\n';
+            lines += chunk[i] == '\n';
         at += len;
     }
-    return line;
+    return lines;
+}
+
+size_t datafile_line_at(const DataFile *file, uint64_t offset)
+{
+    return count_lines(file, 0, offset) + 1;
 }
 
 size_t datafile_line(const DataFile *file, size_t index)
@@ -85,7 +86,8 @@ static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *
     if (index >= docs->len)
         return err_set(err, E_USAGE, "\"%s\" has %zu records, so there is no number %zu",
                        file->path, docs->len, index);
-    uint64_t start = file->offsets[index], len = file->offsets[index + 1] - start;
+    uint64_t start = file->offsets[index];
+    uint64_t len = file->lengths ? file->lengths[index] : file->offsets[index + 1] - start;
     if (len > LIMIT_RECORD)
         return err_set(err, E_LIMIT, "%s:%zu: record is larger than %zu bytes", file->path,
                        datafile_line(file, index), LIMIT_RECORD);
@@ -97,59 +99,102 @@ static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *
     return OK;
 }
 
-static const DataFormat *format_of(const char *path)
+/* Keeps the places exactly, so that growing the list does not cost twice. */
+static void keep_offsets(DataFile *file, const Offsets *found)
 {
-    Str ext = path_ext(str_from(path));
-    for (size_t i = 0; i < COUNT(formats); i++)
-        if (str_eqc(ext, formats[i]->ext))
-            return formats[i];
-    return NULL;
+    file->offsets = arena_array(file->arena, found->len, sizeof *file->offsets);
+    memcpy(file->offsets, found->items, found->len * sizeof *file->offsets);
+    if (file->options.skip_bad)
+        file->lengths = arena_array(file->arena, found->len, sizeof *file->lengths);
 }
 
-/* Keeps the places exactly, so that growing the list does not cost twice. */
-static void keep_offsets(DataFile *file, Arena *arena, const Offsets *found)
+/* ---- checking every record once ---- */
+
+Status datafile_refuse(const DataFile *file, uint64_t offset, Err *err)
 {
-    file->offsets = arena_array(arena, found->len, sizeof *file->offsets);
-    memcpy(file->offsets, found->items, found->len * sizeof *file->offsets);
-    file->docs.len = found->len - 1;
+    const char *hint = file->report.encoding ? "" : "; if it is not UTF-8, name its encoding";
+    size_t used = strlen(err->msg);
+    snprintf(err->msg + used, sizeof err->msg - used, "%s", hint);
+    return err_wrap(err, "%s:%zu", file->path, datafile_line_at(file, offset));
+}
+
+Status datafile_bad(DataFile *file, uint64_t offset, Err *err)
+{
+    if (!file->options.skip_bad)
+        return datafile_refuse(file, offset, err);
+    file->report.n_bad++;
+    if (file->bad.len == LIMIT_BAD_NAMED)
+        return OK;
+    if (offset < file->counted_to) /* the second pass over the file has begun */
+        file->counted_to = file->counted = 0;
+    file->counted += count_lines(file, file->counted_to, offset);
+    file->counted_to = offset;
+    BadRecord bad = {file->counted + 1, str_copy(file->arena, str_from(err->msg))};
+    vec_push(file->arena, &file->bad, bad);
+    *err = (Err){0};
+    return OK;
+}
+
+/* Keeps record `i` as number docs.len. */
+static void keep_record(DataFile *file, size_t i)
+{
+    size_t at = file->docs.len++;
+    if (file->lengths)
+        file->lengths[at] = (uint32_t)(file->offsets[i + 1] - file->offsets[i]);
+    file->offsets[at] = file->offsets[i];
 }
 
 /* Checks records first .. end - 1, whose bytes are `text`. */
-static Status check_run(const DataFile *file, size_t first, size_t end, Str text, Err *err)
+static Status check_run(DataFile *file, size_t first, size_t end, Str text, Err *err)
 {
     SCOPED_ARENA(scratch);
+    uint64_t start = file->offsets[first];
     for (size_t i = first; i < end; i++) {
         Json record;
-        Str one = str_slice(text, (size_t)(file->offsets[i] - file->offsets[first]),
-                            (size_t)(file->offsets[i + 1] - file->offsets[first]));
+        Str one = str_slice(text, (size_t)(file->offsets[i] - start),
+                            (size_t)(file->offsets[i + 1] - start));
         if (file->format->read(file, one, &scratch, &record, err) != OK)
-            return err_wrap(err, "%s:%zu", file->path, datafile_line(file, i));
+            TRY(datafile_bad(file, file->offsets[i], err));
+        else
+            keep_record(file, i);
         arena_reset(&scratch);
     }
     return OK;
 }
 
-/* Reads runs of neighbouring records together: one call to the system for hundreds. */
-static Status check_records(const DataFile *file, Err *err)
+/* Reads runs of neighbouring records together: one call to the system for hundreds. Bad ones
+ * are dropped from the list in place. */
+static Status check_records(DataFile *file, size_t n, Err *err)
 {
     enum { RUN = 1 << 18 };
-    for (size_t first = 0, end; first < file->docs.len; first = end) {
+    Err unread = {0};
+    err = err ? err : &unread;
+    for (size_t first = 0, end; first < n; first = end) {
         end = first + 1;
-        while (end < file->docs.len && file->offsets[end + 1] - file->offsets[first] <= RUN)
+        while (end < n && file->offsets[end + 1] - file->offsets[first] <= RUN)
             end++;
         uint64_t len = file->offsets[end] - file->offsets[first];
-        if (len > LIMIT_RECORD)
-            return err_set(err, E_LIMIT, "%s:%zu: record is larger than %zu bytes", file->path,
-                           datafile_line(file, first), LIMIT_RECORD);
+        if (len > LIMIT_RECORD) {
+            err_set(err, E_LIMIT, "record is larger than %zu bytes", LIMIT_RECORD);
+            TRY(datafile_bad(file, file->offsets[first], err));
+            continue;
+        }
         SCOPED_ARENA(scratch);
         char *bytes = arena_array(&scratch, (size_t)len + 1, 1);
         TRY(datafile_read(file, file->offsets[first], bytes, (size_t)len, err));
         TRY(check_run(file, first, end, (Str){bytes, (size_t)len}, err));
     }
+    file->offsets[file->docs.len] = file->offsets[n];
     return OK;
 }
 
-static Status load(DataFile *file, Arena *arena, Err *err)
+static int by_line(const void *a, const void *b)
+{
+    const BadRecord *x = a, *y = b;
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+static Status load(DataFile *file, Err *err)
 {
     struct stat st;
     if (fstat(file->fd, &st) != 0 || !S_ISREG(st.st_mode))
@@ -159,47 +204,29 @@ static Status load(DataFile *file, Arena *arena, Err *err)
     SCOPED_ARENA(scratch);
     Offsets found = {0};
     TRY(file->format->index(file, &scratch, &found, err));
-    keep_offsets(file, arena, &found);
-    TRY(check_records(file, err));
+    keep_offsets(file, &found);
+    if (file->options.unchecked && !file->options.skip_bad)
+        file->docs.len = found.len - 1;
+    else
+        TRY(check_records(file, found.len - 1, err));
+    if (file->bad.len)
+        qsort(file->bad.items, file->bad.len, sizeof *file->bad.items, by_line);
+    file->report.bad = file->bad.items;
+    file->report.n_named = file->bad.len;
     return check_unchanged(file, err);
 }
 
-#define BUILT_IN "built-in:"
-
-/* A built-in file becomes an anonymous one, so that it is read like any other. */
-static int open_path(const char *path)
-{
-    Str content;
-    if (!str_starts(str_from(path), STR(BUILT_IN)))
-        return open(path, O_RDONLY | O_CLOEXEC);
-    if (!asset_find(str_from(path + sizeof BUILT_IN - 1), &content)) {
-        errno = ENOENT;
-        return -1;
-    }
-    int fd = memfd_create("assay-data", MFD_CLOEXEC);
-    if (fd >= 0 && write(fd, content.ptr, content.len) != (ssize_t)content.len) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-static Status open_file(Arena *arena, const char *path, const char *dotted, DataFile **out,
-                        Err *err)
+Status datafile_open_with(Arena *arena, const char *path, const DataOptions *options,
+                          DataFile **out, Err *err)
 {
     DataFile *file = ARENA_NEW(arena, DataFile);
-    *file = (DataFile){.docs = {.get = get}, .fd = -1, .arena = arena, .dotted = dotted};
+    *file = (DataFile){.docs = {.get = get}, .fd = -1, .arena = arena, .options = *options};
     file->path = arena_copy(arena, path, strlen(path));
-    file->format = dotted ? &data_array : format_of(path);
-    if (!file->format)
-        return err_set(err, E_USAGE,
-                       "cannot read \"%s\": its name must end in .jsonl, .json, .csv or .tsv",
-                       path);
-    file->fd = open_path(path);
-    if (file->fd < 0)
-        return err_set(err, errno == ENOENT ? E_MISSING : E_IO, "could not open \"%s\": %s", path,
-                       strerror(errno));
-    Status status = load(file, arena, err);
+    if (options->records)
+        file->dotted = arena_copy(arena, options->records, strlen(options->records));
+    Status status = datafile_source(file, err);
+    if (status == OK)
+        status = load(file, err);
     if (status != OK) {
         datafile_close(file);
         return status;
@@ -210,13 +237,18 @@ static Status open_file(Arena *arena, const char *path, const char *dotted, Data
 
 Status datafile_open(Arena *arena, const char *path, DataFile **out, Err *err)
 {
-    return open_file(arena, path, NULL, out, err);
+    return datafile_open_with(arena, path, &(DataOptions){0}, out, err);
 }
 
 Status datafile_open_at(Arena *arena, const char *path, const char *dotted, DataFile **out,
                         Err *err)
 {
-    return open_file(arena, path, arena_copy(arena, dotted, strlen(dotted)), out, err);
+    return datafile_open_with(arena, path, &(DataOptions){.records = dotted}, out, err);
+}
+
+const DataReport *datafile_report(const DataFile *file)
+{
+    return &file->report;
 }
 
 const Docs *datafile_docs(const DataFile *file)
@@ -235,51 +267,4 @@ void datafile_close(DataFile *file)
         return;
     close(file->fd);
     file->fd = -1;
-}
-
-/* A task file may not lead out of the data folder. */
-static bool leads_outside(Str path)
-{
-    for (Str rest = path; rest.len;) {
-        Str step = str_split(&rest, '/');
-        if (str_eqc(step, ".."))
-            return true;
-    }
-    return path.len && path.ptr[0] == '/';
-}
-
-Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, Str dataset_path,
-                     Str dataset_name, Str split, const char **path, Err *err)
-{
-    Str name = dataset_name.len ? dataset_name : STR("default");
-    const Str parts[] = {dataset_path, name, split};
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if (!parts[i].len || leads_outside(parts[i]))
-            return err_set(err, E_USAGE,
-                           "\"" STR_FMT "\" cannot name a data set, a part of it or a split",
-                           STR_ARG(parts[i]));
-    for (size_t i = 0; i < n_dirs; i++) {
-        Str dir = str_from(path_join(arena, str_from(data_dirs[i]), dataset_path));
-        Str file = str_from(path_join(arena, str_from(path_join(arena, dir, name)), split));
-        for (size_t f = 0; f < COUNT(formats); f++) {
-            Str full = str_printf(arena, "%s.%s", file.ptr, formats[f]->ext);
-            if (file_exists(full.ptr)) {
-                *path = full.ptr;
-                return OK;
-            }
-        }
-    }
-    Str asset, built_in = str_printf(arena, "share/data/%s/%s/%s.jsonl", str_z(arena, dataset_path),
-                                     str_z(arena, name), str_z(arena, split));
-    if (asset_find(built_in, &asset)) {
-        *path = str_printf(arena, BUILT_IN "%s", built_in.ptr).ptr;
-        return OK;
-    }
-    return err_set(
-        err, E_MISSING,
-        "data set \"" STR_FMT "\" (part \"" STR_FMT "\") has no split \"" STR_FMT
-        "\" under %s: expected %s/" STR_FMT "/" STR_FMT "/" STR_FMT ".jsonl (or .json, .csv, .tsv)",
-        STR_ARG(dataset_path), STR_ARG(name), STR_ARG(split),
-        n_dirs == 1 ? data_dirs[0] : "any data folder", n_dirs ? data_dirs[n_dirs - 1] : "DIR",
-        STR_ARG(dataset_path), STR_ARG(name), STR_ARG(split));
 }

@@ -34,8 +34,11 @@ static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
     for (;;) {
         CsvRecord record;
         bool more;
-        if (csv_next(&reader, &record_arena, &record, &more, err) != OK)
-            return err_wrap(err, "%s", file->path);
+        if (csv_next(&reader, &record_arena, &record, &more, err) != OK) {
+            TRY(datafile_bad(file, reader.at, err));
+            csv_skip_line(&reader);
+            continue;
+        }
         if (!more)
             break;
         vec_push(scratch, out, (uint64_t)record.offset);

@@ -11,11 +11,22 @@ static Str bare_record(Str text)
     return text;
 }
 
+static Status bad_cell(const Json *fault, Err *err)
+{
+    Str column = json_text(&fault->items[0]), what = json_text(&fault->items[1]);
+    if (what.len)
+        return err_set(err, E_PARSE, "the cell in column " STR_FMT " holds the error " STR_FMT,
+                       STR_ARG(column), STR_ARG(what));
+    return err_set(err, E_PARSE, "column " STR_FMT " has a value here but no name in the first row",
+                   STR_ARG(column));
+}
+
 static Status read_record(const DataFile *file, Str text, Arena *arena, Json *out, Err *err)
 {
-    (void)file;
     Json value;
     TRY(json_parse(arena, bare_record(text), &value, err));
+    if (value.type == JSON_ARRAY && file->columns) /* what datafile_xlsx.c could not use */
+        return bad_cell(&value, err);
     if (value.type != JSON_OBJECT)
         return err_set(err, E_PARSE, "a record must be an object, {\"name\": value, ...}");
     *out = value;

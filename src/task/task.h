@@ -225,17 +225,50 @@ Status task_found(const TaskBound *bound, const TaskItem *item, const TaskAnswer
                   Arena *arena, bool *found, Err *err) MUST_CHECK;
 
 /* ---- data sets on disk ---- */
-/* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.{jsonl,json,csv,tsv}, or a
- * single file. Records are read at need; only their places are kept in memory.
- * datafile_find falls back to the built-in data sets (share/data), whose paths start with
- * "built-in:". */
+/* Opens DIR/<dataset_path>/<dataset_name or default>/<split>.EXT, or a single file. EXT:
+ * jsonl, json, csv, tsv, each also with .gz or .zst behind it, xlsx, parquet. What is not plain
+ * UTF-8 is expanded or converted into an anonymous file first. Records are read at need; only
+ * their places are kept in memory. datafile_find falls back to the built-in data sets
+ * (share/data), whose paths start with "built-in:". */
 typedef struct DataFile DataFile;
+
+typedef struct DataOptions {
+    const char *records; /* JSON: dotted path of the array of records, as "data.items"; or NULL */
+    Str encoding;        /* iconv's name; empty: found by looking */
+    Str sheet;           /* of a workbook; empty: the first */
+    bool skip_bad;       /* leave malformed records out and report them; else they are errors */
+    bool unchecked;      /* without skip_bad: records are checked when they are read, not before */
+} DataOptions;
+
+typedef struct BadRecord {
+    size_t line;
+    Str why;
+} BadRecord;
+
+/* What opening found, for people. */
+typedef struct DataReport {
+    const char *encoding; /* "UTF-8", "GB18030" ... */
+    const char *unpacked; /* "gzip", "zstd", "xlsx", "parquet", or NULL */
+    size_t n_bad;         /* records that were left out */
+    const BadRecord *bad; /* the first of them, at most LIMIT_BAD_NAMED */
+    size_t n_named;
+} DataReport;
+
 Status datafile_open(Arena *arena, const char *path, DataFile **out, Err *err) MUST_CHECK;
 Status datafile_find(Arena *arena, const char *const *data_dirs, size_t n_dirs, Str dataset_path,
                      Str dataset_name, Str split, const char **path, Err *err) MUST_CHECK;
 /* A JSON file whose records are the array at `dotted` ("outputs"). */
 Status datafile_open_at(Arena *arena, const char *path, const char *dotted, DataFile **out,
                         Err *err) MUST_CHECK;
+Status datafile_open_with(Arena *arena, const char *path, const DataOptions *options,
+                          DataFile **out, Err *err) MUST_CHECK;
+/* Reads records in order, by one thread, a large piece of the file at a time. */
+typedef struct DataScan DataScan;
+DataScan *datafile_scan(Arena *arena, const DataFile *file);
+Status datafile_scan_get(DataScan *scan, size_t index, Arena *arena, Json *out,
+                         Err *err) MUST_CHECK;
+
+const DataReport *datafile_report(const DataFile *file);
 const Docs *datafile_docs(const DataFile *file);
 /* Raw text of record `index`: JSON for JSON files; line number for messages. */
 size_t datafile_line(const DataFile *file, size_t index);

@@ -114,6 +114,14 @@ Status csv_next(CsvReader *reader, Arena *arena, CsvRecord *out, bool *more, Err
     return OK;
 }
 
+void csv_skip_line(CsvReader *reader)
+{
+    const char *start = reader->in.ptr + reader->at;
+    const char *end = memchr(start, '\n', reader->in.len - reader->at);
+    reader->at += end ? (size_t)(end - start) + 1 : reader->in.len - reader->at;
+    reader->line++;
+}
+
 void csv_put(StrBuf *out, Str text, char delimiter)
 {
     bool quote = !text.len;

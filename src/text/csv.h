@@ -29,6 +29,9 @@ CsvReader csv_reader(Str text, char delimiter);
  * line: an unclosed quote, text after a closing quote, bytes that are not UTF-8. */
 Status csv_next(CsvReader *reader, Arena *arena, CsvRecord *out, bool *more, Err *err) MUST_CHECK;
 
+/* Moves behind the next line end: where to go on after an error. */
+void csv_skip_line(CsvReader *reader);
+
 /* Appends one field, quoted when it must be. */
 void csv_put(StrBuf *out, Str text, char delimiter);
 

@@ -6,12 +6,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_file(Arena *a, const char *path, const char *dotted)
+static void check_file(Arena *a, const char *path, const char *dotted, bool skip)
 {
     Err err = {0};
     DataFile *file = NULL;
-    Status status = dotted ? datafile_open_at(a, path, dotted, &file, &err)
-                           : datafile_open(a, path, &file, &err);
+    DataOptions options = {.records = dotted, .skip_bad = skip};
+    Status status = datafile_open_with(a, path, &options, &file, &err);
     if (status != OK) {
         if (file || !err.msg[0])
             abort();
@@ -28,6 +28,9 @@ static void check_file(Arena *a, const char *path, const char *dotted)
             abort(); /* lines go up with the records */
         line = at;
     }
+    const DataReport *report = datafile_report(file);
+    if (report->n_bad && (!skip || !report->n_named || !report->bad[0].line))
+        abort(); /* nothing is left out in silence */
     Json none;
     if (docs->get(docs, docs->len, a, &none, &err) == OK)
         abort();
@@ -45,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || write(fd, data + 1, size - 1) != (ssize_t)(size - 1))
         abort();
     close(fd);
-    check_file(&a, path, data[0] & 4 ? "a.b" : NULL);
+    check_file(&a, path, data[0] & 4 ? "a.b" : NULL, data[0] & 8);
     unlink(path);
     return 0;
 }

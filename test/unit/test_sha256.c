@@ -1,4 +1,5 @@
 /* test_sha256.c - the examples of FIPS 180-4 and the lengths around a block. */
+#include "base/sha1.h"
 #include "base/sha256.h"
 
 #include "test.h"
@@ -23,4 +24,15 @@ TEST(sha256_pads_at_block_ends)
               "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
     CHECK_STR(sha256_hex(&a, (Str){text, 64}),
               "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+
+/* FIPS 180-4's examples, and the name that git gives an empty blob. */
+TEST(sha1_gives_the_published_digests)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(sha1_hex(&a, STR("abc"), (Str){0}), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    CHECK_STR(
+        sha1_hex(&a, STR("abcdbcdecdefdefgefghfghighij"), STR("hijkijkljklmklmnlmnomnopnopq")),
+        "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+    CHECK_STR(sha1_hex(&a, STR("blob 0\0"), (Str){0}), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
 }

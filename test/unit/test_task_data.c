@@ -1,6 +1,8 @@
 /* test_task_data.c - data files: formats, places, malformed records, threads. */
 #include "task_fixture.h"
 
+#include "base/limits.h"
+
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -86,6 +88,11 @@ TEST(task_data_with_a_malformed_record_is_refused_with_its_line)
         {"x.csv", "", NULL, "the file is empty"},
         {"x.csv", "a\n\"b", NULL, "x.csv"},
         {"x.txt", "a", NULL, "must end in .jsonl, .json, .csv or .tsv"},
+        {"x.csv.gz", "a\n1\n", NULL, "is no gzip file"},
+        {"x.xlsx.gz", "a", NULL, "must end in"},
+        {"x.csv", "a,b\ncaf\xe9,1\n", NULL,
+         "x.csv:2: line 2: bytes that are not UTF-8; if it is "
+         "not UTF-8, name its encoding"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         Err err = {0};
@@ -96,6 +103,56 @@ TEST(task_data_with_a_malformed_record_is_refused_with_its_line)
         if (status == OK || file || !strstr(err.msg, cases[i].error))
             test_fail(__FILE__, __LINE__, "case %zu: %s", i, err.msg);
     }
+}
+
+/* Opens with bad records skipped; lines of the bad ones as text. */
+static Str skipped(Arena *a, const char *name, const char *text, size_t *n_left)
+{
+    Err err = {0};
+    DataFile *file = NULL;
+    const char *path = put_file(a, test_folder(), name, text);
+    CHECK_OK(datafile_open_with(a, path, &(DataOptions){.skip_bad = true}, &file, &err), err);
+    const DataReport *report = datafile_report(file);
+    StrBuf lines = strbuf_make(a, MIB);
+    for (size_t i = 0; i < report->n_named; i++)
+        strbuf_addf(&lines, "%zu ", report->bad[i].line);
+    CHECK_INT(report->n_bad, report->n_named);
+    *n_left = datafile_docs(file)->len;
+    for (size_t i = 0; i < *n_left; i++) /* every record left is whole, and in order */
+        CHECK_STR(record(a, file, i), str_printf(a, "{\"a\":\"%zu\"}", i).ptr);
+    datafile_close(file);
+    return strbuf_str(&lines);
+}
+
+TEST(task_data_leaves_malformed_records_out_when_told_and_names_their_lines)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *name, *text, *lines;
+        size_t left;
+    } cases[] = {
+        {"x.jsonl", "{\"a\":\"0\"}\n{\"a\":\n{\"a\":\"1\"}\n\n[]\n{\"a\":\"2\"}\n\xff\n", "2 5 7 ",
+         3},
+        {"x.jsonl", "x\n{\"a\":\"0\"}", "1 ", 1},
+        {"x.jsonl", "x\ny\n", "1 2 ", 0},
+        {"x.json", "[{\"a\":\"0\"},\n7,\n{\"a\":\"1\"},{\"b\":}\n]", "2 3 ", 2},
+        {"x.csv", "a\n0\n1,2\n1\n\xff\n2\n", "3 5 ", 3},
+        {"x.csv", "a\n0\n\"x\"y\n1\n\"open\n2\n", "3 5 ", 3},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t left;
+        CHECK_STR(skipped(&a, cases[i].name, cases[i].text, &left), cases[i].lines);
+        CHECK_INT(left, cases[i].left);
+    }
+}
+
+TEST(task_data_in_other_encodings_is_read_as_utf8)
+{
+    SCOPED_ARENA(a);
+    DataFile *file = open_text(&a, "x.csv", "a\n\xc4\xa3\xd0\xcd\xc6\xc0\xb2\xe2\n", NULL);
+    CHECK_STR(record(&a, file, 0), "{\"a\":\"模型评测\"}");
+    CHECK_STR(str_from(datafile_report(file)->encoding), "GB18030");
+    datafile_close(file);
 }
 
 TEST(task_data_is_found_below_its_folder_and_nowhere_else)

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Data files as people have them: encodings, compressed files, workbooks, Parquet, and bad ones.
+. "$(dirname "$0")/lib.sh"
+python=$(command -v python3)
+
+title "a table in every encoding is the same data set"
+printf 'id,question,answer\n1,模型评测是什么,一种方法\n2,今天天气很好,是的\n' > utf8.csv
+iconv -f utf-8 -t gb18030 utf8.csv > gb.csv
+iconv -f utf-8 -t utf-16 utf8.csv > wide.csv
+iconv -f utf-8 -t big5//TRANSLIT utf8.csv > big5.csv 2> /dev/null || cp gb.csv big5.csv
+expect_ok assay dataset import utf8.csv --name t
+expect_out 'stored t:test as version 1, 2 items'
+expect_ok assay dataset import gb.csv --name t
+expect_out 'this content is version 1 already'
+expect_err 'gb\.csv: read as GB18030'
+expect_ok assay dataset import wide.csv --name t
+expect_out 'this content is version 1 already'
+expect_err 'wide\.csv: read as UTF-16LE'
+expect_ok assay dataset import gb.csv --name forced --encoding gbk
+expect_status 2 assay dataset import gb.csv --encoding klingon
+expect_err 'no encoding "klingon"'
+printf 'id,a\n1,caf\351\n' > latin.csv
+expect_status 1 assay dataset import latin.csv
+expect_err 'latin\.csv:2: .*not UTF-8, name its encoding'
+expect_ok assay dataset import latin.csv --encoding latin1
+expect_ok assay dataset show latin --json
+expect_json 'o["data"][0]["data"]["a"]' 'café'
+
+title "compressed files are read as what is in them"
+gzip -k utf8.csv
+expect_ok assay dataset import utf8.csv.gz --name t
+expect_out 'this content is version 1 already'
+cp utf8.csv.gz lies.csv # the name does not say so, the bytes do
+expect_ok assay dataset import lies.csv --name t
+head -c 40 utf8.csv.gz > cut.csv.gz
+expect_status 1 assay dataset import cut.csv.gz
+expect_err '"cut\.csv\.gz": the compressed data is cut short'
+head -c 400000000 /dev/zero | gzip > bomb.jsonl.gz
+expect_status 1 assay dataset import bomb.jsonl.gz
+expect_err 'expands to more than 200 times its size'
+
+title "malformed lines stop an import, or are left out and named"
+printf '{"a": 1}\n{"a":\n{"a": 2}\n\377\n' > broken.jsonl
+expect_status 1 assay dataset import broken.jsonl
+expect_err 'broken\.jsonl:2: line 1 column 6'
+expect_status 1 assay dataset show broken
+expect_ok assay dataset import -q broken.jsonl --on-bad-line skip
+expect_out 'stored broken:test as version 1, 2 items'
+expect_err 'broken\.jsonl: 2 malformed records were left out'
+expect_err 'broken\.jsonl:2: '
+expect_err 'broken\.jsonl:4: '
+expect_ok assay dataset import broken.jsonl --on-bad-line skip --json
+expect_json '(o["skipped"], [l["line"] for l in o["skipped_lines"]])' '(2, [2, 4])'
+expect_status 2 assay dataset import broken.jsonl --on-bad-line maybe
+expect_err 'it can be stop or skip'
+
+title "workbooks"
+"$python" "$root/test/e2e/make_xlsx.py" book.xlsx good
+expect_ok assay dataset import book.xlsx
+expect_ok assay dataset show book --json
+expect_json '[d["data"] for d in o["data"]]' \
+    "[{'id': 7, 'question': '1+1 等于几？', 'when': '2026-03-01'}, {'id': 8, 'question': '1+1 等于几？', 'when': ''}]"
+expect_ok assay dataset import book.xlsx --sheet more --name more --json
+expect_json '(o["items"], o["columns"])' "(1, ['question'])"
+expect_status 1 assay dataset import book.xlsx --sheet none
+expect_err 'there is no sheet "none"; there are "题目", "more"'
+"$python" "$root/test/e2e/make_xlsx.py" bad.xlsx bad
+expect_status 1 assay dataset import bad.xlsx
+expect_err 'bad\.xlsx:6: the cell in column A holds the error #N/A'
+expect_ok assay dataset import bad.xlsx --on-bad-line skip
+expect_err 'bad\.xlsx:6: '
+"$python" "$root/test/e2e/make_xlsx.py" bomb.xlsx bomb
+expect_status 1 assay dataset import bomb.xlsx
+expect_err 'would expand to .* bytes, more than is allowed'
+cp utf8.csv.gz none.xlsx
+expect_status 1 assay dataset import none.xlsx
+expect_err 'not a zip archive'
+
+title "Parquet without DuckDB"
+printf 'PAR1nothingPAR1' > bad.parquet
+ASSAY_DUCKDB=/nowhere expect_status 1 assay dataset import bad.parquet
+expect_err 'needs the library of DuckDB.*install-deps parquet'
+
+library=$root/build/duckdb/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so
+[ -e "$library" ] || finish
+
+title "Parquet"
+make -s -C "$root" MODE=release build/release/tool_parquet_make || exit 1
+"$root/build/release/tool_parquet_make" "$library" \
+    "SELECT i AS id, '题 ' || i AS question, [i, i+1] AS options, {'a': i} AS s FROM range(3) t(i)" \
+    good.parquet || exit 1
+expect_ok assay dataset import good.parquet
+expect_ok assay dataset show good --json
+expect_json 'o["data"][2]["data"]' \
+    "{'id': 2, 'question': '题 2', 'options': [2, 3], 's': {'a': 2}}"
+expect_status 1 assay dataset import bad.parquet
+expect_err '"bad\.parquet": cannot read it as Parquet'
+head -c 300 good.parquet > cut.parquet
+expect_status 1 assay dataset import cut.parquet
+expect_err 'cannot read it as Parquet'
+
+finish

@@ -1,0 +1,114 @@
+#!/bin/sh
+# Results of other frameworks become runs with the scores that those gave, and compare with ours.
+. "$(dirname "$0")/lib.sh"
+logs="python3 $root/test/e2e/foreign_logs.py"
+
+title "an inspect log: epochs, errors, tokens"
+for how in stored deflated json; do
+    ext=eval; [ $how = json ] && ext=json
+    $logs inspect $how.$ext $how
+    expect_status 4 assay import $how.$ext --db $how.db --json
+    expect_json '[(r["model"], r["task"], r["n_items"], r["n_repeats"]) for r in o]' \
+        "[('openai/gpt-x', 'sums', 3, 2)]"
+    expect_json 'o[0]["metrics"][0]["mean"]' 0.75
+    expect_json '(o[0]["metrics"][0]["metric"], o[0]["outcomes"]["error"])' "('match', 2)"
+done
+expect_ok assay samples 1 --db deflated.db --json
+expect_json 'o[0]["output"], o[0]["judgements"][0]["judge"]' "('2', 'rule:inspect')"
+expect_ok assay show 1 --db deflated.db --json
+$logs inspect unfinished.eval unfinished
+expect_status 4 assay import unfinished.eval --db stored.db
+expect_err 'imported before'
+
+title "the same again changes nothing; another name is another run"
+expect_status 4 assay import deflated.eval --db deflated.db
+expect_err 'run 1: openai/gpt-x, imported before; nothing changed'
+expect_status 4 assay import deflated.eval --db deflated.db -m other
+expect_err 'run 2: other, 2 of 3 items have an output'
+
+title "OpenCompass: predictions are scored here, details keep their verdicts"
+mkdir -p predictions/internlm results/internlm
+cat > predictions/internlm/sums.json <<'END'
+{"0": {"origin_prompt": [{"role": "HUMAN", "prompt": "1+1?"}], "prediction": "2", "gold": "2"},
+ "1": {"origin_prompt": [{"role": "HUMAN", "prompt": "2+1?"}], "prediction": "so 4", "gold": "3"}}
+END
+cat > results/internlm/sums.json <<'END'
+{"accuracy": 50.0, "details": {"type": "GEN", "0": {"prompt": "1+1?", "origin_prediction": "is 2",
+ "predictions": "2", "references": "2", "correct": true},
+ "1": {"prompt": "2+1?", "origin_prediction": "so 4", "predictions": "4", "references": "3", "correct": false}}}
+END
+expect_ok assay import predictions/internlm/sums.json --db oc.db --json
+expect_json '[(r["model"], r["metrics"][0]["mean"]) for r in o]' "[('internlm', 0.5)]"
+expect_ok assay import results/internlm/sums.json --db oc.db --json --name details
+expect_json '(o[0]["metrics"][0]["metric"], o[0]["metrics"][0]["mean"])' "('accuracy', 0.5)"
+printf '{"accuracy": 1, "details": {"0": {"prompt": "x"}}}' > undecided.json
+expect_status 1 assay import undecided.json --db oc.db
+expect_err 'undecided\.json: detail "0" does not say whether it is right'
+
+title "runs of different frameworks pair by the items' ids"
+cat > ours.jsonl <<'END'
+{"id": "q1", "prompt": "1+1?", "output": "2", "target": "2", "model": "ours"}
+{"id": "q2", "prompt": "2+1?", "output": "4", "target": "3", "model": "ours"}
+END
+expect_ok assay import ours.jsonl --db deflated.db --name sums
+expect_status 1 assay compare 1 3 --db deflated.db
+expect_err 'foreign: "inspect" / \(absent\)'
+expect_ok assay import results/internlm/sums.json --db oc2.db --id "q{{references}}" --name sums
+cat > lm.py <<'END'
+import json, os
+os.makedirs('lm', exist_ok=True)
+with open('lm/samples_sums_2026-01-02T03-04-05.678901.jsonl', 'w') as f:
+    for i, (out, right) in enumerate((('2', 1.0), ('5', 0.0), ('4', 1.0))):
+        f.write(json.dumps({'doc_id': i, 'doc': {'n': i + 1}, 'target': str(i + 2), 'filter': 'strict',
+            'arguments': {'gen_args_0': {'arg_0': f'{i + 1}+1?', 'arg_1': {}}}, 'resps': [[out]],
+            'filtered_resps': [out], 'metrics': ['match'], 'match': right}) + '\n')
+END
+python3 lm.py
+expect_ok assay import lm --db deflated.db --id 'q{{n}}' --json
+expect_json '(o[0]["model"], o[0]["task"], o[0]["n_items"])' "('lm', 'sums', 3)"
+sed 's/"filter": "strict"/"filter": "none"/' lm/samples_*.jsonl > samples_sums.jsonl
+expect_ok assay import samples_sums.jsonl --db deflated.db --id 'q{{n}}' -m lm2
+expect_ok assay compare 1 5 --force --db deflated.db --json
+expect_json '(o[0]["n"], any("foreign" in d for d in o[0]["protocol_differences"]))' '(2, True)'
+
+title "what is wrong with a log is said, and nothing is stored"
+mkdir empty
+expect_status 1 assay import empty --db none.db
+expect_err 'holds no samples_\*\.jsonl of lm-eval and no \.eval'
+printf '{"doc": {}}\n' > samples_x.jsonl
+expect_status 1 assay import samples_x.jsonl --db none.db
+expect_err 'samples_x\.jsonl:1: a line of lm-eval samples has'
+head -c 300 deflated.eval > cut.eval
+expect_status 1 assay import cut.eval --db none.db
+expect_err 'not a zip archive'
+expect_status 2 assay import ours.jsonl --from helm --db none.db
+expect_err 'it can be records, lm-eval, inspect or opencompass'
+expect_no_file none.db
+
+golden=$shared/golden/lm-eval
+[ -d "$golden" ] || finish
+
+title "lm-eval: the numbers that it printed"
+for task in exam_art exam_science gen_letters gen_numbers gen_trim gen_votes; do
+    expect_ok assay task show $task --tasks "$golden/tasks" --json
+    python3 -c 'import json; o=json.load(open("out/stdout")); json.dump(o.get("config", o), open("config.json", "w"))'
+    $logs lm-eval $task "$golden" config.json "logs/$task"
+    expect_ok assay import "logs/$task" --db golden.db --json
+    cp out/stdout imported.json
+    python3 - "$task" "$golden" > verdict <<'END'
+import json, sys
+task, golden = sys.argv[1:]
+want = json.load(open(f'{golden}/expected/{task}.json'))['results'][task]
+run = json.load(open('imported.json'))[0]
+checked = 0
+for m in run['metrics']:
+    key = f"{m['metric']},{m['filter']}"
+    assert abs(m['mean'] - want[key]) < 1e-9, (key, m['mean'], want[key])
+    checked += 1
+assert run['model'] == 'golden-lm' and checked, run
+print('same')
+END
+    expect_same "$task" "$(cat verdict)" same
+done
+
+finish
