@@ -6,30 +6,20 @@ extern const Command cmd_db_migrate;
 extern const Command cmd_import, cmd_export, cmd_rescore;
 extern const Command cmd_task_list, cmd_task_show, cmd_task_check, cmd_task_preview;
 extern const Command cmd_dataset_import, cmd_dataset_list, cmd_dataset_show;
+extern const Command cmd_dataset_needle;
 extern const Command cmd_model_add, cmd_model_list, cmd_model_test, cmd_model_remove;
 
 const Command *const commands[] = {
-    &cmd_demo,
-    &cmd_run,
-    &cmd_runs,
-    &cmd_show,
-    &cmd_samples,
-    &cmd_compare,
-    &cmd_rescore,
-    &cmd_import,
-    &cmd_export,
-    &cmd_task_list,
-    &cmd_task_show,
-    &cmd_task_check,
-    &cmd_task_preview,
-    &cmd_dataset_import,
-    &cmd_dataset_list,
-    &cmd_dataset_show,
-    &cmd_model_add,
-    &cmd_model_list,
-    &cmd_model_test,
-    &cmd_model_remove,
-    &cmd_db_migrate,
-    &cmd_version,
-    NULL,
+    &cmd_demo,           &cmd_run,
+    &cmd_runs,           &cmd_show,
+    &cmd_samples,        &cmd_compare,
+    &cmd_rescore,        &cmd_import,
+    &cmd_export,         &cmd_task_list,
+    &cmd_task_show,      &cmd_task_check,
+    &cmd_task_preview,   &cmd_dataset_import,
+    &cmd_dataset_list,   &cmd_dataset_show,
+    &cmd_dataset_needle, &cmd_model_add,
+    &cmd_model_list,     &cmd_model_test,
+    &cmd_model_remove,   &cmd_db_migrate,
+    &cmd_version,        NULL,
 };
