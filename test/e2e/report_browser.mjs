@@ -124,6 +124,17 @@ test('one column is shown as intervals, in Chinese too', async (page) => {
   await shot(page, 'heat-zh', true);
 });
 
+test('the runs in detail say how answers were read', async (page) => {
+  await page.locator('details summary', { hasText: 'The runs in detail' }).click();
+  const rules = page.locator('.rules').first();
+  same(await rules.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [...r.children].map((c) => c.textContent))),
+    [['cue', '90', '75.0%', '90.0%'], ['nothing', '30', '25.0%', 'no answer']], 'rules');
+  same(await page.locator('.rules').count(), data.runs.filter((r) => r.rules).length, 'a table for each run that has rules');
+  await page.locator('.switch button', { hasText: '中文' }).click();
+  await page.locator('details summary', { hasText: '评测明细' }).click();
+  same(await page.locator('.rules thead th').allTextContents().then((x) => x.slice(0, 4)), ['抽取规则', '回答数', '占比', '读出者的得分'], 'Chinese');
+});
+
 /* ---- samples ---- */
 const counted = (page) => page.locator('.filters .small').textContent();
 
