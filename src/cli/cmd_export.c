@@ -8,7 +8,7 @@
 #include "report/report.h"
 
 typedef struct ExportOptions {
-    Str format, title;
+    Str format, title, by;
     int64_t samples;
 } ExportOptions;
 
@@ -23,6 +23,9 @@ static const Option export_options[] = {
      "每次评测最多导出的样本数（默认全部；html 为 1000）"},
     {"title", 0, OPT_TEXT, offsetof(ExportOptions, title), "TEXT", "title of the page (the tasks)",
      "报告标题（默认为任务名）"},
+    {"by", 0, OPT_TEXT, offsetof(ExportOptions, by), "COL[,COL]",
+     "scores by a column of the data, or a heat map of two (the task's)",
+     "按数据的一列给出得分，两列则为热力图（默认随任务）"},
     {0},
 };
 static const ExportOptions export_defaults = {.samples = NOT_SAID};
@@ -74,6 +77,7 @@ typedef struct Exporting {
     RunSummary *runs;
     size_t n_runs;
     int64_t samples;
+    Str by;
     Json document;
 } Exporting;
 
@@ -82,12 +86,19 @@ static void set(Exporting *x, const char *key, Json value)
     json_set(x->app->arena, &x->document, str_from(key), value);
 }
 
-static void add_runs(Exporting *x)
+static Status add_runs(Exporting *x)
 {
+    Arena *a = x->app->arena;
     Json list = {.type = JSON_ARRAY};
-    for (size_t i = 0; i < x->n_runs; i++)
-        json_append(x->app->arena, &list, view_run(&x->runs[i], x->app->arena));
+    for (size_t i = 0; i < x->n_runs; i++) {
+        Breakdown b;
+        Json run = view_run(&x->runs[i], a);
+        TRY(breakdown_of(x->app, x->db, &x->runs[i].run, x->by, &b, x->err));
+        json_set(a, &run, STR("breakdown"), view_breakdown(&b, a));
+        json_append(a, &list, run);
+    }
     set(x, "runs", list);
+    return OK;
 }
 
 /* The groups of each batch that the runs come from. */
@@ -183,7 +194,7 @@ static Status make_document(Exporting *x, Str title)
     set(x, "program", json_str(STR("assay " ASSAY_VERSION)));
     set(x, "created", json_str(clock_iso(x->app->arena, clock_unix_ms())));
     set(x, "title", json_str(title.len ? title : title_of(x)));
-    add_runs(x);
+    TRY(add_runs(x));
     TRY(add_groups(x));
     TRY(add_comparisons(x));
     for (size_t i = 0; i < x->n_runs; i++)
@@ -239,7 +250,7 @@ static Status export_runs(App *app, void *options, const StrList *arguments, Err
 {
     const ExportOptions *o = options;
     const Format *format = NULL;
-    Exporting x = {.app = app, .err = err};
+    Exporting x = {.app = app, .err = err, .by = o->by};
     if (arguments->len < 2)
         return err_set(err, E_USAGE,
                        "export what where? Give run numbers and then a file, such as "

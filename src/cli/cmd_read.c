@@ -81,17 +81,32 @@ static Status run_number(const StrList *arguments, int64_t *out, Err *err)
     return OK;
 }
 
-static Status show_run(App *app, int64_t id, Db *db, Err *err)
+typedef struct ShowOptions {
+    Str by;
+} ShowOptions;
+
+static const Option show_options[] = {
+    {"by", 0, OPT_TEXT, offsetof(ShowOptions, by), "COL[,COL]",
+     "the score for each value of a column of the data, or of two (the task's)",
+     "按数据的一列或两列分别给出得分（默认随任务）"},
+    {0},
+};
+
+static Status show_run(App *app, const ShowOptions *o, int64_t id, Db *db, Err *err)
 {
     RunSummary s;
+    Breakdown b;
     TRY(eval_summarise(db, id, app->arena, &s, err));
+    TRY(breakdown_of(app, db, &s.run, o->by, &b, err));
     if (app->json) {
         Json view = view_run(&s, app->arena);
+        json_set(app->arena, &view, STR("breakdown"), view_breakdown(&b, app->arena));
         app_print_json(app, &view);
         return OK;
     }
     print_summaries(app, &s, 1);
     print_run_details(app, &s);
+    print_breakdown(app, &b);
     return OK;
 }
 
@@ -99,10 +114,9 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
 {
     Db *db;
     int64_t id;
-    (void)options;
     TRY(run_number(arguments, &id, err));
     TRY(store_open_read(app->db_url, &db, err));
-    Status status = show_run(app, id, db, err);
+    Status status = show_run(app, options, id, db, err);
     db_close(db);
     return status;
 }
@@ -227,7 +241,8 @@ const Command cmd_show = {
     .name = "show",
     .arguments = "RUN",
     .help = T_HELP_SHOW,
-    .options_size = 1,
+    .options = show_options,
+    .options_size = sizeof(ShowOptions),
     .run = show,
 };
 const Command cmd_samples = {

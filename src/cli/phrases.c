@@ -5,6 +5,7 @@
 /* task/metric_*.c. The report page has the same rows in web/report/text.js (a test compares). */
 static const Phrase whys[] = {
     {"chose \"%s\" (%s), expected \"%s\"", "选了“%s”（%s），标准答案为“%s”"},
+    {"found %s of %s needles", "找到 %s 根针，共 %s 根"},
     {"right in %s of %s orders of the options", "%s 种选项顺序答对，共 %s 种"},
     {"extracted \"%s\", expected \"%s\"", "抽取到“%s”，标准答案为“%s”"},
     {"\"%s\" is not what the model would write", "模型自己不会写出“%s”"},

@@ -161,6 +161,8 @@ static Status add_task(App *app, TaskSet *set, const RunOptions *o, const Json *
     int shots = o->fewshot == NO_FEWSHOT ? -1 : (int)o->fewshot;
     if (shots >= 0 || generation->len)
         TRY(task_override(set, task, shots, generation->len ? generation : NULL, &task, err));
+    if (o->option_order.len)
+        TRY(task_reorder(set, task, o->option_order, &task, err));
     for (size_t i = 0; i < plan->tasks.len; i++) {
         const Task *known = plan->tasks.items[i].task;
         if (!str_eq(known->name, task->name))
@@ -217,6 +219,8 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
     EvalTask task = {.data_file = path,
                      .records_at = o->records.len ? str_z(app->arena, o->records) : NULL};
     TRY(task_quick(set, &quick, &task.task, err));
+    if (o->option_order.len)
+        TRY(task_reorder(set, task.task, o->option_order, &task.task, err));
     vec_push(app->arena, &plan->tasks, task);
     Json node = {.type = JSON_OBJECT};
     json_set(app->arena, &node, STR("name"), json_str(task.task->name));

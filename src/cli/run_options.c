@@ -32,6 +32,10 @@ const Option run_options[] = {
      "同 --fewshot-as-turns"},
     {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
      "示例抽取的随机种子（1234）"},
+    {"option-order", 0, OPT_TEXT, AT(option_order), "ORDER",
+     "options in all rotations (circular) or shuffled (shuffle); with columns as "
+     "circular:A,B,C,D:answer",
+     "选项顺序：circular（全部轮换）或 shuffle（打乱）；指定列如 circular:A,B,C,D:answer"},
     {"cluster", 0, OPT_TEXT, AT(cluster), "COLUMN", "items with one value share a source",
      "同源题目的分组列（聚类标准误）"},
     {"concurrency", 0, OPT_INT, AT(concurrency), "N", "requests in flight at most (64)",

@@ -10,7 +10,7 @@ typedef struct RunOptions {
     int64_t limit, fewshot, repeats, concurrency, max_requests, max_attempts, seed;
     double max_cost, retry_wait, timeout, price_in, price_out, rpm, tpm;
     bool fresh, chat_turns, apply_chat, stream;
-    Str system, cluster, api;
+    Str system, cluster, api, option_order;
     /* a task without a file */
     Str prompt, target, metric, extract, choices, records, name;
     /* from a run file: models given as mappings */

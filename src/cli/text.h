@@ -41,6 +41,8 @@
       "与版本 %lld 相比：新增 %lld，删除 %lld，修改 %lld")                                         \
     X(T_HELP_DATASET_LIST, "list data sets and versions", "列出评测集与版本")                      \
     X(T_HELP_DATASET_SHOW, "look at a data set's items", "查看评测集的题目")                       \
+    X(T_HELP_DATASET_NEEDLE, "make needle-in-a-haystack tasks: facts hidden in long texts",        \
+      "生成大海捞针任务：藏在长文本中的事实")                                                      \
     X(T_HELP_MODEL_ADD, "name a model and how it is reached", "登记模型及其接入方式")              \
     X(T_HELP_MODEL_LIST, "list the named models", "列出已登记的模型")                              \
     X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发一次试探请求")                       \
@@ -141,6 +143,13 @@
     X(T_PROGRESS_RATE, "%.0f/s", "%.0f/秒")                                                        \
     X(T_NEXT, "next", "接下来")                                                                    \
     X(T_WROTE, "wrote %s", "已写入 %s")                                                            \
+    X(T_NEEDLE_WROTE, "wrote %s and %s (%lld items)", "已写入 %s 和 %s（%lld 题）")                \
+    X(T_NEEDLE_NEXT, "next: assay run -m MODEL --tasks %1$s --data %1$s -t %2$s",                  \
+      "接下来：assay run -m MODEL --tasks %1$s --data %1$s -t %2$s")                               \
+    X(T_CELL_ITEMS, "score and 95 %% interval; %zu items in each cell",                            \
+      "得分与 95%% 置信区间；每格 %zu 题")                                                         \
+    X(T_CELL_ITEMS_DIFFER, "score, 95 % interval and items of each cell",                          \
+      "各格的得分、95% 置信区间与题数")                                                            \
     X(T_BACKSLASH_HINT,                                                                            \
       "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the "    \
       "shell",                                                                                     \

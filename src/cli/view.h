@@ -4,11 +4,15 @@
  *   n_items, n_repeats, n_samples, incomplete, protocol_hash, outcomes {scored, no_answer ...},
  *   metrics [{filter, metric, aggregation, higher_is_better, n, mean, se, low, high, method,
  *   clusters, answered {n, mean, se, low, high}}], tokens {prompt, completion}, attempts,
- *   cached, cost, latency {p50, p90, p99}, first_token {...}}. Unknown numbers are null. */
+ *   cached, cost, latency {p50, p90, p99}, first_token {...}}. Unknown numbers are null.
+ * In show and export also breakdown: null, or {metric, filter, higher_is_better, columns [one or
+ *   two names], values [a list for each], cells [{at [index of each value], n, mean, low, high}]};
+ *   cells without items are left out. */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 
 #include "cli/app.h"
+#include "eval/breakdown.h"
 #include "eval/compare.h"
 #include "eval/summary.h"
 
@@ -25,6 +29,13 @@ void print_groups(App *app, const GroupSummaries *groups);
 void print_run_details(App *app, const RunSummary *s);
 void print_comparisons(App *app, const Comparisons *list, bool all_flips);
 void print_sample(App *app, const SampleView *v);
+
+/* By the columns of `by` ("length,depth"), or those that the run's task names when it is empty;
+ * out->n_columns is 0 when there is nothing to break down. */
+Status breakdown_of(App *app, Db *db, const RunRow *run, Str by, Breakdown *out,
+                    Err *err) MUST_CHECK;
+Json view_breakdown(const Breakdown *b, Arena *arena); /* null without columns */
+void print_breakdown(App *app, const Breakdown *b);
 
 /* Whether a metric is a share, shown in percent. */
 bool metric_is_share(const MetricSummary *m);

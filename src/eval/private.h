@@ -6,6 +6,7 @@
 #include "core/sample.h"
 #include "eval/eval.h"
 #include "eval/stream.h"
+#include "eval/summary.h"
 
 struct EvalRun {
     int64_t id, model_id;
@@ -88,6 +89,12 @@ Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Ju
                            Err *err) MUST_CHECK;
 /* The outcome of one repeat. */
 Outcome eval_repeat_outcome(const Judgement *j, size_t repeat);
+
+/* ---- from judgements to numbers (summary.c) ---- */
+/* A metric's two readings of these points, with the aggregation that the configuration says. Its
+ * texts are those of `set` and `config`. */
+MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
+                                    Arena *arena);
 
 #define SCORER_VERSION "rule:1"
 

@@ -2,6 +2,7 @@
 #include "eval/summary.h"
 
 #include "eval/aggregate.h"
+#include "eval/private.h"
 #include "task/metric_options.h"
 
 #include <math.h>
@@ -76,8 +77,8 @@ bool eval_metric_rises(const Json *config, Str metric)
     return json_bool(json_get(eval_metric_entry(config, metric), "higher_is_better"), higher);
 }
 
-static MetricSummary summarise_metric(const PointSet *set, const Json *config, size_t n_clusters,
-                                      Arena *arena)
+MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
+                                    Arena *arena)
 {
     SCOPED_ARENA(scratch);
     const Json *entry = eval_metric_entry(config, set->criterion);
@@ -123,7 +124,7 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
         s.usage.seconds.items = s.usage.first_tokens.items = NULL;
         for (size_t i = 0; i < points.sets.len; i++) {
             MetricSummary m =
-                summarise_metric(&points.sets.items[i], &config, points.n_clusters, arena);
+                eval_summarise_points(&points.sets.items[i], &config, points.n_clusters, arena);
             m.filter = str_copy(arena, m.filter);
             m.metric = str_copy(arena, m.metric);
             m.aggregation = str_copy(arena, m.aggregation);

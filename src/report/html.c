@@ -15,10 +15,10 @@
 
 /* In this order they are one script. */
 static const char *const scripts[] = {
-    "web/report/text.js",    "web/report/dom.js",    "web/report/model.js",
-    "web/report/plot.js",    "web/report/board.js",  "web/report/overview.js",
-    "web/report/compare.js", "web/report/detail.js", "web/report/samples.js",
-    "web/report/main.js",
+    "web/report/text.js",    "web/report/dom.js",     "web/report/model.js",
+    "web/report/plot.js",    "web/report/board.js",   "web/report/overview.js",
+    "web/report/heat.js",    "web/report/compare.js", "web/report/detail.js",
+    "web/report/samples.js", "web/report/main.js",
 };
 
 typedef struct Page {

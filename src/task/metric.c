@@ -43,6 +43,7 @@ static const MetricRow *const rows[] = {
     &metric_wer,
     &metric_cer,
     &metric_edit_distance,
+    &metric_needle_recall,
 
 };
 

@@ -256,6 +256,7 @@ extern const MetricRow metric_pass, metric_pass_all, metric_g_pass, metric_mg_pa
 extern const MetricKeys metric_g_pass_keys;
 extern const MetricRow metric_rouge1, metric_rouge2, metric_rouge_l, metric_rouge_lsum,
     metric_quasi_exact, metric_token_f1, metric_wer, metric_cer, metric_edit_distance;
+extern const MetricRow metric_needle_recall;
 extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_keys,
     metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
 extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,

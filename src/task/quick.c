@@ -128,3 +128,87 @@ Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json
     *out = changed;
     return OK;
 }
+
+/* ---- the order of the options, from the command line ---- */
+
+/* A name that can be a column: "answer", "{{answer}}"; empty for any other template. */
+static Str column_in(Str text)
+{
+    if (str_starts(text, STR("{{")) && str_ends(text, STR("}}")))
+        text = str_trim(str_slice(text, 2, text.len - 2));
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(i && c >= '0' && c <= '9'))
+            return (Str){0};
+    }
+    return text;
+}
+
+/* The columns that doc_to_choice is made of: one that is a list, or each of a list. */
+static bool option_columns(Arena *arena, const Json *choice, Json *out)
+{
+    if (json_is(choice, JSON_STRING)) {
+        *out = json_str(column_in(choice->text));
+        return out->text.len > 0;
+    }
+    *out = (Json){.type = JSON_ARRAY};
+    for (uint32_t i = 0; json_is(choice, JSON_ARRAY) && i < choice->len; i++) {
+        Str text = json_text(&choice->items[i]), column = column_in(text);
+        if (!column.len || str_eq(column, text)) /* "A" is a text, "{{A}}" a column */
+            return false;
+        json_append(arena, out, json_str(column));
+    }
+    return out->len > 0;
+}
+
+/* "ORDER", "ORDER:COLUMN:ANSWER" or "ORDER:COLUMN,COLUMN:ANSWER" into an option_order, whose other
+ * members are kept. */
+static void read_order(Arena *arena, Str text, Json *order)
+{
+    Str rest = text, kind = str_split(&rest, ':'), columns = str_split(&rest, ':');
+    json_set(arena, order, STR("order"), json_str(kind));
+    if (!columns.len)
+        return;
+    Json list = {.type = JSON_ARRAY};
+    for (Str left = columns; left.ptr;)
+        json_append(arena, &list, json_str(str_trim(str_split(&left, ','))));
+    json_set(arena, order, STR("options"), list.len > 1 ? list : list.items[0]);
+    json_set(arena, order, STR("answer"), json_str(str_trim(rest)));
+}
+
+Status task_reorder(TaskSet *set, const Task *task, Str text, const Task **out, Err *err)
+{
+    Arena *a = set->arena;
+    Json config = copy_object(a, task->config), order = {.type = JSON_OBJECT}, columns;
+    const Json *own = json_get(&config, "option_order");
+    Str kind = text, answer = column_in(json_text(json_get(&config, "doc_to_target")));
+    kind = str_split(&kind, ':');
+    if (!str_eqc(kind, "circular") && !str_eqc(kind, "shuffle"))
+        return err_set(err, E_USAGE,
+                       "--option-order is circular or shuffle, or with columns as "
+                       "circular:A,B,C,D:answer, not \"" STR_FMT "\"",
+                       STR_ARG(text));
+    if (json_is(own, JSON_OBJECT))
+        order = copy_object(a, own);
+    else if (answer.len && option_columns(a, json_get(&config, "doc_to_choice"), &columns)) {
+        json_set(a, &order, STR("options"), columns);
+        json_set(a, &order, STR("answer"), json_str(answer));
+    }
+    read_order(a, str_copy(a, text), &order);
+    if (!json_get(&order, "options"))
+        return err_set(err, E_USAGE,
+                       "task \"" STR_FMT "\" does not say which columns its options are; give "
+                       "--option-order " STR_FMT ":COLUMN,COLUMN...:ANSWER (the columns of the "
+                       "options and the one of the answer)",
+                       STR_ARG(task->name), STR_ARG(kind));
+    /* The rotations of written answers are repeats that the old order made. */
+    if (task_in_all_orders(task) && task->output_type == OUTPUT_GENERATE)
+        json_set(a, &config, STR("repeats"), json_integer(a, 1));
+    json_set(a, &config, STR("option_order"), json_clone(a, &order));
+    const Task *changed;
+    if (resolve_again(set, task->file, config, &changed, err) != OK)
+        return err_wrap(err, "cannot change task \"" STR_FMT "\"", STR_ARG(task->name));
+    *out = changed;
+    return OK;
+}

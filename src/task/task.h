@@ -114,6 +114,12 @@ struct Task {
 Status task_override(TaskSet *set, const Task *task, int num_fewshot, const Json *generation,
                      const Task **out, Err *err) MUST_CHECK;
 
+/* A copy that asks with the options in another order: "circular" or "shuffle", with the columns
+ * that option_order, doc_to_choice and doc_to_target of the task name, or as
+ * "circular:COLUMN,COLUMN:ANSWER" says. */
+Status task_reorder(TaskSet *set, const Task *task, Str text, const Task **out,
+                    Err *err) MUST_CHECK;
+
 /* The task that a configuration describes: one stored with a run, or made of options. */
 Status task_from_config(TaskSet *set, const Json *config, const Task **out, Err *err) MUST_CHECK;
 

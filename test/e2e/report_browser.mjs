@@ -77,6 +77,64 @@ test('comparisons show p, and flipped items lead to their samples', async (page)
   same(await page.locator('.detail h3').textContent(), c.flips[0].item, 'opened item');
 });
 
+/* ---- by columns of the data ---- */
+const heat = (page, run) => page.locator('.heat-card', { hasText: 'Run ' + run });
+
+/* Contrast of a cell's number with its colour, which is mixed and so no plain rgb(). */
+const cellContrast = (cell) => {
+  const parse = (text) => text.match(/[\d.]+/g).slice(0, 3).map((v) => Number(v) / (text.startsWith('rgb') ? 255 : 1));
+  const light = (rgb) => rgb.map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const style = getComputedStyle(cell), a = light(parse(style.color)), b = light(parse(style.backgroundColor));
+  return { ratio: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), colour: style.backgroundColor };
+};
+
+test('a heat map has the numbers of the document where they belong', async (page) => {
+  const run = data.runs.find((r) => r.dataset === '常识'), b = run.breakdown, card = heat(page, run.run).last();
+  same(await card.locator('thead th').allTextContents(), ['length →depth ↓', ...b.values[0]], 'across');
+  same(await card.locator('tbody th').allTextContents(), b.values[1], 'down');
+  const shown = await card.locator('tbody td').evaluateAll((all) => all.map((e) => e.firstChild.textContent));
+  same(shown, [...b.cells.map((c) => String(Number((c.mean * 100).toFixed(1)))), '–'], 'numbers');
+  const title = await card.locator('tbody td').nth(5).getAttribute('title');
+  const c = b.cells[5], end = (x) => (x * 100).toFixed(1);
+  same(title, `length 4000, depth 50: 60.0%, 95 % interval ${end(c.low)} to ${end(c.high)}, n 10`, 'tooltip');
+  check((await card.locator('.heat-legend').textContent()).includes('10 items in each cell'), 'how many');
+  const cells = await card.locator('tbody td:not(.none)').evaluateAll((all) => all.map((e) => e.style.getPropertyValue('--heat')));
+  same(cells[0], '100.0%', 'colour of the best');
+  same(cells[7], '0.0%', 'colour of the worst');
+});
+
+test('numbers on a heat map can be read, and its colours differ', async (page) => {
+  const run = data.runs.find((r) => r.dataset === '常识');
+  for (const name of ['Light', 'Dark']) {
+    await page.locator('.switch button', { hasText: name }).click();
+    const cells = await Promise.all((await heat(page, run.run).last().locator('tbody td:not(.none)').all()).map((cell) => cell.evaluate(cellContrast)));
+    check(cells.every((c) => c.ratio >= 4.5), name + ': ' + Math.min(...cells.map((c) => c.ratio)));
+    check(new Set(cells.map((c) => c.colour)).size >= 6, name + ': colours');
+  }
+});
+
+test('one column is shown as intervals, in Chinese too', async (page) => {
+  const card = heat(page, 5).first();
+  same(await card.locator('tbody td.score').evaluateAll((all) => all.map((e) => e.firstChild.textContent)), ['50.0%', '75.0%'], 'scores');
+  same(await card.locator('tbody th').nth(1).textContent(), HOSTILE, 'a hostile value');
+  await page.locator('.switch button', { hasText: '中文' }).click();
+  same(await page.locator('#by h2').textContent(), '按数据分列', 'heading');
+  same(await page.locator('.heat-map thead th').first().textContent(), '长度 →深度 ↓', 'columns');
+  await shot(page, 'heat-zh', true);
+});
+
+test('the runs in detail say how answers were read', async (page) => {
+  await page.locator('details summary', { hasText: 'The runs in detail' }).click();
+  const rules = page.locator('.rules').first();
+  same(await rules.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [...r.children].map((c) => c.textContent))),
+    [['cue', '90', '75.0%', '90.0%'], ['nothing', '30', '25.0%', 'no answer']], 'rules');
+  same(await page.locator('.rules').count(), data.runs.filter((r) => r.rules).length, 'a table for each run that has rules');
+  await page.locator('.switch button', { hasText: '中文' }).click();
+  await page.locator('details summary', { hasText: '评测明细' }).click();
+  same(await page.locator('.rules thead th').allTextContents().then((x) => x.slice(0, 4)), ['抽取规则', '回答数', '占比', '读出者的得分'], 'Chinese');
+});
+
 /* ---- samples ---- */
 const counted = (page) => page.locator('.filters .small').textContent();
 
@@ -180,7 +238,7 @@ test('the page speaks Chinese with the words of the glossary', async (page) => {
   check(!text.includes('undefined') && !text.includes('{0}'), 'holes');
   const allowed = /^(p( 值)?|n|Assay|.*p50.*|.*Holm.*|sums.*|trivia.*)$/;
   const english = (await headings(page)).filter((h) => /[A-Za-z]{2,}/.test(h.replace(/[（(][^）)]*[）)]/g, '')) && !allowed.test(h));
-  const documentWords = ['trivia_choices', 'sums_cot', 'acc', 'f1', 'exact_match', 'everyday'];
+  const documentWords = ['trivia_choices', 'sums_cot', 'acc', 'f1', 'exact_match', 'everyday', 'needle_recall', 'topic'];
   same(english.filter((h) => !documentWords.some((w) => h.includes(w))), [], 'English headings');
   const thin = await page.locator('thead th').evaluateAll((all) => all.filter((e) => e.offsetHeight > 60).map((e) => e.textContent));
   same(thin, [], 'headings squeezed into a column');

@@ -148,6 +148,22 @@ function makeRun(document, number, model, skill, task, items) {
     incomplete, outcomes, metrics, tokens: { prompt: items * 81, completion: items * 23 }, attempts: items, cached: Math.ceil(items / 11),
     cost: model === 'tiny-3' ? null : items * 0.00012, latency: { p50: model === 'tiny-3' ? 0.00045 : 1.2, p90: 2.01, p99: 2.2 }, first_token: { p50: 0.21, p90: 0.4, p99: 0.6 },
   });
+  addDetails(document.runs[document.runs.length - 1]);
+}
+
+/* A heat map of lengths by depths with a cell that has no item, one column of texts, and how the
+ * answers of the sums were read. */
+function addDetails(run) {
+  const cell = (at, k, n) => ({ at, ...wilson(k, n), se: undefined });
+  if (run.dataset === '常识') {
+    const lengths = ['1000', '4000', '16000', '64000'], depths = ['0', '50', '100'];
+    const cells = depths.flatMap((_, y) => lengths.map((__, x) => cell([x, y], Math.max(10 - x * (y === 1 ? 4 : 1), 0), 10)));
+    run.breakdown = { metric: 'needle_recall', filter: 'none', higher_is_better: true, columns: ['length', 'depth'], values: [lengths, depths], cells: cells.slice(0, 11) };
+  }
+  if (run.dataset !== 'sums') return;
+  run.breakdown = { metric: 'exact_match', filter: 'strict-match', higher_is_better: true, columns: ['topic'], values: [['algebra', HOSTILE]],
+    cells: [cell([0], 40, 80), cell([1], 30, 40)] };
+  run.rules = [{ filter: 'strict-match', rule: 'cue', n: 90, found: 90, mean: 0.9 }, { filter: 'strict-match', rule: 'nothing', n: 30, found: 0, mean: null }];
 }
 
 function logChoose(n, k) {

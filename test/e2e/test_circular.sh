@@ -63,6 +63,25 @@ expect_json '[m["mean"] for m in o["runs"][0]["metrics"]]' "$first"
 expect_ok assay samples 3 --json
 expect_json 'len({x["prompt"].split("A. ")[1] for x in o}) > 1' True
 
+title "the order as an option of run"
+sed 's/^metadata.*/metadata: {version: 1}/; s/^task: .*/task: plain/' tasks/circular.yaml > tasks/plain.yaml
+expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --json
+plain=$(json 'o["runs"][0]["protocol_hash"]')
+expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --option-order circular:A,B,C:answer --json
+expect_json '[m["metric"] for m in o["runs"][0]["metrics"]][-1]' perf_circular
+expect_json "o['runs'][0]['protocol_hash'] != '$plain'" True
+expect_json 'o["runs"][0]["protocol_hash"]' "$(assay show 1 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["protocol_hash"])')"
+expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t written --option-order shuffle --json
+expect_json '(o["runs"][0]["n_samples"], [m["metric"] for m in o["runs"][0]["metrics"]])' "(12, ['exact_match'])"
+expect_ok assay run -q -m local:tiny-4 --data data/quiz/default/test.jsonl --prompt '{{q}} A. {{A}} B. {{B}} C. {{C}} Answer:' --target answer --extract choice --option-order circular:A,B,C:answer --json
+expect_json '(o["runs"][0]["n_samples"], o["runs"][0]["n_repeats"])' '(36, 3)'
+printf '%s\n' 'models: local:tiny-4' 'tasks: plain' 'option_order: "shuffle:A,B,C:answer"' > run.yaml
+expect_ok assay run run.yaml -q --tasks tasks --data data
+expect_status 2 assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --option-order circular
+expect_err 'task "plain" does not say which columns'
+expect_status 2 assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --option-order round
+expect_err 'circular or shuffle'
+
 title "mistakes are told"
 sed -i 's/order: circular/order: round/; s/, answer: answer//' tasks/circular.yaml
 expect_status 1 assay task check tasks/circular.yaml

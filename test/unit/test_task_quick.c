@@ -124,3 +124,50 @@ TEST(task_override_refuses_nonsense)
     CHECK(strstr(err.msg, "\"temperature\" do not apply"));
     CHECK(changed == NULL);
 }
+
+/* "options answer repeats metrics" of a task after --option-order; the message when refused. */
+static Str reordered(Arena *a, const char *yaml, const char *order)
+{
+    Err err = {0};
+    TaskSet *set = tasks_in(a, test_folder());
+    const Task *t = task_of(a, yaml), *out;
+    if (task_reorder(set, t, str_from(order), &out, &err) != OK)
+        return str_copy(a, str_from(err.msg));
+    const Json *o = json_get(out->config, "option_order");
+    Str options = json_dump(a, json_get(o, "options"));
+    return str_printf(a, "%s %s %s %d %s", json_text(json_get(o, "order")).ptr, options.ptr,
+                      str_z(a, json_text(json_get(o, "answer"))), out->repeats,
+                      out->metrics[0].name.ptr);
+}
+
+TEST(task_reorder_finds_the_columns_of_the_options)
+{
+    SCOPED_ARENA(a);
+#define HEAD "task: t\ndataset_path: d\ntest_split: test\ndoc_to_text: q\n"
+#define LIKELY HEAD "output_type: multiple_choice\n"
+    static const char column[] = LIKELY "doc_to_choice: choices\ndoc_to_target: gold\n";
+    static const char letters[] =
+        HEAD "doc_to_target: answer\nmetadata: {assay: {option_order: {order: circular, seed: 3, "
+             "options: [A, B, C], answer: answer}}}\n";
+    CHECK_STR(reordered(&a, column, "circular"), "circular \"choices\" gold 1 acc_origin");
+    CHECK_STR(reordered(&a, column, "shuffle"), "shuffle \"choices\" gold 1 acc");
+    CHECK_STR(reordered(&a, LIKELY "doc_to_choice: ['{{a}}', '{{ b }}']\ndoc_to_target: gold\n",
+                        "circular"),
+              "circular [\"a\",\"b\"] gold 1 acc_origin");
+    /* What the file says of its columns stays; rotations of written answers are repeats. */
+    CHECK_STR(reordered(&a, letters, "circular"),
+              "circular [\"A\",\"B\",\"C\"] answer 3 acc_origin");
+    CHECK_STR(reordered(&a, letters, "shuffle"),
+              "shuffle [\"A\",\"B\",\"C\"] answer 1 exact_match");
+    CHECK_STR(reordered(&a, letters, "circular:A,B:right"),
+              "circular [\"A\",\"B\"] right 2 acc_origin");
+    CHECK_STR(reordered(&a, HEAD "doc_to_target: x\n", "shuffle:opts:x"),
+              "shuffle \"opts\" x 1 exact_match");
+    CHECK(
+        strstr(reordered(&a, LIKELY "doc_to_choice: [A, B]\ndoc_to_target: gold\n", "circular").ptr,
+               "task \"t\" does not say which columns its options are"));
+    CHECK(strstr(reordered(&a, HEAD "doc_to_target: x\n", "circular:opts:x").ptr,
+                 "needs \"options\" as a list of columns"));
+    CHECK(strstr(reordered(&a, column, "circular:a,b").ptr, "\"answer\" (a column)"));
+    CHECK(strstr(reordered(&a, column, "round").ptr, "circular or shuffle"));
+}

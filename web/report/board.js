@@ -60,7 +60,21 @@ function evaluatedTable() {
     td('', states[r.state] || r.state, r.stop_reason ? [' (', foreign(r.stop_reason), ')'] : ''),
     td('nowrap', showTime(r.created)), td('', el('code', { title: r.protocol_hash }, String(r.protocol_hash || '').slice(0, 12)))));
   return el('details', { class: 'card' }, el('summary', null, t('evaluated')),
-    table(t('evaluated'), heads, rows, 'plain'));
+    table(t('evaluated'), heads, rows, 'plain'), doc.runs.map(rulesOfRun));
+}
+
+/* Which rule read how many of a run's answers, and how often that was right. */
+function rulesOfRun(run) {
+  const rules = list(run.rules);
+  if (!rules.length) return null;
+  const several = unique(rules.map((r) => r.filter)).length > 1;
+  const total = (filter) => rules.filter((r) => r.filter === filter).reduce((sum, r) => sum + r.n, 0);
+  const heads = [several && th(t('pipeline')), th(t('rule')), th(t('judged'), 'num'), th(t('share'), 'num'), th(t('score_of_read'), 'num')].filter(Boolean);
+  const rows = rules.map((r) => el('tr', null, several && td('', foreign(r.filter)),
+    el('th', { scope: 'row' }, foreign(showRule(r))), td('num', showCount(r.n)), td('num', showValue(r.n / total(r.filter), true)),
+    td('num', r.found ? showValue(r.mean, true) : t('no_answer'))));
+  const title = t('rules_of', run.run, run.model, run.task);
+  return el('div', { class: 'rules' }, el('h4', null, foreign(title)), table(title, heads, rows, 'plain'));
 }
 
 /* ---- one leaderboard ---- */

@@ -40,7 +40,7 @@ function topBar(sections) {
 
 function draw() {
   document.title = (doc.title || t('report')) + ' · ' + t('brand');
-  const sections = [overviewSection(), boardSection(), groupSection(), compareSection(), samplesSection()];
+  const sections = [overviewSection(), boardSection(), groupSection(), heatSection(), compareSection(), samplesSection()];
   const title = el('header', { class: 'title' },
     el('p', { class: 'eyebrow' }, t('report')), el('h1', null, foreign(doc.title || t('report'))),
     el('p', { class: 'muted' }, t('made', showTime(doc.created), doc.program)), whatList(), summaryTiles());
