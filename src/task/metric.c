@@ -45,6 +45,10 @@ static const MetricRow *const rows[] = {
     &metric_edit_distance,
     &metric_needle_recall,
 
+    &metric_prompt_strict,
+    &metric_each_strict,
+    &metric_prompt_loose,
+    &metric_each_loose,
 };
 
 static const MetricKeys *const own_keys[] = {
@@ -64,6 +68,7 @@ const char *const aggregations[] = {
     "nanmean",
     "bypass",
     "perplexity",
+    "weighted_mean",
     "weighted_perplexity",
     "bits_per_byte",
     "bleu",

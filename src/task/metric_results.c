@@ -256,6 +256,10 @@ static const struct {
     {"drop", &drop_qa_f1},
     {"longbench_qa_f1", &longbench_score},
     {"longbench_qa_f1", &longbench_f1},
+    {"ifeval", &metric_prompt_strict},
+    {"ifeval", &metric_each_strict},
+    {"ifeval", &metric_prompt_loose},
+    {"ifeval", &metric_each_loose},
 };
 
 const MetricRow *results_find(Str results, Str metric)
