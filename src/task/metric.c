@@ -45,6 +45,7 @@ static const MetricRow *const rows[] = {
     &metric_edit_distance,
     &metric_needle_recall,
 
+    &metric_math_equal,
     &metric_prompt_strict,
     &metric_each_strict,
     &metric_prompt_loose,
@@ -59,6 +60,7 @@ static const MetricKeys *const own_keys[] = {
     &metric_rouge1_keys,        &metric_rouge2_keys,
     &metric_rouge_l_keys,       &metric_rouge_lsum_keys,
     &metric_quasi_exact_keys,   &metric_token_f1_keys,
+    &metric_math_equal_keys,
 
 };
 

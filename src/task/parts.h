@@ -261,6 +261,8 @@ extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_k
     metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
 extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
     metric_selective_acc_keys;
+extern const MetricRow metric_math_equal;
+extern const MetricKeys metric_math_equal_keys;
 extern const MetricRow metric_prompt_strict, metric_each_strict, metric_prompt_loose,
     metric_each_loose;
 /* The row for `name` with that output type; NULL when there is none. */
