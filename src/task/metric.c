@@ -45,6 +45,9 @@ static const MetricRow *const rows[] = {
     &metric_edit_distance,
     &metric_needle_recall,
 
+    &metric_json_valid,
+    &metric_json_schema,
+    &metric_json_fields,
     &metric_code,
     &metric_command,
     &metric_math_equal,
@@ -62,10 +65,11 @@ static const MetricKeys *const own_keys[] = {
     &metric_rouge1_keys,        &metric_rouge2_keys,
     &metric_rouge_l_keys,       &metric_rouge_lsum_keys,
     &metric_quasi_exact_keys,   &metric_token_f1_keys,
-    &metric_math_equal_keys,    &metric_code_keys,
-    &metric_command_keys,       &metric_pass_keys,
-    &metric_pass_all_keys,      &metric_mg_pass_keys,
-    &metric_majority_keys,
+    &metric_math_equal_keys,    &metric_json_valid_keys,
+    &metric_json_schema_keys,   &metric_json_fields_keys,
+    &metric_code_keys,          &metric_command_keys,
+    &metric_pass_keys,          &metric_pass_all_keys,
+    &metric_mg_pass_keys,       &metric_majority_keys,
 
 };
 

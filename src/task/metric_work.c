@@ -2,7 +2,9 @@
  */
 #include "task/metric_work.h"
 
-static const MetricWork *const works[] = {&metric_code_work, &metric_command_work};
+static const MetricWork *const works[] = {&metric_code_work, &metric_command_work,
+                                          &metric_json_valid_work, &metric_json_schema_work,
+                                          &metric_json_fields_work};
 
 static const MetricWork *work_of(const MetricRow *row)
 {

@@ -17,7 +17,8 @@ typedef struct MetricWork {
     void (*end)(void *state);
 } MetricWork;
 
-extern const MetricWork metric_code_work, metric_command_work;
+extern const MetricWork metric_code_work, metric_command_work, metric_json_valid_work,
+    metric_json_schema_work, metric_json_fields_work;
 
 void metric_work_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 void metric_work_begin(TaskBound *b, Arena *arena);

@@ -268,6 +268,8 @@ extern const MetricRow metric_code, metric_command;
 extern const MetricKeys metric_code_keys, metric_command_keys;
 extern const MetricKeys metric_pass_keys, metric_pass_all_keys, metric_mg_pass_keys,
     metric_majority_keys;
+extern const MetricRow metric_json_valid, metric_json_schema, metric_json_fields;
+extern const MetricKeys metric_json_valid_keys, metric_json_schema_keys, metric_json_fields_keys;
 extern const MetricRow metric_math_equal;
 extern const MetricKeys metric_math_equal_keys;
 extern const MetricRow metric_prompt_strict, metric_each_strict, metric_prompt_loose,
