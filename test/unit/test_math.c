@@ -296,3 +296,25 @@ TEST(math_equal_metric_reads_boxes)
     Str wrong = problems_of(&a, str_printf(&a, TASK, ", tolerance: 2").ptr);
     CHECK(strstr(wrong.ptr, "\"tolerance\" must be from 0 to 1"));
 }
+
+/* The task of lm-evaluation-harness, with its functions as their sources' hashes. */
+TEST(hendrycks_math_runs_with_native_functions)
+{
+    SCOPED_ARENA(a);
+    const char *docs = "[{\"problem\":\"?\",\"level\":1,"
+                       "\"solution\":\"So $x=\\\\boxed{\\\\frac{1}{2}}$.\"}]";
+    const Task *t = task_of(
+        &a, "task: t\ndataset_path: d\ntest_split: test\noutput_type: generate_until\n"
+            "process_docs: {'!function': utils.process_docs, sha256: "
+            "5e5fe99e2952e039e7d58a16d3b7f8b462c31fcdc17a524334d62803bb8ffaeb}\n"
+            "process_results: {'!function': utils.process_results, sha256: "
+            "214d4d1d7595d83d7d83d0d8249eb8aeb0642b6a6f39f3dea463f6d14fb2fe37}\n"
+            "doc_to_text: \"Problem: {{problem}}\\nAnswer:\"\ndoc_to_target: \"{{answer}}\"\n"
+            "metric_list: [{metric: exact_match}]\n");
+    TaskItem item = item_at(&a, bind_plain(&a, t, docs, NULL), 0);
+    CHECK_STR(item.target_text, "\\frac{1}{2}");
+    CHECK_NEAR(score_text(&a, t, docs, "It is $0.5$, or so").value, 1, 0);
+    CHECK_NEAR(score_text(&a, t, docs, "1/2").value, 1, 0);
+    CHECK_NEAR(score_text(&a, t, docs, "$1$ and $1/2$").value, 0, 0); /* all in between */
+    CHECK_NEAR(score_text(&a, t, docs, "\\frac{2}{4}").value, 0, 0);
+}
