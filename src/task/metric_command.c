@@ -140,7 +140,9 @@ static Str question(const ScoreInput *in, Str output)
     json_key(&w, "repeat");
     json_write_int(&w, (int64_t)in->first);
     json_end(&w, '}');
-    return b.failed ? (Str){0} : strbuf_str(&b);
+    if (b.failed)
+        strbuf_clear(&b);
+    return strbuf_str(&b);
 }
 
 static Status ask(const ScoreInput *in, const MetricOptions *o, Str line, Str *out)

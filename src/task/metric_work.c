@@ -47,7 +47,7 @@ void task_unbind(TaskBound *b)
 {
     for (size_t m = 0; b && b->states && m < b->task->n_metrics; m++) {
         const MetricWork *work = work_of(b->task->parts->rows[m]);
-        if (b->states[m] && work->end)
+        if (b->states[m] && work && work->end)
             work->end(b->states[m]);
         b->states[m] = NULL;
     }

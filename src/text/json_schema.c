@@ -64,7 +64,7 @@ static bool matches(Check *c, const Json *schema, const Json *value, const Place
 /* "PLACE: is VALUE, WHAT" */
 static bool complain(const At *at, const char *what)
 {
-    enum { QUOTE = 60, LONGEST = 4000 };
+    enum { QUOTE = 60, TWICE = 120, LONGEST = 4000 };
     if (at->c->said)
         return false;
     at->c->said = at->c->exceeded;
@@ -77,7 +77,7 @@ static bool complain(const At *at, const char *what)
         cut.text = utf8_cut(v->text, QUOTE);
     Str shown = v->type == JSON_ARRAY    ? STR("an array")
                 : v->type == JSON_OBJECT ? STR("an object")
-                                         : utf8_cut(json_dump(&scratch, &cut), 2 * QUOTE);
+                                         : utf8_cut(json_dump(&scratch, &cut), TWICE);
     strbuf_adds(&b, at->place ? ": is " : "is ");
     strbuf_add(&b, shown);
     strbuf_adds(&b, ", ");

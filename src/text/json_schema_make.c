@@ -30,7 +30,9 @@ const Json *schema_referred(const Json *root, Str ref)
         Str part = str_split(&rest, '/');
         for (size_t i = 0; i < part.len && n < sizeof buf; i++) {
             bool escape = part.ptr[i] == '~' && i + 1 < part.len;
-            buf[n++] = escape ? (part.ptr[++i] == '1' ? '/' : '~') : part.ptr[i];
+            i += escape;
+            char c = part.ptr[i];
+            buf[n++] = (char)(!escape ? c : c == '1' ? '/' : '~');
         }
         int64_t index;
         Str key = {buf, n};

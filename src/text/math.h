@@ -18,7 +18,7 @@ Str math_boxed(Str text);
 
 /* The text as Hendrycks et al. (2021, the MATH data set) compare it; false where their program
  * fails, and then compares the texts as they stand. */
-bool math_strip(Arena *arena, Str text, Str *out);
+bool math_strip(Arena *arena, Str s, Str *out);
 
 /* Their comparison. */
 bool math_same_text(Str a, Str b, Arena *scratch);

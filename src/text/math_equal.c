@@ -212,7 +212,7 @@ static Str with_sign(Arena *arena, Str s, char sign)
     StrBuf out = strbuf_make(arena, s.len + 1);
     for (size_t at = 0; at < s.len; at++) {
         bool plus = str_starts(str_after(s, at), STR("\\pm"));
-        strbuf_addc(&out, plus ? sign : s.ptr[at]);
+        strbuf_addc(&out, (char)(plus ? sign : s.ptr[at]));
         at += plus ? strlen("\\pm") - 1 : 0;
     }
     return strbuf_str(&out);

@@ -15,6 +15,6 @@ MathValue number_negative(MathValue a);
 MathValue number_divide(MathValue a, MathValue b);
 MathValue number_power(MathValue a, MathValue b);
 MathValue number_root(MathValue a, MathValue degree);
-MathValue number_factorial(MathValue a); /* of whole numbers up to 20 */
+MathValue number_factorial(MathValue v); /* of whole numbers up to 20 */
 
 #endif

@@ -34,7 +34,7 @@ static char peek(Reader *r)
 {
     while (r->at < r->s.len && isspace((unsigned char)r->s.ptr[r->at]))
         r->at++;
-    return r->at < r->s.len ? r->s.ptr[r->at] : 0;
+    return (char)(r->at < r->s.len ? r->s.ptr[r->at] : 0);
 }
 
 static bool take(Reader *r, const char *text)
@@ -156,7 +156,7 @@ static bool read_function(Reader *r, MathValue *out)
         size_t from = r->at;
         if (!take(r, functions[i].name))
             continue;
-        char next = r->at < r->s.len ? r->s.ptr[r->at] : 0;
+        char next = (char)(r->at < r->s.len ? r->s.ptr[r->at] : 0);
         bool plain = functions[i].name[0] != '\\';
         if (isalpha((unsigned char)next) || next == '_' || next == '^' || (plain && next != '(')) {
             r->at = from;

@@ -21,6 +21,6 @@ bool math_value(Str expression, size_t point, MathValue *out);
 #define MATH_NEW_ROW "\x01"
 
 /* LaTeX spacing, sizes, units, currency and wrappers taken away; one spelling for each command. */
-Str math_clean(Arena *arena, Str text);
+Str math_clean(Arena *arena, Str s);
 
 #endif

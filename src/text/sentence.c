@@ -88,7 +88,7 @@ static bool ends_word(char c)
 static size_t run_at(Str s, size_t at)
 {
     size_t n = 0;
-    char c = at < s.len ? s.ptr[at] : 0;
+    char c = (char)(at < s.len ? s.ptr[at] : 0);
     if (c != '-' && c != '.')
         return 0;
     while (at + n < s.len && s.ptr[at + n] == c)
