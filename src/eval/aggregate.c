@@ -8,6 +8,7 @@ enum { INTERVAL_DRAWS = 2000, INTERVAL_DRAWS_LEAST = 200, SEED = 1234 };
 
 static const AggregateRow *const rows[] = {
     &aggregate_perplexity,
+    &aggregate_weighted_mean,
     &aggregate_weighted_perplexity,
     &aggregate_bits_per_byte,
     &aggregate_bypass,

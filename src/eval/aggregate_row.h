@@ -26,8 +26,9 @@ typedef struct AggregateRow {
 
 enum { LMH_DRAWS = 100000, LMH_DRAWS_CORPUS = 100, LMH_CHUNK = 1000 };
 
-extern const AggregateRow aggregate_perplexity, aggregate_weighted_perplexity,
-    aggregate_bits_per_byte, aggregate_bypass, aggregate_nanmean, aggregate_median;
+extern const AggregateRow aggregate_perplexity, aggregate_weighted_mean,
+    aggregate_weighted_perplexity, aggregate_bits_per_byte, aggregate_bypass, aggregate_nanmean,
+    aggregate_median;
 extern const AggregateRow aggregate_bleu, aggregate_chrf, aggregate_ter, aggregate_error_rate;
 extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1, aggregate_mcc,
     aggregate_matthews;

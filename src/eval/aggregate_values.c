@@ -37,6 +37,19 @@ static double weighted_perplexity(const void *data, const uint32_t *index, size_
     return exp(-(sum[0] / sum[1]));
 }
 
+/* Of parts that items have several of: each part counts the same. */
+static double weighted_mean(const void *data, const uint32_t *index, size_t n)
+{
+    const Table *t = data;
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double *row = t->rows + index[i] * t->width;
+        sum += row[0] * row[1];
+        weight += row[1];
+    }
+    return weight > 0 ? sum / weight : NAN;
+}
+
 static double bits_per_byte(const void *data, const uint32_t *index, size_t n)
 {
     double sum[VALUE_WIDTH];
@@ -76,6 +89,8 @@ static double median(const void *data, const uint32_t *index, size_t n)
 
 const AggregateRow aggregate_perplexity = {"perplexity", perplexity, LMH_DRAWS,
                                            VALUE_WIDTH,  fill,       NULL};
+const AggregateRow aggregate_weighted_mean = {"weighted_mean", weighted_mean, 0,
+                                              VALUE_WIDTH,     fill,          NULL};
 const AggregateRow aggregate_weighted_perplexity = {
     "weighted_perplexity", weighted_perplexity, 0, VALUE_WIDTH, fill, NULL};
 const AggregateRow aggregate_bits_per_byte = {"bits_per_byte", bits_per_byte, 0,

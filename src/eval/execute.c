@@ -173,6 +173,7 @@ Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *
     if (status == OK)
         status = written;
     for (size_t i = 0; i < batch->n_runs; i++) {
+        task_unbind(batch->runs[i]->bound);
         eval_docs_close(batch->runs[i]->docs);
         eval_docs_close(batch->runs[i]->fewshot_docs);
     }

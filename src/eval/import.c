@@ -70,6 +70,7 @@ static Status judge_all(Importing *w)
     const RecordedSet *set = w->set;
     BindOptions b = {.chat = CHAT_PLAIN, .fewshot_seed = 1234};
     w->docs = (ItemDocs){{set->n_items, get_item}, set->items};
+    TRY(task_ready(set->task, w->err));
     TRY(task_bind(w->arena, set->task, &w->docs.docs, NULL, &b, &w->bound, w->err));
     if (task_length(w->bound) != set->n_items)
         return err_set(w->err, E_USAGE,
@@ -249,7 +250,9 @@ static Status add_runs(Importing *w, RecordedRun *runs)
 Status eval_record(Db *db, const RecordedSet *set, Arena *arena, RecordedRun *runs, Err *err)
 {
     Importing w = {.db = db, .set = set, .arena = arena, .err = err};
-    TRY(judge_all(&w));
+    Status judged = judge_all(&w);
+    task_unbind(w.bound);
+    TRY(judged);
     TRY(store_items(&w));
     TRY(db_begin(db, err));
     Status status = add_runs(&w, runs);

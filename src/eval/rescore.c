@@ -212,10 +212,13 @@ static Status judge_all(Rescoring *w)
     VersionDocs docs = {{(size_t)version.n_items, get_item}, w->db, w->run.version_id};
     SampleQuery q = {.run_id = w->run.id, .after_position = -1, .outcome = -1, .position = -1};
     q.limit = 256 + 2 * w->run.n_repeats;
+    TRY(task_ready(&w->task, w->err));
     TRY(task_bind(w->arena, &w->task, &docs.docs, NULL, &b, &w->bound, w->err));
-    for (bool more = true; more;)
-        TRY(judge_page(w, &q, &more));
-    return OK;
+    Status status = OK;
+    for (bool more = true; more && status == OK;)
+        status = judge_page(w, &q, &more);
+    task_unbind(w->bound);
+    return status;
 }
 
 /* ---- writing ---- */

@@ -178,7 +178,7 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, bool 
                        "not %d; use --repeats %d",
                        STR_ARG(task->name), task_least_repeats(task), run->n_repeats,
                        task_least_repeats(task));
-    return OK;
+    return task_ready(task, err);
 }
 
 /* Who misspells a column wants to see those there are. */

@@ -2,6 +2,7 @@
  *
  * CPython's generator is consumed in document order, so the draws are made here, for
  * every document; after that items can be built in any order and by several threads. */
+#include "task/metric_work.h"
 #include "task/reshape.h"
 
 #include "base/hash.h"
@@ -242,6 +243,7 @@ Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *f
     TaskBound *b = ARENA_NEW(arena, TaskBound);
     *b = (TaskBound){.task = task, .docs = docs, .pool = fewshot_docs, .chat = options->chat};
     b->system = str_copy(arena, options->system);
+    metric_work_begin(b, arena);
     TRY(reshape_both(arena, b, err));
     if (!b->docs->len)
         return err_set(err, E_USAGE, "task \"" STR_FMT "\" has no documents to run on%s",

@@ -1,6 +1,6 @@
 /* metric.c - the table of metrics, and the scores of one item. */
 #include "task/metric_options.h"
-#include "task/parts.h"
+#include "task/metric_work.h"
 
 static const MetricRow *const rows[] = {
     &metric_acc,
@@ -45,6 +45,16 @@ static const MetricRow *const rows[] = {
     &metric_edit_distance,
     &metric_needle_recall,
 
+    &metric_json_valid,
+    &metric_json_schema,
+    &metric_json_fields,
+    &metric_code,
+    &metric_command,
+    &metric_math_equal,
+    &metric_prompt_strict,
+    &metric_each_strict,
+    &metric_prompt_loose,
+    &metric_each_loose,
 };
 
 static const MetricKeys *const own_keys[] = {
@@ -55,6 +65,11 @@ static const MetricKeys *const own_keys[] = {
     &metric_rouge1_keys,        &metric_rouge2_keys,
     &metric_rouge_l_keys,       &metric_rouge_lsum_keys,
     &metric_quasi_exact_keys,   &metric_token_f1_keys,
+    &metric_math_equal_keys,    &metric_json_valid_keys,
+    &metric_json_schema_keys,   &metric_json_fields_keys,
+    &metric_code_keys,          &metric_command_keys,
+    &metric_pass_keys,          &metric_pass_all_keys,
+    &metric_mg_pass_keys,       &metric_majority_keys,
 
 };
 
@@ -64,6 +79,7 @@ const char *const aggregations[] = {
     "nanmean",
     "bypass",
     "perplexity",
+    "weighted_mean",
     "weighted_perplexity",
     "bits_per_byte",
     "bleu",
@@ -162,6 +178,7 @@ void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricO
     c->where = str_printf(c->arena, "metric \"%s\": ", row->name);
     check_entry(c, entry, row);
     out->entry = entry;
+    metric_work_prepare(c, entry, row, out);
     out->ignore = compile_regexes(c, json_get(entry, "regexes_to_ignore"), &out->n_ignore);
     out->ignore_case = json_bool(json_get(entry, "ignore_case"), false);
     out->ignore_punctuation = json_bool(json_get(entry, "ignore_punctuation"), false);
@@ -226,8 +243,12 @@ static Status score_rotations(const ScoreInput *all, size_t filter, double *valu
             one = metric_answers(all->arena, &all->answers[at], 1);
             TRY(filter_run_one(&parts->pipelines[filter], &item->doc, all->arena, &one, all->err));
         }
-        ScoreInput in = {all->bound, item,       &all->answers[at], n_answers,
-                         &one,       all->arena, all->err,          filter};
+        ScoreInput in = *all;
+        in.item = item;
+        in.answers = &all->answers[at];
+        in.n_answers = n_answers;
+        in.values = &one;
+        in.filter = filter;
         TRY(parts->rows[0]->score(&in, &parts->options[0], &score));
         if (one.len) {
             score.rule = one.items[0].rule;
@@ -274,7 +295,12 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
     TaskScore *scores = arena_array(arena, task->n_filters * task->n_metrics, sizeof *scores);
     size_t n = 0;
     if (item->n_variants) {
-        ScoreInput in = {bound, item, answers, n_answers, NULL, arena, err, 0};
+        ScoreInput in = {.bound = bound,
+                         .item = item,
+                         .answers = answers,
+                         .n_answers = n_answers,
+                         .arena = arena,
+                         .err = err};
         TRY(score_in_all_orders(&in, scores));
         *out = scores;
         *n_out = task->n_filters * task->n_metrics;
@@ -286,8 +312,17 @@ Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer
             values = metric_answers(arena, answers, n_answers);
             TRY(filter_run(&task->parts->pipelines[f], &item->doc, arena, &values, err));
         }
-        ScoreInput in = {bound, item, answers, n_answers, &values, arena, err, f};
+        ScoreInput in = {.bound = bound,
+                         .item = item,
+                         .answers = answers,
+                         .n_answers = n_answers,
+                         .values = &values,
+                         .arena = arena,
+                         .err = err,
+                         .filter = f,
+                         .each = arena_array(arena, task->n_metrics, sizeof *in.each)};
         for (size_t m = 0; m < task->n_metrics; m++) {
+            in.metric = m;
             TaskScore *score = &scores[n++];
             score->filter = f;
             score->metric = m;

@@ -1,11 +1,12 @@
 /* metric_repeated.c - several answers to one item: pass@k, pass^k, g-pass@k, mg-pass@k, maj@k.
  *
  * A name carries its k ("pass@8"). Every repeat counts, so a take_first at the end of the pipeline
- * is passed over. An answer is right as exact_match says, with its options. The value of an item
+ * is passed over. An answer is right as exact_match says, with its options; with `by: METRIC` when
+ * that metric of the list gives it 1. The value of an item
  * is an expectation over draws of k of its n answers (stats/repeated.h); items are independent,
  * so intervals are those of a mean of items. */
 #include "stats/repeated.h"
-#include "task/parts.h"
+#include "task/metric_work.h"
 
 #include <math.h>
 
@@ -21,7 +22,8 @@ int metric_k(Str name)
     return (int)k;
 }
 
-static const KeyRow tau_keys[] = {{"tau", T_NUMBER, NULL}};
+static const KeyRow by_keys[] = {{"by", T_STRING, NULL}};
+static const KeyRow tau_keys[] = {{"tau", T_NUMBER, NULL}, {"by", T_STRING, NULL}};
 
 static void check_tau(Checker *c, const Json *entry)
 {
@@ -45,29 +47,50 @@ static Status all_values(const ScoreInput *in, FilterValues *out)
     return filter_run(&p, &in->item->doc, in->arena, out, in->err);
 }
 
+/* Whether each answer is right: by comparing, or by another metric's verdict on it. */
+static Status verdicts(const ScoreInput *in, const MetricOptions *o, const Str *got, size_t n,
+                       bool *hits)
+{
+    StrVec right = {0};
+    const Json *by = json_get(o->entry, "by");
+    if (by) {
+        const TaskScore *each;
+        int metric = metric_index(in->bound->task, json_text(by));
+        if (n != in->n_answers || metric < 0)
+            return err_set(in->err, E_USAGE, "with \"by\" the filters must keep every answer");
+        TRY(metric_each(in, (size_t)metric, &each));
+        for (size_t i = 0; i < n; i++)
+            hits[i] = each[i].value >= 1;
+        return OK;
+    }
+    TRY(metric_right_answers(in, o, &right));
+    for (size_t i = 0; i < n; i++)
+        for (size_t r = 0; r < right.len; r++)
+            hits[i] = hits[i] || str_eq(got[i], right.items[r]);
+    return OK;
+}
+
 static Status count_answers(const ScoreInput *in, const MetricOptions *o, const FilterValues *v,
                             Answers *a, TaskScore *out)
 {
-    StrVec right = {0};
     Map wrong = {0};
-    TRY(metric_right_answers(in, o, &right));
+    Str *got = arena_array(in->arena, v->len, sizeof *got);
+    bool *hits = arena_array(in->arena, v->len, sizeof *hits);
     a->counts = arena_array(in->arena, v->len + 1, sizeof *a->counts);
     a->n = v->len;
     out->found = false;
+    for (size_t i = 0; i < v->len; i++)
+        TRY(metric_prepare_text(in, o, python_str(in->arena, &v->items[i].json), &got[i]));
+    TRY(verdicts(in, o, got, v->len, hits));
     for (size_t i = 0; i < v->len; i++) {
-        Str got;
-        bool hit = false;
-        TRY(metric_prepare_text(in, o, python_str(in->arena, &v->items[i].json), &got));
-        for (size_t r = 0; r < right.len; r++)
-            hit = hit || str_eq(got, right.items[r]);
         out->found |= v->items[i].found;
-        a->right += hit;
-        if (hit)
+        a->right += hits[i];
+        if (hits[i])
             continue;
-        size_t *count = map_get(&wrong, got);
+        size_t *count = map_get(&wrong, got[i]);
         if (!count) {
             count = &a->counts[wrong.len + 1];
-            map_set(in->arena, &wrong, got, count);
+            map_set(in->arena, &wrong, got[i], count);
         }
         ++*count;
     }
@@ -148,4 +171,8 @@ const MetricRow metric_g_pass = {"g-pass@k", "mean", true, TEXT, g_pass};
 const MetricRow metric_mg_pass = {"mg-pass@k", "mean", true, TEXT, mg_pass};
 const MetricRow metric_majority = {"maj@k", "mean", true, TEXT, majority};
 
+const MetricKeys metric_pass_keys = {&metric_pass, by_keys, COUNT(by_keys), NULL};
+const MetricKeys metric_pass_all_keys = {&metric_pass_all, by_keys, COUNT(by_keys), NULL};
+const MetricKeys metric_mg_pass_keys = {&metric_mg_pass, by_keys, COUNT(by_keys), NULL};
+const MetricKeys metric_majority_keys = {&metric_majority, by_keys, COUNT(by_keys), NULL};
 const MetricKeys metric_g_pass_keys = {&metric_g_pass, tau_keys, COUNT(tau_keys), check_tau};

@@ -2,6 +2,7 @@
 #include "task/parts.h"
 
 #include "base/utf8.h"
+#include "text/math.h"
 #include "task/drop.h"
 #include "text/overlap.h"
 
@@ -223,6 +224,21 @@ static Status drop_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
     return OK;
 }
 
+/* MATH: what stands between the first and the last dollar, against the box of the solution. */
+static Status boxed_answer(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    Str answer = answered(in), right = math_boxed(json_text(json_get(&in->item->doc, "solution")));
+    ptrdiff_t first = str_find_char(answer, '$'), last = str_rfind_char(answer, '$');
+    (void)options;
+    if (!right.ptr)
+        return err_set(in->err, E_PARSE, "solution must be a text with a \\boxed{...}");
+    if (first < last)
+        answer = str_slice(answer, (size_t)first + 1, (size_t)last);
+    out->value = math_same_text(answer, right, in->arena);
+    note_answer(in, answer, right, out);
+    return OK;
+}
+
 #define TEXT (1u << OUTPUT_GENERATE)
 #define CHOICE (1u << OUTPUT_MULTIPLE_CHOICE)
 
@@ -233,6 +249,7 @@ static const MetricRow pct_stereotype = {"pct_stereotype", "mean", false, CHOICE
 
 static const MetricRow qa_f1 = {"f1", "mean", true, TEXT, squad_f1};
 static const MetricRow qa_exact = {"exact_match", "mean", true, TEXT, squad_exact};
+static const MetricRow math_exact = {"exact_match", "mean", true, TEXT, boxed_answer};
 static const MetricRow longbench_score = {"score", "mean", true, TEXT, best_f1};
 static const MetricRow longbench_f1 = {"qa_f1_score", "mean", true, TEXT, best_f1};
 
@@ -256,6 +273,11 @@ static const struct {
     {"drop", &drop_qa_f1},
     {"longbench_qa_f1", &longbench_score},
     {"longbench_qa_f1", &longbench_f1},
+    {"hendrycks_math", &math_exact},
+    {"ifeval", &metric_prompt_strict},
+    {"ifeval", &metric_each_strict},
+    {"ifeval", &metric_prompt_loose},
+    {"ifeval", &metric_each_loose},
 };
 
 const MetricRow *results_find(Str results, Str metric)

@@ -213,6 +213,7 @@ typedef struct MetricOptions {
     size_t n_ignore;
     bool ignore_case, ignore_punctuation, ignore_numbers;
     const Json *entry; /* of metric_list, with the keys of the metric's own; or NULL */
+    const void *own;   /* what the metric made of it (metric_work.h); or NULL */
 } MetricOptions;
 
 typedef struct ScoreInput {
@@ -223,7 +224,9 @@ typedef struct ScoreInput {
     const FilterValues *values; /* generation: what the pipeline left */
     Arena *arena;
     Err *err;
-    size_t filter; /* which pipeline */
+    size_t filter, metric; /* which pipeline, and which metric of the task */
+    size_t first;          /* which repeat answers[0] is */
+    TaskScore **each;      /* by metric: scores of single answers so far (metric_each), or NULL */
 } ScoreInput;
 
 /* A metric that may take longer than some milliseconds, because it runs a program. */
@@ -261,6 +264,16 @@ extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_k
     metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
 extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
     metric_selective_acc_keys;
+extern const MetricRow metric_code, metric_command;
+extern const MetricKeys metric_code_keys, metric_command_keys;
+extern const MetricKeys metric_pass_keys, metric_pass_all_keys, metric_mg_pass_keys,
+    metric_majority_keys;
+extern const MetricRow metric_json_valid, metric_json_schema, metric_json_fields;
+extern const MetricKeys metric_json_valid_keys, metric_json_schema_keys, metric_json_fields_keys;
+extern const MetricRow metric_math_equal;
+extern const MetricKeys metric_math_equal_keys;
+extern const MetricRow metric_prompt_strict, metric_each_strict, metric_prompt_loose,
+    metric_each_loose;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
 /* The row for a metric that a process_results gives; NULL when it gives no such. */
@@ -357,6 +370,7 @@ struct TaskBound {
     bool multiple_input; /* doc_to_text names the right choice; choices are contexts */
     size_t n_shots;
     uint32_t *draws; /* n_shots a document: places in the pool; NULL: the first n */
+    void **states;   /* by metric: what its judging threads share (metric_work.h) */
     Shot **shots;    /* rendered examples by place; NULL when not kept */
 };
 

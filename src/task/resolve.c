@@ -1,4 +1,5 @@
 /* resolve.c - a merged task file becomes a Task: defaults filled in, templates parsed. */
+#include "task/metric_work.h"
 #include "task/reshape.h"
 
 /* The file each key came from, for messages. */
@@ -295,6 +296,7 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     c->set = set;
     native_pin(set, raw);
     take_own_keys(arena, raw);
+    metric_pin_programs(arena, raw);
     check_origins(c, raw);
     resolve_names(raw, task);
     resolve_output(c, raw, task);

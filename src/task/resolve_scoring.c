@@ -1,4 +1,5 @@
 /* resolve_scoring.c - generation parameters, filter pipelines and metrics of a task. */
+#include "task/metric_work.h"
 #include "task/native.h"
 
 enum { DEFAULT_MAX_TOKENS = 256 };
@@ -260,4 +261,5 @@ void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *ta
         else
             problem(c, entry, "an entry of \"metric_list\" needs a \"metric\"");
     }
+    metric_check_by(c, task);
 }

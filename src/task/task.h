@@ -142,6 +142,9 @@ typedef struct BindOptions {
 Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *fewshot_docs,
                  const BindOptions *options, TaskBound **out, Err *err) MUST_CHECK;
 
+/* Ends what its metrics started (programs that judge); accepts NULL. */
+void task_unbind(TaskBound *bound);
+
 typedef struct TaskRequest {
     Str context;          /* plain: the prompt or context */
     Str continuation;     /* likelihood kinds */
@@ -218,6 +221,10 @@ bool task_is_slow(const Task *task);
 Status task_score(const TaskBound *bound, const TaskItem *item, const TaskAnswer *answers,
                   size_t n_answers, Arena *arena, TaskScore **out, size_t *n_out,
                   Err *err) MUST_CHECK;
+
+/* Whether the task's metrics can judge here: E_MISSING, E_DENIED without the sandbox that they
+ * need. Asked before anything is sent to a model. */
+Status task_ready(const Task *task, Err *err) MUST_CHECK;
 
 /* How many answers of an item the task's metrics need: the largest k of pass@k and the like. */
 int task_least_repeats(const Task *task);

@@ -16,6 +16,7 @@ Status filter_join(Run *r, const Args *a, Value *out);
 Status builtin_literal(Run *r, const Args *a, Value *out);
 Status builtin_findall(Run *r, const Args *a, Value *out);
 Status builtin_fill(Run *r, const Args *a, Value *out);
+Status builtin_boxed(Run *r, const Args *a, Value *out);
 Status builtin_map(Run *r, const Args *a, Value *out);
 Status builtin_list(Run *r, const Args *a, Value *out);
 Status builtin_first(Run *r, const Args *a, Value *out);

@@ -204,6 +204,7 @@ static const Builtin filters[] = {
     {"_literal", 0, 0, "", builtin_literal},
     {"_findall", 1, 1, "", builtin_findall},
     {"_fill", 1, 1, "", builtin_fill},
+    {"_boxed", 0, 0, "", builtin_boxed},
     {"select", 0, 3, "", builtin_select},
     {"reject", 0, 3, "", builtin_select},
     {"selectattr", 1, 4, "", builtin_selectattr},

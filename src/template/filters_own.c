@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "template/builtin.h"
 #include "template/literal.h"
+#include "text/math.h"
 #include "text/regex.h"
 
 /* ast.literal_eval of a text. */
@@ -13,6 +14,15 @@ Status builtin_literal(Run *r, const Args *a, Value *out)
     if (literal_eval(r->arena, builtin_text(r, a, 0), json, &err) != OK)
         return run_fail(r, a->node, E_PARSE, "_literal: %s", err.msg);
     return builtin_give(value_from_json(json), out);
+}
+
+/* What the last \boxed{} or \fbox{} holds. */
+Status builtin_boxed(Run *r, const Args *a, Value *out)
+{
+    Str boxed = math_boxed(builtin_text(r, a, 0));
+    if (!boxed.ptr)
+        return run_fail(r, a->node, E_MISSING, "_boxed: there is no \\boxed{...} in the text");
+    return builtin_give(value_text(boxed), out);
 }
 
 /* re.findall of a pattern without groups. */

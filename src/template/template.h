@@ -12,7 +12,8 @@
  * first last default capitalize tojson regex_replace sort unique reverse min max sum select
  * reject selectattr rejectattr; map, select and reject take filter or test arguments.
  * Own filters, for declarations that only this program reads: _literal (a Python literal),
- * _findall (all matches of an expression), _fill (values into the {} of a text).
+ * _findall (all matches of an expression), _fill (values into the {} of a text),
+ * _boxed (what the last \boxed{} of LaTeX holds).
  * Globals: range.
  *
  * A Template is immutable once parsed and may be rendered by several threads. */

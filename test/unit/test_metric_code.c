@@ -1,0 +1,136 @@
+/* test_metric_code.c - code that runs its tests in the sandbox. Skipped where none can be had. */
+#include "task_fixture.h"
+
+#include "base/sandbox.h"
+
+#define HEAD "task: t\ndataset_path: d\ntest_split: test\ndoc_to_text: '{{prompt}}'\n"
+#define CODE "{metric: code_pass, prepend: '{{prompt}}', timeout: 2, memory: 512}"
+
+/* As the documents of HumanEval: a beginning, tests, the function's name. */
+static const char doc[] =
+    "[{\"prompt\":\"def add(a, b):\\n    \\\"\\\"\\\"The sum of a and b.\\\"\\\"\\\"\\n\","
+    "\"test\":\"def check(f):\\n    assert f(1, 2) == 3\\n    assert f(-1, 1) == 0, 'zero'\\n\","
+    "\"entry_point\":\"add\"}]";
+
+static const Task *code_task(Arena *a, const char *metrics)
+{
+    Err err = {0};
+    if (sandbox_check(&err) != OK) {
+        print_message("%s\n", err.msg);
+        skip();
+    }
+    return task_of(a, str_printf(a,
+                                 HEAD "doc_to_target: \"{{test}}\\ncheck({{entry_point}})\"\n"
+                                      "metric_list: [%s]\n",
+                                 metrics)
+                          .ptr);
+}
+
+TEST(code_passes_when_its_tests_do)
+{
+    static const struct {
+        const char *answer;
+        double value;
+        const char *why;
+    } cases[] = {
+        {"    return a + b\n", 1, "passes its tests"},
+        {"Here it is:\n```python\ndef add(a, b):\n    return a + b\n```\nDone.", 1,
+         "passes its tests"},
+        {"    return a - b\n", 0, "exit status 1: AssertionError"},
+        {"    return a + b if a > 0 else 1\n", 0, "exit status 1: AssertionError: zero"},
+        {"    return a +\n", 0, "exit status 1: SyntaxError: invalid syntax"},
+        {"    while True: pass\n", 0, "stopped after 2 seconds"},
+        {"    import sys; sys.exit(0)\n", 0, "left before its tests ended"},
+        {"    import os; os._exit(0)\n", 0, "left before its tests ended"},
+        {"    return a + b\nimport os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", 0,
+         "ended by signal 11"},
+        {"    return [0] * 10**10\n", 0, "exit status 1: MemoryError"},
+        {"", 0, "exit status 1: AssertionError"},
+    };
+    SCOPED_ARENA(a);
+    const Task *t = code_task(&a, CODE);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        TaskScore s = score_text(&a, t, doc, cases[i].answer);
+        CHECK_NEAR(s.value, cases[i].value, 0);
+        CHECK_STR(s.why, cases[i].why);
+    }
+}
+
+/* What gets away with it would print or pass. */
+TEST(hostile_code_is_kept_in)
+{
+    static const char *const attempts[] = {
+        "    return a + b\nimport os\nwhile True: os.fork()\n",
+        "    return a + b\nopen('/etc/passwd').read()\n",
+        "    return a + b\nimport socket\nsocket.create_connection(('127.0.0.1', 80))\n",
+        "    return a + b\nopen('/usr/lib/x', 'w')\n",
+        "    return a + b\nopen('/work/program.py', 'w').write('')\n",
+        "    return a + b\nx = []\nwhile True: x.append(bytearray(1 << 20))\n",
+        "    return a + b\nf = open('/tmp/big', 'w')\nwhile True: f.write('x' * (1 << 20))\n",
+        "    return a + b\nimport subprocess\nsubprocess.run(['/bin/sh', '-c', 'kill -9 -1'])\n",
+    };
+    SCOPED_ARENA(a);
+    const Task *t = code_task(&a, CODE);
+    for (size_t i = 0; i < COUNT(attempts); i++) {
+        TaskScore s = score_text(&a, t, doc, attempts[i]);
+        if (s.value != 0 || !s.why.len)
+            test_fail(__FILE__, __LINE__, "attempt %zu: %s", i, s.why.ptr);
+    }
+    /* neither harms: it kills nothing outside, and what it prints beyond the limit is dropped */
+    TaskScore s = score_text(&a, t, doc,
+                             "    return a + b\nimport os\nfor p in (os.getppid(), 1):\n"
+                             "    try: os.kill(p, 9)\n    except OSError: pass\n"
+                             "for i in range(300): print('x' * 10000)\n");
+    CHECK(s.value == 1 || s.value == 0); /* it lives to judge */
+    CHECK_STR(score_text(&a, t, doc, "    return a + b\n").why, "passes its tests");
+}
+
+TEST(pass_at_k_takes_the_verdicts_of_code)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    const Task *t = code_task(&a, CODE ", {metric: pass@2, by: code_pass}, "
+                                       "{metric: pass^2, by: code_pass}");
+    TaskBound *b = bind_plain(&a, t, doc, NULL);
+    TaskItem item = item_at(&a, b, 0);
+    const TaskAnswer answers[] = {{.text = STR("    return a + b")},
+                                  {.text = STR("    return a")},
+                                  {.text = STR("    return b + a")},
+                                  {.text = STR("    return b")}};
+    TaskScore *scores;
+    size_t n;
+    CHECK(task_is_slow(t));
+    CHECK_OK(task_ready(t, &err), err);
+    CHECK_OK(task_score(b, &item, answers, COUNT(answers), &a, &scores, &n, &err), err);
+    CHECK_INT(n, 3);
+    CHECK_NEAR(scores[0].value, 0.5, 1e-12);
+    CHECK_STR(scores[0].why, "exit status 1: AssertionError"); /* of the first that fails */
+    CHECK_NEAR(scores[1].value, 1 - 1.0 / 6, 1e-12);
+    CHECK_NEAR(scores[2].value, 1.0 / 6, 1e-12);
+    CHECK_STR(scores[1].why, "2 of 4 answers are right");
+    task_unbind(b);
+}
+
+TEST(keys_of_code_and_by_are_checked)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *metrics, *why;
+    } wrong[] = {
+        {"{metric: code_pass, language: cobol}", "\"language\" must be python, not \"cobol\""},
+        {"{metric: code_pass, timeout: 0}", "\"timeout\" must be from 0.1 to 600"},
+        {"{metric: code_pass, memory: 1}", "\"memory\" must be from 64 to 65536"},
+        {"{metric: code_pass, test: '{{ x'}", "test: line 1"},
+        {"{metric: code_pass, code: some}", "\"code\" must be auto or raw"},
+        {"{metric: pass@2, by: code_pass}", "\"by\" must name another metric of the list"},
+        {"{metric: pass@2, by: pass@2}", "\"by\" must name another metric of the list"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        Str got = problems_of(
+            &a, str_printf(&a, HEAD "doc_to_target: test\nrepeats: 2\nmetric_list: [%s]\n",
+                           wrong[i].metrics)
+                    .ptr);
+        if (!strstr(got.ptr, wrong[i].why))
+            test_fail(__FILE__, __LINE__, "%s gives: %s", wrong[i].metrics, got.ptr);
+    }
+}
