@@ -64,7 +64,7 @@ static Status find_format(const ExportOptions *o, Str file, const Format **out, 
         return err_set(err, E_USAGE, "which format? Give --format json, jsonl, csv or html");
     return err_set(err, E_USAGE,
                    "cannot write \"" STR_FMT "\": the formats are json, jsonl, csv and html "
-                   "(--format names one)",
+                   "(--format names one; Excel opens csv)",
                    STR_ARG(name));
 }
 

@@ -21,7 +21,16 @@ static const Option runs_options[] = {
 };
 static const RunsOptions runs_defaults = {.limit = 50};
 
-static void add_run_row(Table *t, const RunRow *r)
+static Str state_text(const App *app, Str state)
+{
+    static const TextId texts[] = {T_STATE_RUNNING, T_STATE_FINISHED, T_STATE_STOPPED};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (str_eqc(state, text_of(texts[i], false)))
+            return str_from(tr(app, texts[i]));
+    return state;
+}
+
+static void add_run_row(Table *t, const App *app, const RunRow *r)
 {
     table_addf(t, "%lld", (long long)r->id);
     table_add(t, r->model);
@@ -29,7 +38,7 @@ static void add_run_row(Table *t, const RunRow *r)
     table_addf(t, "%.*s:%.*s", (int)r->dataset.len, r->dataset.ptr, (int)r->split.len,
                r->split.ptr);
     table_addf(t, "%lld", (long long)r->n_items);
-    table_add(t, r->state);
+    table_add(t, state_text(app, r->state));
     table_add(t, clock_iso(t->arena, r->created));
 }
 
@@ -40,7 +49,7 @@ static void print_runs(App *app, const RunRows *rows)
     for (size_t i = 0; i < COUNT(heads); i++)
         table_add(&t, str_from(tr(app, heads[i])));
     for (size_t i = 0; i < rows->len; i++)
-        add_run_row(&t, &rows->items[i]);
+        add_run_row(&t, app, &rows->items[i]);
     table_print(&t, app);
 }
 

@@ -31,12 +31,14 @@ static bool contains(Str text, Str word, Arena *a)
 static void print_entries(App *app, const TaskEntries *entries)
 {
     static const TextId heads[] = {T_NAME, T_KIND, T_FILE};
+    static const TextId kind_texts[] = {
+        [TASK_SINGLE] = T_KIND_TASK, [TASK_GROUP] = T_GROUP, [TASK_TAG] = T_KIND_TAG};
     Table t = table_make(app->arena, COUNT(heads), 0);
     for (size_t i = 0; i < COUNT(heads); i++)
         table_add(&t, str_from(tr(app, heads[i])));
     for (size_t i = 0; i < entries->len; i++) {
         table_add(&t, entries->items[i].name);
-        table_add(&t, str_from(kinds[entries->items[i].kind]));
+        table_add(&t, str_from(tr(app, kind_texts[entries->items[i].kind])));
         table_add(&t, entries->items[i].file.len ? entries->items[i].file : STR("-"));
     }
     table_print(&t, app);

@@ -6,7 +6,6 @@
 static const Phrase whys[] = {
     {"chose \"%s\" (%s), expected \"%s\"", "选了“%s”（%s），标准答案为“%s”"},
     {"found %s of %s needles", "找到 %s 根针，共 %s 根"},
-    {"right in %s of %s orders of the options", "%s 种选项顺序答对，共 %s 种"},
     {"passes its tests", "通过测试"},
     {"left before its tests ended", "测试结束前已退出"},
     {"stopped after %s seconds", "%s 秒后被终止"},
@@ -21,6 +20,8 @@ static const Phrase whys[] = {
     {"is not JSON", "不是 JSON"},
     {"%s fields are right, of %s given and %s expected", "%s 个字段正确，给出 %s 个，应有 %s 个"},
     {"%s of %s answers are right", "%s 个回答正确，共 %s 个"},
+    {"right in %s of %s orders of the options", "选项顺序答对 %s 种，共 %s 种"},
+    {"extracted \"[no answer]\", expected \"%s\"", "未抽取到答案，标准答案为“%s”"},
     {"extracted \"%s\", expected \"%s\"", "抽取到“%s”，标准答案为“%s”"},
     {"\"%s\" is not what the model would write", "模型自己不会写出“%s”"},
     {"\"%s\" is what the model would write", "模型自己会写出“%s”"},
@@ -173,9 +174,25 @@ static const Phrase errors[] = {
     {"runs %s and %s follow different protocols, their numbers are not comparable (--force "
      "compares all the same):%s",
      "评测 %s 与 %s 的评测口径不同，得分不可比（--force 可强制对比）：%s"},
-    {"cannot write \"%s\": the formats are json, jsonl, csv and html (--format names one)",
-     "无法写成“%s”：格式只有 json、jsonl、csv 和 html（可用 --format 指定）"},
+    {"cannot write \"%s\": the formats are json, jsonl, csv and html (--format names one; "
+     "Excel opens csv)",
+     "无法写成“%s”：格式只有 json、jsonl、csv 和 html（可用 --format 指定；Excel 可直接打开 csv）"},
     {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
+    {"--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'",
+     "--prompt 还需要 --target 模板（标准答案），如 '{{answer}}'"},
+    /* texts and templates, from the outside in */
+    {"task \"%s\", document %s: %s", "评测任务“%s”第 %s 题：%s"},
+    {"doc_to_text: line %s column %s: %s", "提示词模板（doc_to_text）第 %s 行第 %s 列：%s"},
+    {"doc_to_target: line %s column %s: %s", "标准答案模板（doc_to_target）第 %s 行第 %s 列：%s"},
+    {"\"%s\" is undefined; the columns are %s", "没有“%s”；现有的列为 %s"},
+    {"the program ended (exit status %s): %s", "程序已退出（退出码 %s）：%s"},
+    {"bytes that are not UTF-8; save it as \"CSV UTF-8\" in the spreadsheet, or convert it: iconv "
+     "-f "
+     "GB18030 -t UTF-8 OLD > NEW",
+     "不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”，或转换编码："
+     "iconv -f GB18030 -t UTF-8 旧文件 > 新文件"},
+    {"%s: record %s: %s", "%s：第 %s 条记录：%s"},
+    {"%s: line %s: %s", "%s：第 %s 行：%s"},
     {"line %s: %s", "第 %s 行：%s"},
 };
 

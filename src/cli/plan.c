@@ -206,6 +206,9 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
 {
     if (app->data.len != 1 || file_is_dir(str_z(app->arena, app->data.items[0])))
         return err_set(err, E_USAGE, "--prompt needs --data FILE, the file with the items");
+    if (!o->target.len)
+        return err_set(err, E_USAGE,
+                       "--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'");
     const char *path = str_z(app->arena, app->data.items[0]);
     if (str_find(o->prompt, STR("\\n")) >= 0 && str_find_char(o->prompt, '\n') < 0 && !app->quiet)
         fprintf(app->info, "%s\n", tr(app, T_BACKSLASH_HINT));

@@ -107,9 +107,19 @@
     X(T_INCOMPLETE,                                                                                \
       "INCOMPLETE: %lld of %lld samples have no answer; the same command asks them again",         \
       "未完成：%lld / %lld 个样本没有作答；再次运行同一命令即可续跑")                              \
+    X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
+      "“assay samples %lld --outcome error” 可查看原因")                                           \
+    X(T_STATE_RUNNING, "running", "进行中")                                                        \
+    X(T_STATE_FINISHED, "finished", "已完成")                                                      \
+    X(T_STATE_STOPPED, "stopped", "已停止")                                                        \
+    X(T_KIND_TASK, "task", "任务")                                                                 \
+    X(T_KIND_TAG, "tag", "标签")                                                                   \
     X(T_GROUP, "group", "任务组")                                                                  \
     X(T_DIFFERENCE, "difference", "差值")                                                          \
     X(T_TEST, "test", "检验")                                                                      \
+    X(T_TEST_MCNEMAR, "mcnemar-exact", "精确 McNemar")                                             \
+    X(T_TEST_SIGN_FLIP, "sign-flip", "符号翻转置换")                                               \
+    X(T_TEST_RANDOMISATION, "approximate-randomisation", "近似随机化")                             \
     X(T_HOLM, "p (Holm)", "p（Holm 校正）")                                                        \
     X(T_DETECTABLE, "detectable", "最小可检出差异")                                                \
     X(T_ONLY_FIRST_RIGHT, "only first right", "仅前者对")                                          \
@@ -166,7 +176,7 @@
     X(T_FINE, "no problems in %zu file(s)", "检查了 %zu 个文件，没有问题")                         \
     X(T_COLUMNS, "columns", "列")                                                                  \
     X(T_SOURCE, "source", "来源")                                                                  \
-    X(T_ADDED, "added %s", "已添加 %s")                                                            \
+    X(T_ADDED, "added %s", "已登记 %s")                                                            \
     X(T_REMOVED, "removed %s", "已移除 %s")                                                        \
     X(T_KNOWN_VERSION, "this content is version %lld already", "内容与版本 %lld 相同")             \
     X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存 %s:%s 版本 %lld，共 %lld 题")    \

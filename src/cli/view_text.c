@@ -73,6 +73,9 @@ static void print_incomplete(App *app, const RunSummary *runs, size_t n)
             int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
             fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
                     trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
+            if (runs[i].counts[OUTCOME_ERROR])
+                fprintf(app->out, "  %s\n",
+                        trf(app, &a, T_WHY_ERRORS, (long long)runs[i].run.id).ptr);
         }
 }
 
@@ -251,6 +254,7 @@ static void print_rules(App *app, const RunSummary *s)
     int64_t total = 0;
     if (!s->rules.len)
         return;
+    bool share = s->metrics.len && metric_is_share(&s->metrics.items[0]);
     Table t = table_make(&a, COUNT(heads), 1u << 2 | 1u << 3 | 1u << 4);
     fputc('\n', app->out);
     for (size_t i = 0; i < COUNT(heads); i++)
@@ -263,9 +267,9 @@ static void print_rules(App *app, const RunSummary *s)
         table_add(&t, r->filter);
         table_add(&t, phrase_rule(app, r->rule));
         table_addf(&t, "%lld", (long long)r->n);
-        table_addf(&t, "%.1f%%", 100.0 * (double)r->n / (double)total);
+        table_addf(&t, "%.1f %%", 100.0 * (double)r->n / (double)total);
         if (r->found)
-            table_addf(&t, "%.4f", r->mean);
+            table_add(&t, show_value(&a, r->mean, share));
         else
             table_add(&t, str_from(tr(app, T_NOT_FOUND)));
     }
@@ -295,7 +299,8 @@ void print_run_details(App *app, const RunSummary *s)
             app->out, "%s\n",
             trf(app, &a, T_CACHED, (long long)s->usage.cached, (long long)s->usage.n_samples).ptr);
     if (s->run.stop_reason.len)
-        fprintf(app->out, "%s\n", trf(app, &a, T_STOPPED, s->run.stop_reason.ptr).ptr);
+        fprintf(app->out, "%s\n",
+                trf(app, &a, T_STOPPED, phrase_error(app, &a, s->run.stop_reason).ptr).ptr);
 }
 
 /* ---- comparisons ---- */
@@ -334,7 +339,16 @@ static void print_flips(App *app, const Comparison *c, bool all)
         fprintf(app->out, "  %s\n", trf(app, &a, T_MORE, c->flips.len - n).ptr);
 }
 
-static void add_comparison_row(Table *t, const Comparison *c)
+static const char *test_text(const App *app, const char *test)
+{
+    static const TextId texts[] = {T_TEST_MCNEMAR, T_TEST_SIGN_FLIP, T_TEST_RANDOMISATION};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (!strcmp(test, text_of(texts[i], false)))
+            return tr(app, texts[i]);
+    return test;
+}
+
+static void add_comparison_row(Table *t, const App *app, const Comparison *c)
 {
     Arena *a = t->arena;
     bool share = comparison_of_shares(c);
@@ -352,7 +366,7 @@ static void add_comparison_row(Table *t, const Comparison *c)
                    (unsigned long long)c->b_only_right);
     else
         table_add(t, STR("-"));
-    table_addf(t, "%s %s", c->test, show_p(a, c->p, c->log10_p).ptr);
+    table_addf(t, "%s %s", test_text(app, c->test), show_p(a, c->p, c->log10_p).ptr);
     table_add(t, show_p(a, c->p_holm, c->log10_p));
     table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_value(a, c->detectable, share).ptr);
 }
@@ -369,7 +383,7 @@ void print_comparisons(App *app, const Comparisons *list, bool all_flips)
     table_add(&t, str_from(tr(app, T_HOLM)));
     table_add(&t, str_from(tr(app, T_DETECTABLE)));
     for (size_t i = 0; i < list->len; i++)
-        add_comparison_row(&t, &list->items[i]);
+        add_comparison_row(&t, app, &list->items[i]);
     table_print(&t, app);
     fputc('\n', app->out);
     for (size_t i = 0; i < list->len; i++) {
@@ -420,8 +434,9 @@ void print_sample(App *app, const SampleView *v)
     for (size_t i = 0; i < v->judgements.len; i++) {
         const JudgementRow *j = &v->judgements.items[i];
         Str why = phrase_why(app, &a, j->why);
-        fprintf(app->out, "  %.*s (%.*s): %g  %.*s\n", (int)j->criterion.len, j->criterion.ptr,
-                (int)j->filter.len, j->filter.ptr, j->value, (int)why.len, why.ptr);
+        Str title = metric_title(&a, j->criterion, j->filter);
+        fprintf(app->out, "  " STR_FMT ": %g  " STR_FMT "\n", STR_ARG(title), j->value,
+                STR_ARG(why));
         if (j->rule.len)
             fprintf(app->out, "    %s: %s%s%s\n", tr(app, T_RULE),
                     str_z(&a, phrase_rule(app, j->rule)), j->steps.len ? " ← " : "",

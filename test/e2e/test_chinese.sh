@@ -39,4 +39,36 @@ expect_out '抽取到“.*”，标准答案为“'
 expect_ok assay samples 2 --lang en
 expect_out 'extracted ".*", expected "'
 
+title "what a user types next"
+printf '问题,答案\n二加二？,四\n' > q.csv
+iconv -f UTF-8 -t GB18030 q.csv > gbk.csv
+zh 1 'gbk\.csv：第 1 行：不是 UTF-8 编码；.*iconv -f GB18030' \
+    assay run -m local:tiny-4 --data gbk.csv --prompt x --target y
+zh 1 '评测任务“q”第 0 题：提示词模板.*第 1 行第 3 列：没有“问”；现有的列为 \["问题","答案"\]' \
+    assay run -m local:tiny-4 --data q.csv --prompt '{{问}}' --target '{{答案}}'
+zh 2 '还需要 --target 模板' assay run -m local:tiny-4 --data q.csv --prompt '{{问题}}'
+zh 2 'Excel 可直接打开 csv' assay export 1 x.xlsx
+expect_ok assay runs --lang zh
+expect_out '已完成'
+expect_ok assay task list --lang zh
+expect_out '任务组 .*tiny\.yaml'
+printf '%s\n' '{"id":"1","prompt":"?","output":"不知道。","target":"D"}' \
+    '{"id":"2","prompt":"?","output":"选 D。","target":"D"}' > mc.jsonl
+expect_ok assay import mc.jsonl --extract choice
+expect_ok assay samples 3 --wrong --lang zh
+expect_out 'exact_match \(extract\): 0  未抽取到答案，标准答案为“D”'
+expect_ok assay show 3 --lang zh
+expect_out '提示语 .* 50\.0 % .* 100\.0'
+expect_ok assay import mc.jsonl --extract choice --metric chrf -m a --name t
+expect_ok assay import mc.jsonl --extract choice --metric chrf -m b --name t
+expect_ok assay compare a b --lang zh
+expect_out '近似随机化'
+
+title "a program that gives no answers: where the reason is"
+expect_status 4 assay run -q -m command:/bin/cat --data q.csv --prompt x --target y --lang zh
+expect_out '“assay samples 6 --outcome error” 可查看原因'
+expect_ok assay samples 6 --outcome error --lang zh
+expect_ok assay samples 2 --lang en
+expect_not_out '\(none\)'
+
 finish

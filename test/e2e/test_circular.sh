@@ -49,7 +49,7 @@ expect_json '[x["target"] for x in o]' "['B', 'A', 'C']"
 expect_json 'o[1]["prompt"]' '1+1? A. 3 B. 0 C. 2 Answer:'
 expect_json 'o[0]["judgements"][0]["why"].split(" of ")[1]' '3 orders'
 expect_ok assay samples 2 --item 1 --lang zh
-expect_out '种选项顺序答对，共 3 种'
+expect_out '选项顺序答对 [0-9]+ 种，共 3 种'
 expect_ok assay rescore 2
 expect_err 'scored again: 0 judgements changed'
 expect_status 2 assay run -q -m local:tiny-4 --tasks tasks --data data -t written --repeats 2

@@ -65,6 +65,8 @@ TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
     /* Reasons are cut when they are long: what is there is kept. */
     CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"4\", expected \"a long o")),
               "抽取到“4”，标准答案为“a long o”");
+    CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"[no answer]\", expected \"D\"")),
+              "未抽取到答案，标准答案为“D”");
     CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"a \"b\" (c)\", expected \"4\"")),
               "抽取到“a \"b\" (c)”，标准答案为“4”");
 }
