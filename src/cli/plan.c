@@ -1,6 +1,7 @@
 /* plan.c - what was asked for becomes opened models and resolved tasks. */
 #include "base/file.h"
 #include "cli/run_options.h"
+#include "cli/scoring.h"
 #include "text/near.h"
 
 /* Adds the named models that are near to what could not be read as one. */
@@ -209,6 +210,7 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
     if (!o->target.len)
         return err_set(err, E_USAGE,
                        "--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'");
+    TRY(scoring_check_extract(o->extract, app->arena, err));
     const char *path = str_z(app->arena, app->data.items[0]);
     if (str_find(o->prompt, STR("\\n")) >= 0 && str_find_char(o->prompt, '\n') < 0 && !app->quiet)
         fprintf(app->info, "%s\n", tr(app, T_BACKSLASH_HINT));

@@ -10,8 +10,10 @@
 
 const Option run_options[] = {
     {"model", 'm', OPT_LIST, AT(models), "MODEL",
-     "a named model, openai:NAME, http://HOST/v1#NAME, local:FILE.gguf, recorded:FILE.jsonl",
-     "已登记的模型，或 openai:NAME、http://HOST/v1#NAME、local:FILE.gguf、recorded:FILE.jsonl"},
+     "a named model, openai:NAME, anthropic:NAME, VENDOR:NAME, http://HOST/v1#NAME, "
+     "local:FILE.gguf, recorded:FILE.jsonl, command:PROGRAM",
+     "已登记的模型，或 openai:NAME、anthropic:NAME、VENDOR:NAME（厂商）、http://HOST/v1#NAME、"
+     "local:FILE.gguf、recorded:FILE.jsonl、command:PROGRAM（程序）"},
     {"task", 't', OPT_LIST, AT(tasks), "TASK", "a task, group, tag or task file",
      "评测任务、任务组、标签或任务文件"},
     {"limit", 'n', OPT_INT, AT(limit), "N", "only the first N items", "只用前 N 题"},

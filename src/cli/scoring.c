@@ -2,6 +2,7 @@
 #include "cli/scoring.h"
 
 #include "text/extract.h"
+#include "text/near.h"
 
 bool scoring_has_filter(const ScoringOptions *o)
 {
@@ -67,11 +68,34 @@ static Json metric_list(const ScoringOptions *o, Str metric, Arena *a)
     return list;
 }
 
+/* One plain word that is nearly a kind: "chioce" as a regex would find nothing in any answer. */
+Status scoring_check_extract(Str extract, Arena *arena, Err *err)
+{
+    Names kinds = {0};
+    ExtractKind kind;
+    for (size_t i = 0; i < extract.len; i++)
+        if (!(extract.ptr[i] >= 'a' && extract.ptr[i] <= 'z') && extract.ptr[i] != '_' &&
+            extract.ptr[i] != '-')
+            return OK;
+    if (extract.len < 4 || extract_kind_parse(extract, &kind))
+        return OK;
+    for (int i = 0; i < N_EXTRACT_KINDS; i++)
+        vec_push(arena, &kinds, str_from(extract_kind_name((ExtractKind)i)));
+    Str near = near_names(arena, extract, &kinds);
+    if (!near.len)
+        return OK;
+    return err_set(err, E_USAGE,
+                   "--extract knows no kind \"" STR_FMT "\"" STR_FMT
+                   "; if it is a regex, write (" STR_FMT ")",
+                   STR_ARG(extract), STR_ARG(near), STR_ARG(extract));
+}
+
 Status scoring_apply(const ScoringOptions *o, Arena *arena, Json *config, Err *err)
 {
     if (o->or_whole && !o->extract.len)
         return err_set(err, E_USAGE, "--or-whole says what --extract does; give both");
     ExtractKind kind;
+    TRY(scoring_check_extract(o->extract, arena, err));
     if (o->or_whole && extract_kind_parse(o->extract, &kind))
         return err_set(err, E_USAGE,
                        "--or-whole goes with a regex; --extract " STR_FMT

@@ -66,6 +66,9 @@ typedef struct ScoringOptions {
 bool scoring_has_filter(const ScoringOptions *o); /* what is read from the output is said */
 bool scoring_has_metric(const ScoringOptions *o); /* how it is judged is said */
 
+/* Refuses a word that is nearly a kind of --extract ("chioce"): it would count as a regex. */
+Status scoring_check_extract(Str extract, Arena *arena, Err *err) MUST_CHECK;
+
 /* Sets filter_list and metric_list, as task files have them, in `config`: each only when its
  * options say something or the config has none. */
 Status scoring_apply(const ScoringOptions *o, Arena *arena, Json *config, Err *err) MUST_CHECK;

@@ -2,6 +2,8 @@
 #include "task/metric_options.h"
 #include "task/metric_work.h"
 
+#include "text/near.h"
+
 static const MetricRow *const rows[] = {
     &metric_acc,
     &metric_acc_norm,
@@ -137,6 +139,15 @@ int task_least_repeats(const Task *task)
         least = k > least ? k : least;
     }
     return least;
+}
+
+Str metric_near(Arena *arena, Str name, OutputType output)
+{
+    Names names = {0};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i]->outputs & 1u << output)
+            vec_push(arena, &names, str_from(rows[i]->name));
+    return near_names(arena, name, &names);
 }
 
 const char *metric_refusal(Str name)

@@ -280,6 +280,8 @@ const MetricRow *metric_find(Str name, OutputType output);
 const MetricRow *results_find(Str results, Str metric);
 bool results_known(Str results);
 /* Why a name that lm-evaluation-harness knows has no row; NULL for any other name. */
+/* Metrics of this output type with names near `name`: "; near it: \"bleu\"", or "". */
+Str metric_near(Arena *arena, Str name, OutputType output);
 const char *metric_refusal(Str name);
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 extern const char *const aggregations[];

@@ -198,7 +198,8 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
                         STR_ARG(name), refusal);
         else
             problem_why(c, why, json_get(entry, "metric"),
-                        "unknown metric \"" STR_FMT "\" for this output_type", STR_ARG(name));
+                        "unknown metric \"" STR_FMT "\" for this output_type" STR_FMT,
+                        STR_ARG(name), STR_ARG(metric_near(c->arena, name, task->output_type)));
         return;
     }
     TaskMetric *m = &task->metrics[task->n_metrics];

@@ -64,10 +64,21 @@ expect_ok assay import mc.jsonl --extract choice --metric chrf -m b --name t
 expect_ok assay compare a b --lang zh
 expect_out '近似随机化'
 
+title "a misspelt kind or metric is not taken for a regex or silently refused"
+zh 2 '没有“chioce”这种抽取方式；相近的有 "choice"；若是正则，请写成 \(chioce\)' \
+    assay import mc.jsonl --extract chioce
+zh 2 '没有“numbr”这种抽取方式；相近的有 "number"' \
+    assay run -m local:tiny-4 --data q.csv --prompt x --target y --extract numbr
+expect_status 2 assay rescore 3 --extract yesno
+expect_err 'near it: "yes_no"'
+zh 1 '没有指标“belu”.*相近的有 "bleu"' assay import mc.jsonl --metric belu
+expect_ok assay import mc.jsonl --extract '(chioce)' --name regex
+expect_ok assay import mc.jsonl --extract 'answer' --name word
+
 title "a program that gives no answers: where the reason is"
 expect_status 4 assay run -q -m command:/bin/cat --data q.csv --prompt x --target y --lang zh
-expect_out '“assay samples 6 --outcome error” 可查看原因'
-expect_ok assay samples 6 --outcome error --lang zh
+expect_out '“assay samples 8 --outcome error” 可查看原因'
+expect_ok assay samples 8 --outcome error --lang zh
 expect_ok assay samples 2 --lang en
 expect_not_out '\(none\)'
 
