@@ -14,8 +14,8 @@ expect_json 'o[0]["outcomes"]["no_answer"]' 1
 expect_json '[(r["rule"], r["n"], r["found"], r["mean"]) for r in o[0]["rules"]]' \
     "[('cue', 3, 3, 0.6666666666666666), ('nothing', 1, 0, None)]"
 expect_ok assay show 1
-expect_out '^extract +cue +3 +75\.0% +0\.6667'
-expect_out '^extract +nothing +1 +25\.0% +no answer'
+expect_out '^extract +cue +3 +75\.0 % +66\.7'
+expect_out '^extract +nothing +1 +25\.0 % +no answer'
 expect_ok assay show 1 --lang zh
 expect_out '“答案是”之类提示语'
 expect_ok assay samples 1
