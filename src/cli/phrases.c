@@ -143,6 +143,8 @@ static const Phrase errors[] = {
     {"the limit of %s requests is reached", "已达到 %s 次请求的上限"},
     {"interrupted", "被中断"},
     {"model \"%s\" is named twice; name each model once", "模型“%s”重复；每个模型只写一次"},
+    {"no model name for the server at \"%s\"",
+     "没有说明服务端的模型名（接口地址 %s）；请用 --model 指定"},
     /* usage */
     {"there is no option %s; --help lists them", "没有选项 %s；--help 可列出全部"},
     {"option %s needs a value: %s", "选项 %s 需要取值：%s"},
@@ -199,6 +201,9 @@ static const Phrase errors[] = {
      "GB18030 -t UTF-8 OLD > NEW",
      "不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”，或转换编码："
      "iconv -f GB18030 -t UTF-8 旧文件 > 新文件"},
+    {"the quoted field is not closed", "引号没有闭合"},
+    {"%s:%s: the record has %s fields, the first line names %s columns",
+     "%s 第 %s 行：该行有 %s 个字段，首行有 %s 列"},
     {"%s: record %s: %s", "%s：第 %s 条记录：%s"},
     {"%s: line %s: %s", "%s：第 %s 行：%s"},
     {"line %s: %s", "第 %s 行：%s"},

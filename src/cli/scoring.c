@@ -1,6 +1,7 @@
 /* scoring.c - options of scoring as the lists that task files have. */
 #include "cli/scoring.h"
 
+#include "task/task.h"
 #include "text/extract.h"
 #include "text/near.h"
 
@@ -49,14 +50,14 @@ static Json filter_list(const ScoringOptions *o, Arena *a)
 
 static Json metric_list(const ScoringOptions *o, Str metric, Arena *a)
 {
-    Json entry = {.type = JSON_OBJECT}, list = {.type = JSON_ARRAY}, ignore = {.type = JSON_ARRAY};
+    Json entry = task_metric_entry(a, metric), list = {.type = JSON_ARRAY},
+         ignore = {.type = JSON_ARRAY};
     const struct {
         const char *key;
         bool on;
     } flags[] = {{"ignore_case", o->ignore_case},
                  {"ignore_punctuation", o->ignore_punctuation},
                  {"ignore_numbers", o->ignore_numbers}};
-    json_set(a, &entry, STR("metric"), json_str(metric));
     for (size_t i = 0; i < COUNT(flags); i++)
         if (flags[i].on)
             json_set(a, &entry, str_from(flags[i].key), json_truth(true));

@@ -37,9 +37,9 @@ typedef struct ScoringOptions {
          0,                                                                                        \
          OPT_TEXT,                                                                                 \
          offsetof(type, scoring.metric),                                                           \
-         "NAME",                                                                                   \
-         "the metric (exact_match)",                                                               \
-         "指标（默认 exact_match）"},                                                              \
+         "NAME[,OPTION=V]",                                                                        \
+         "the metric (exact_match), such as rougeL or bleu,tokenize=zh",                           \
+         "指标（默认 exact_match），如 rougeL 或 bleu,tokenize=zh"},                               \
         {"ignore",                                                                                 \
          0,                                                                                        \
          OPT_LIST,                                                                                 \

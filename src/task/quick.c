@@ -39,6 +39,25 @@ static Json extraction(Arena *arena, Str regex)
     return list;
 }
 
+Json task_metric_entry(Arena *arena, Str text)
+{
+    Json entry = {.type = JSON_OBJECT};
+    Str key = STR("metric");
+    for (bool first = true; first || text.len; first = false) {
+        ptrdiff_t comma = str_find_char(text, ',');
+        Str piece = str_slice(text, 0, comma < 0 ? text.len : (size_t)comma);
+        text = str_after(text, comma < 0 ? text.len : (size_t)comma + 1);
+        ptrdiff_t equals = first ? -1 : str_find_char(piece, '=');
+        Str name = str_slice(piece, 0, equals < 0 ? piece.len : (size_t)equals);
+        Json value = first ? json_str(piece) : json_truth(true);
+        Str given = equals < 0 ? (Str){0} : str_after(piece, (size_t)equals + 1);
+        if (equals >= 0 && json_parse(arena, given, &value, NULL) != OK)
+            value = json_str(given);
+        json_set(arena, &entry, first ? key : name, value);
+    }
+    return entry;
+}
+
 Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *err)
 {
     Arena *a = set->arena;
@@ -53,8 +72,7 @@ Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *e
     set_text(a, o, "doc_to_choice", quick->choices);
     json_set(a, o, STR("output_type"),
              json_str(quick->choices.len ? STR("multiple_choice") : STR("generate_until")));
-    Json entry = {.type = JSON_OBJECT}, metrics = {.type = JSON_ARRAY};
-    json_set(a, &entry, STR("metric"), json_str(metric));
+    Json entry = task_metric_entry(a, metric), metrics = {.type = JSON_ARRAY};
     json_append(a, &metrics, entry);
     json_set(a, o, STR("metric_list"), metrics);
     if (!quick->choices.len)

@@ -77,12 +77,16 @@ Status task_check(TaskSet *set, const char *path, Arena *arena, TaskReport *out,
                   Err *err) MUST_CHECK;
 
 /* A task without a file: prompt and target templates, one metric. `extract` is a regex
- * (last match counts) or empty. */
+ * (last match counts), a kind of answer or empty; `metric` is as task_metric_entry reads it. */
 typedef struct QuickTask {
     Str name, prompt, target, metric, extract;
     Str choices;            /* template or column of options: multiple choice by likelihood */
     const Json *generation; /* generation_kwargs, or NULL */
 } QuickTask;
+/* A metric with its options on one line, "bleu,tokenize=zh,lowercase", as an entry of
+ * metric_list. A value is JSON or else text; an option without one is true. What is unknown is
+ * found when the task is resolved. */
+Json task_metric_entry(Arena *arena, Str text);
 Status task_quick(TaskSet *set, const QuickTask *quick, const Task **out, Err *err) MUST_CHECK;
 
 /* ---- what a resolved task says ---- */

@@ -75,10 +75,21 @@ zh 1 '没有指标“belu”.*相近的有 "bleu"' assay import mc.jsonl --metri
 expect_ok assay import mc.jsonl --extract '(chioce)' --name regex
 expect_ok assay import mc.jsonl --extract 'answer' --name word
 
+title "options of a metric on the command line: Chinese BLEU"
+printf '%s\n' '{"id":"1","prompt":"?","output":"猫坐在垫子上面。","target":"猫坐在垫子上。"}' > mt.jsonl
+expect_ok assay import mt.jsonl --metric bleu,tokenize=zh --name zh --json
+expect_json 'round(o[0]["metrics"][0]["mean"], 4)' 70.7107
+expect_ok assay import mt.jsonl --metric bleu,tokenize=zh,lowercase --name lower
+expect_out 'case:lc\|eff:no\|tok:zh'
+expect_ok assay run -q -m command:'head -n1 > /dev/null; echo "{\"text\": \"猫坐在垫子上面。\"}"' --data mt.jsonl \
+    --prompt prompt --target target --metric bleu,tokenize=zh
+expect_out 'tok:zh'
+zh 1 'tokenise' assay import mt.jsonl --metric bleu,tokenise=zh --name wrong
+
 title "a program that gives no answers: where the reason is"
 expect_status 4 assay run -q -m command:/bin/cat --data q.csv --prompt x --target y --lang zh
-expect_out '“assay samples 8 --outcome error” 可查看原因'
-expect_ok assay samples 8 --outcome error --lang zh
+expect_out '“assay samples [0-9]+ --outcome error” 可查看原因'
+expect_ok assay samples "$(sqlite3 assay.db "SELECT max(id) FROM run")" --outcome error --lang zh
 expect_ok assay samples 2 --lang en
 expect_not_out '\(none\)'
 
