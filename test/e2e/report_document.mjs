@@ -226,7 +226,7 @@ function someSamples() {
 const SPARSE = {
   some: someSamples,
   empty: () => ({}),
-  one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1) }),
+  one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1).map((r) => ({ ...r, tokens: { prompt: 0, completion: 0 } })) }),
 };
 
 if (process.argv[1] && process.argv[1].endsWith('report_document.mjs')) {

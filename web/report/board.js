@@ -116,7 +116,7 @@ function boardRow(row, scale, share) {
     td('num', m ? showCount(m.n) : t('none')),
     answeredCell(m, share),
     td('bar', outcomeBar(run)),
-    td('num nowrap', showCompact(tokens.prompt) + ' / ' + showCompact(tokens.completion)),
+    td('num nowrap', tokens.prompt || tokens.completion ? showCompact(tokens.prompt) + ' / ' + showCompact(tokens.completion) : t('none')),
     td('num nowrap', latencyText(run.latency)),
     td('num', showCost(run.cost)));
 }

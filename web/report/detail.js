@@ -91,7 +91,7 @@ function choicesBlock(s) {
 /* ---- judgements ---- */
 function answerBlock(s) {
   const first = list(s.judgements)[0] || {};
-  const pairs = [[t('target'), s.target], [t('extracted'), first.extracted]];
+  const pairs = [[t('target'), s.target], [t('extracted'), showExtracted(first)]];
   return el('dl', { class: 'answers' }, pairs.map(([name, value]) =>
     el('div', null, el('dt', null, name),
       el('dd', null, value === undefined || value === null || value === '' ? el('span', { class: 'muted' }, t('none')) : longText(String(value))))),
@@ -102,7 +102,7 @@ function answerBlock(s) {
 function judgementsBlock(s) {
   const rows = list(s.judgements).map((j) => el('tr', null,
     el('th', { scope: 'row' }, foreign(metricName(j))), td('num', showValue(j.value, false)),
-    td('', word('', j.outcome)), td('clip', foreign(j.extracted || '')), td('', foreign(showRule(j))), td('', foreign(showWhy(j.why || ''))), td('', foreign(j.judge || ''))));
+    td('', word('', j.outcome)), td('clip', foreign(showExtracted(j) || '')), td('', foreign(showRule(j))), td('', foreign(showWhy(j.why || ''))), td('', foreign(j.judge || ''))));
   if (!rows.length) return null;
   const heads = [th(t('metric')), th(t('value'), 'num'), th(t('outcome')), th(t('extracted')), th(t('rule')), th(t('why')), th(t('judge'))];
   return block(t('judgements'), table(t('judgements'), heads, rows, 'plain'));

@@ -192,6 +192,11 @@ function wordsOf(format, text) {
 }
 
 /* Reasons are stored in English; in Chinese a known one is shown with the same words in it. */
+/* What stands for an answer that a kind of --extract did not find is no answer of the model's. */
+function showExtracted(j) {
+  return j && j.rule && j.extracted === '[no answer]' ? '' : j && j.extracted;
+}
+
 function showRule(j) {
   if (!j || !j.rule) return '';
   const name = TEXTS['rule_' + j.rule] ? t('rule_' + j.rule) : j.rule;
