@@ -196,11 +196,6 @@ static const Phrase errors[] = {
     {"doc_to_target: line %s column %s: %s", "标准答案模板（doc_to_target）第 %s 行第 %s 列：%s"},
     {"\"%s\" is undefined; the columns are %s", "没有“%s”；现有的列为 %s"},
     {"the program ended (exit status %s): %s", "程序已退出（退出码 %s）：%s"},
-    {"bytes that are not UTF-8; save it as \"CSV UTF-8\" in the spreadsheet, or convert it: iconv "
-     "-f "
-     "GB18030 -t UTF-8 OLD > NEW",
-     "不是 UTF-8 编码；请在表格软件中另存为“CSV UTF-8”，或转换编码："
-     "iconv -f GB18030 -t UTF-8 旧文件 > 新文件"},
     {"the quoted field is not closed", "引号没有闭合"},
     {"%s:%s: the record has %s fields, the first line names %s columns",
      "%s 第 %s 行：该行有 %s 个字段，首行有 %s 列"},

@@ -73,10 +73,7 @@ static Status record(CsvReader *r, Arena *arena, CsvRecord *out, Err *err)
         Str text;
         TRY(field(r, &at, arena, &text, err));
         if (utf8_check(text) < text.len)
-            return err_set(err, E_PARSE,
-                           "line %zu: bytes that are not UTF-8; save it as \"CSV UTF-8\" in "
-                           "the spreadsheet, or convert it: iconv -f GB18030 -t UTF-8 OLD > NEW",
-                           out->line);
+            return err_set(err, E_PARSE, "line %zu: bytes that are not UTF-8", out->line);
         if (fields.len == LIMIT_COLUMNS)
             return err_set(err, E_LIMIT, "line %zu: more than %d columns", out->line,
                            LIMIT_COLUMNS);

@@ -42,8 +42,9 @@ expect_out 'extracted ".*", expected "'
 title "what a user types next"
 printf '问题,答案\n二加二？,四\n' > q.csv
 iconv -f UTF-8 -t GB18030 q.csv > gbk.csv
-zh 1 'gbk\.csv：第 1 行：不是 UTF-8 编码；.*iconv -f GB18030' \
-    assay run -m local:tiny-4 --data gbk.csv --prompt x --target y
+expect_ok assay dataset import gbk.csv --name gbk --lang zh
+expect_ok assay dataset show gbk
+expect_out '二加二？'
 zh 1 '评测任务“q”第 0 题：提示词模板.*第 1 行第 3 列：没有“问”；现有的列为 \["问题","答案"\]' \
     assay run -m local:tiny-4 --data q.csv --prompt '{{问}}' --target '{{答案}}'
 zh 2 '还需要 --target 模板' assay run -m local:tiny-4 --data q.csv --prompt '{{问题}}'
