@@ -78,6 +78,8 @@ import sqlite3
 d = sqlite3.connect('assay.db')
 for column in ('rule', 'steps'):
     d.execute('ALTER TABLE judgement DROP COLUMN ' + column)
+# Later migrations go with it: their tables are made again.
+d.execute('DROP TABLE dataset_removal')
 d.execute('DELETE FROM schema_version WHERE number > 3')
 d.commit()
 END
