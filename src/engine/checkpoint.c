@@ -3,9 +3,9 @@
 
 #include <pthread.h>
 
-/* Every 4 MB are copied, so that little is left when the run ends. After 16 MB the log begins
- * anew, for which the writer has to copy the rest itself. */
-enum { COPY_PAGES = 512, LOG_PAGES = 2048 };
+/* Every 16 MB are copied: each copy is synced, for which the writer's own syncs have to wait.
+ * After 32 MB the log begins anew, for which the writer has to copy the rest itself. */
+enum { COPY_PAGES = 2048, LOG_PAGES = 4096 };
 
 struct Checkpointer {
     Db *db;
