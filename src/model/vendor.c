@@ -67,7 +67,7 @@ static Str base_of(Arena *arena, const Vendor *v)
 {
     char name[64] = "";
     size_t n = 0;
-    for (; v->name[n] && n < sizeof name - sizeof "_BASE_URL"; n++)
+    for (; n < sizeof name - sizeof "_BASE_URL" && v->name[n]; n++)
         name[n] = (char)toupper((unsigned char)v->name[n]);
     memcpy(name + n, "_BASE_URL", sizeof "_BASE_URL");
     const char *given = getenv(name);

@@ -50,7 +50,7 @@ Json task_metric_entry(Arena *arena, Str text)
         ptrdiff_t equals = first ? -1 : str_find_char(piece, '=');
         Str name = str_slice(piece, 0, equals < 0 ? piece.len : (size_t)equals);
         Json value = first ? json_str(piece) : json_truth(true);
-        Str given = equals < 0 ? (Str){0} : str_after(piece, (size_t)equals + 1);
+        Str given = str_after(piece, equals < 0 ? piece.len : (size_t)equals + 1);
         if (equals >= 0 && json_parse(arena, given, &value, NULL) != OK)
             value = json_str(given);
         json_set(arena, &entry, first ? key : name, value);
