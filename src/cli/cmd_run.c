@@ -118,6 +118,8 @@ Status run_execute(App *app, const RunOptions *o, Plan *plan, Db *db, EvalBatch 
     Progress *progress = all_done ? NULL : progress_start(app, &counters);
     Status status = eval_execute(&plan->eval, batch, &counters, outcome, err);
     progress_stop(progress);
+    if (!all_done)
+        db_tidy(db); /* beside the summary */
     return status;
 }
 

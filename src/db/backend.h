@@ -10,9 +10,10 @@ struct Backend {
     DbKind kind;
     const char *id_column, *blob_column, *without_rowid; /* what the tokens become */
     void (*close)(void *connection);
-    /* Stops copying the log back by itself; both may be NULL where there is no such log. */
+    /* Stops copying the log back by itself; these three may be NULL where there is no such log. */
     void (*own_log)(void *connection);
     size_t (*log_pages)(const void *connection);
+    void (*tidy)(void *connection);
     Status (*script)(void *connection, const char *sql, Err *err);
     Status (*prepare)(void *connection, const char *sql, void **stmt, Err *err);
     void (*finish)(void *stmt); /* frees a prepared statement */

@@ -165,6 +165,12 @@ size_t db_log_pages(const Db *db)
     return db->backend->log_pages ? db->backend->log_pages(db->connection) : 0;
 }
 
+void db_tidy(Db *db)
+{
+    if (db->backend->tidy)
+        db->backend->tidy(db->connection);
+}
+
 Status db_checkpoint(Db *db, Err *err)
 {
     if (db->backend->kind != DB_SQLITE)

@@ -79,6 +79,10 @@ void db_own_log(Db *db);
 size_t db_log_pages(const Db *db);
 Status db_checkpoint(Db *db, Err *err) MUST_CHECK;
 
+/* Copies the log back on a thread of its own, while the caller reads on; db_close waits for it
+ * and has less to do. What goes wrong there is left to db_close. */
+void db_tidy(Db *db);
+
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);
 

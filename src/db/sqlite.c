@@ -1,6 +1,7 @@
 /* sqlite.c - the default store: one file, write-ahead log, full durability. */
 #include "db/backend.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@ enum { BUSY_TIMEOUT_MS = 15000 };
 typedef struct Sqlite {
     sqlite3 *handle;
     size_t log_pages;
+    pthread_t tidying;
+    bool tidies; /* the thread was started */
     char path[1024];
 } Sqlite;
 
@@ -48,8 +51,29 @@ static Status run_script(void *connection, const char *sql, Err *err)
 static void close_connection(void *connection)
 {
     Sqlite *c = connection;
+    if (c->tidies)
+        pthread_join(c->tidying, NULL);
     sqlite3_close_v2(c->handle);
     free(c);
+}
+
+static void *tidy_main(void *argument)
+{
+    const Sqlite *c = argument;
+    sqlite3 *other = NULL;
+    pthread_setname_np(pthread_self(), "assay-log");
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(c->path, &other, flags, NULL) == SQLITE_OK)
+        sqlite3_wal_checkpoint_v2(other, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    sqlite3_close_v2(other);
+    return NULL;
+}
+
+static void tidy(void *connection)
+{
+    Sqlite *c = connection;
+    if (!c->tidies)
+        c->tidies = pthread_create(&c->tidying, NULL, tidy_main, c) == 0;
 }
 
 static Status set_up(Sqlite *c, bool read_only, Err *err)
@@ -242,6 +266,7 @@ const Backend backend_sqlite = {
     .without_rowid = "WITHOUT ROWID",
     .close = close_connection,
     .own_log = own_log,
+    .tidy = tidy,
     .log_pages = log_pages,
     .script = run_script,
     .prepare = prepare,

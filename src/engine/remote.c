@@ -90,6 +90,8 @@ static void start_call(Shard *s, Call *call, double now)
     x->attempts++;
     if (x->attempts > 1)
         atomic_fetch_add(&e->progress->retries, 1);
+    if (status == E_MISSING) /* what every request needs, such as libcurl */
+        engine_end(e, ENGINE_FATAL, "%s", err.msg);
     if (status != OK) {
         pace_leave(&e->pace, PACE_ERROR, now, -1, 0, now);
         fail_call(s, call, str_from(err.msg));

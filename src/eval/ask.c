@@ -178,6 +178,8 @@ static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Er
         row.attempts = unit->exchanges[0].attempts;
         row.seconds = row.cost = NAN;
         TRY(sample_add(db, &row, &id, err));
+        asked->run->n_added++;
+        asked->run->n_errors++;
     }
     return OK;
 }
@@ -213,6 +215,7 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
             row.detail = likelihood_detail(unit, &asked->item, &unit->arena);
         }
         TRY(sample_add(db, &row, &id, err));
+        run->n_added++;
         if (i == 0)
             TRY(eval_add_judgements(db, run->task, id, j, err));
     }

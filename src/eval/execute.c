@@ -127,17 +127,27 @@ static Status run_all(ModelWork *works, size_t n, Err *err)
     return OK;
 }
 
+/* After a failure only the database knows which samples were committed. */
+static Status count_samples(Db *db, EvalRun *run, Err *err)
+{
+    int64_t counts[N_OUTCOMES];
+    TRY(sample_counts(db, run->id, counts, err));
+    run->n_added = -run->n_done * run->n_repeats;
+    for (int o = 0; o < N_OUTCOMES; o++)
+        run->n_added += counts[o];
+    run->n_errors = counts[OUTCOME_ERROR];
+    return OK;
+}
+
 /* Marks each run finished or stopped, as its samples say. */
-static Status close_runs(Db *db, const ModelWork *w, EvalOutcome *out, Err *err)
+static Status close_runs(Db *db, const ModelWork *w, bool failed, EvalOutcome *out, Err *err)
 {
     for (size_t i = 0; i < w->n_runs; i++) {
-        const EvalRun *run = w->runs[i];
-        int64_t counts[N_OUTCOMES], n = 0;
-        TRY(sample_counts(db, run->id, counts, err));
-        for (int o = 0; o < N_OUTCOMES; o++)
-            n += counts[o];
-        bool all = n == run->n_items * run->n_repeats;
-        out->unanswered = out->unanswered || !all || counts[OUTCOME_ERROR] > 0;
+        EvalRun *run = w->runs[i];
+        if (failed)
+            TRY(count_samples(db, run, err));
+        bool all = run->n_done * run->n_repeats + run->n_added == run->n_items * run->n_repeats;
+        out->unanswered = out->unanswered || !all || run->n_errors > 0;
         TRY(run_release(db, run->id, all ? "finished" : "stopped",
                         all ? STR("") : str_from(w->reason.msg), err));
     }
@@ -183,7 +193,7 @@ Status eval_execute(const EvalOptions *options, EvalBatch *batch, EvalProgress *
         return status != OK ? status : opened;
     for (size_t i = 0; i < n; i++) {
         merge_end(out, &works[i]);
-        Status closed = close_runs(db, &works[i], out, status == OK ? err : NULL);
+        Status closed = close_runs(db, &works[i], status != OK, out, status == OK ? err : NULL);
         status = status != OK ? status : closed;
     }
     db_close(db);

@@ -21,7 +21,9 @@ struct EvalRun {
     int n_repeats;
     uint64_t *done; /* bit: position; set when all repeats have samples */
     int64_t n_done; /* bits set at the start */
-    int64_t next;   /* position to look at next; guarded by the engine */
+    int64_t n_added,
+        n_errors; /* samples written since, and those of them without a reply; the writer's */
+    int64_t next; /* position to look at next; guarded by the engine */
     bool chat, stream, was_done;
     RunRow *row; /* as it is added when there is none of its identity */
     EvalProgress *progress;

@@ -2,7 +2,7 @@
  *
  * Linking libcurl would cost every command about 6 ms at start for its thirty shared
  * libraries, also those that never open a connection. Its headers are used at build time,
- * the library is loaded by the first client. */
+ * the library is loaded by the first transfer that goes through it. */
 #ifndef NET_CURL_API_H
 #define NET_CURL_API_H
 

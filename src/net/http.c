@@ -59,9 +59,8 @@ Status http_client_new(size_t expected_transfers, HttpClient **out, Err *err)
     c->no_proxy = no_proxy_list();
     c->proxied = has_proxy();
     direct_open(c, expected_transfers);
+    curl_way_open(c, expected_transfers);
     Status status = open_loop(c, err);
-    if (status == OK)
-        status = curl_way_open(c, expected_transfers, err);
     if (status != OK) {
         http_client_free(c);
         return status;

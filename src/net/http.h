@@ -50,7 +50,8 @@ typedef struct HttpReply {
 Status http_client_new(size_t expected_transfers, HttpClient **out, Err *err) MUST_CHECK;
 void http_client_free(HttpClient *client); /* aborts what is in flight */
 
-/* Starts a transfer at once. */
+/* Starts a transfer at once. E_MISSING: it needs libcurl, which is not installed (a server on a
+ * numeric plain http:// address needs none). */
 Status http_send(HttpClient *client, const HttpRequest *request, Err *err) MUST_CHECK;
 
 /* Waits up to `timeout` seconds (0 = just look) for transfers to finish or http_wake;

@@ -82,15 +82,19 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 
 /* ---- opening, closing ---- */
 
-Status curl_way_open(HttpClient *c, size_t expected_transfers, Err *err)
+void curl_way_open(HttpClient *c, size_t expected_transfers)
+{
+    /* Fewer would close and reopen connections all the time. */
+    c->max_connects = (long)(expected_transfers + SPARE_CONNECTIONS);
+}
+
+static Status start_curl(HttpClient *c, Err *err)
 {
     TRY(curl_api_load(&c->curl, err));
     c->multi = c->curl.curl_multi_init();
     if (!c->multi)
         return err_set(err, E_IO, "could not start libcurl");
-    /* Fewer would close and reopen connections all the time. */
-    long connections = (long)(expected_transfers + SPARE_CONNECTIONS);
-    c->curl.curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, connections);
+    c->curl.curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, c->max_connects);
     c->curl.curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     c->curl.curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     c->curl.curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
@@ -177,6 +181,8 @@ static CURLcode set_request(Transfer *t)
 Status curl_way_send(Transfer *t, Err *err)
 {
     const CurlApi *curl = &t->client->curl;
+    if (!t->client->multi)
+        TRY(start_curl(t->client, err));
     if (!t->easy)
         open_easy(t);
     t->words[0] = 0;
@@ -251,6 +257,8 @@ void curl_way_turn(HttpClient *c)
 {
     int running, left;
     CURLMsg *m;
+    if (!c->multi)
+        return;
     if (c->deadline >= 0 && clock_seconds() >= c->deadline) {
         c->deadline = -1; /* curl sets it anew when it needs to */
         c->curl.curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);

@@ -44,7 +44,8 @@ typedef struct Origin {
 
 struct HttpClient {
     CurlApi curl;
-    CURLM *multi;
+    CURLM *multi;      /* NULL until a request goes through libcurl, which is loaded then */
+    long max_connects; /* connections that libcurl may keep open */
     int epoll, wake;
     double deadline; /* when curl wants to be called; < 0 never */
     size_t in_flight;
@@ -71,10 +72,12 @@ void transfer_done(Transfer *t);
 void transfer_first_piece(Transfer *t, int status);
 
 /* ---- http_curl.c ---- */
-Status curl_way_open(HttpClient *c, size_t expected_transfers, Err *err) MUST_CHECK;
+/* Nothing is loaded before the first transfer. */
+void curl_way_open(HttpClient *c, size_t expected_transfers);
 void curl_way_close(HttpClient *c);
 void curl_way_free_transfer(Transfer *t);
-/* Starts it; a refusal is described in `err` and leaves the transfer to the caller. */
+/* Starts it; a refusal is described in `err` and leaves the transfer to the caller. E_MISSING:
+ * there is no libcurl. */
 Status curl_way_send(Transfer *t, Err *err) MUST_CHECK;
 void curl_way_event(HttpClient *c, int fd, uint32_t events);
 /* Lets curl do what is due, and collects what is done. */

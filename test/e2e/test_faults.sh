@@ -141,4 +141,22 @@ expect_ok ask --concurrency 64
 expect_ok curl -s "http://127.0.0.1:$port/stats"
 expect_out '"most_busy":64'
 stop_model
+
+title "libcurl is loaded for a server that needs it, and named when it is not there"
+rm assay.db
+write_questions 3
+start_model arrivals=1
+numeric() { LD_DEBUG=files LD_DEBUG_OUTPUT=loaded ask --fresh; }
+named() { LD_DEBUG=files LD_DEBUG_OUTPUT=loaded assay run -q -m "http://localhost:$port/v1#m" \
+    --data questions.csv --prompt '{{question}}' --target '{{answer}}' --fresh; }
+expect_ok numeric
+expect_same "libcurl for a numeric address" "$(cat loaded.* | grep -c 'libcurl.so')" 0
+expect_ok named
+expect_true "libcurl for a name" "$(cat loaded.* | grep -c 'libcurl.so')" -gt 0
+mkdir broken
+: > broken/libcurl.so.4
+without() { LD_LIBRARY_PATH=$PWD/broken named; }
+expect_status 1 without
+expect_err 'could not load libcurl.*install the Debian package "libcurl4"'
+stop_model
 finish
