@@ -19,11 +19,11 @@ struct EvalRun {
     Str cluster, fresh; /* cluster column; word under which replies are reused */
     int64_t n_items;    /* to ask: all or the limit */
     int n_repeats;
-    uint64_t *done; /* bit: position; set when all repeats have samples */
-    int64_t n_done; /* bits set at the start */
-    int64_t n_added,
-        n_errors; /* samples written since, and those of them without a reply; the writer's */
-    int64_t next; /* position to look at next; guarded by the engine */
+    uint64_t *done;   /* bit: position; set when all repeats have samples */
+    int64_t n_done;   /* bits set at the start */
+    int64_t n_added;  /* samples written since; the writer's, as is the next */
+    int64_t n_errors; /* those of them without a reply */
+    int64_t next;     /* position to look at next; guarded by the engine */
     bool chat, stream, was_done;
     RunRow *row; /* as it is added when there is none of its identity */
     EvalProgress *progress;
