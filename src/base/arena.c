@@ -42,12 +42,17 @@ static void add_block(Arena *arena, size_t at_least)
     arena->end = arena->at + size;
 }
 
+static size_t rounded(size_t size)
+{
+    return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
 /* Room that is not zeroed, for what is overwritten at once. */
 static void *take(Arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2)
         out_of_memory();
-    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    size = rounded(size);
     if (!arena->head || (size_t)(arena->end - arena->at) < size)
         add_block(arena, size);
     void *result = arena->at;
@@ -68,18 +73,22 @@ void *arena_array(Arena *arena, size_t count, size_t size)
     return arena_alloc(arena, bytes);
 }
 
-void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
+void *arena_extend(Arena *arena, void *old, size_t old_size, size_t new_size)
 {
-    size_t rounded = (old_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (old && (char *)old + rounded == arena->at && new_size <= SIZE_MAX / 2 &&
-        (size_t)(arena->end - (char *)old) >= ((new_size + ALIGN - 1) & ~(size_t)(ALIGN - 1))) {
-        arena->at = (char *)old + ((new_size + ALIGN - 1) & ~(size_t)(ALIGN - 1));
-        memset((char *)old + old_size, 0, (size_t)(arena->at - (char *)old) - old_size);
+    if (old && (char *)old + rounded(old_size) == arena->at && new_size <= SIZE_MAX / 2 &&
+        (size_t)(arena->end - (char *)old) >= rounded(new_size)) {
+        arena->at = (char *)old + rounded(new_size);
         return old;
     }
     char *grown = take(arena, new_size);
     if (old && old_size)
         memcpy(grown, old, old_size);
+    return grown;
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
+{
+    char *grown = arena_extend(arena, old, old_size, new_size);
     memset(grown + old_size, 0, new_size - old_size);
     return grown;
 }

@@ -29,6 +29,10 @@ void *arena_array(Arena *arena, size_t count, size_t size) __attribute__((malloc
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
     __attribute__((returns_nonnull));
 
+/* The same, but the added bytes hold anything: for what is overwritten at once. */
+void *arena_extend(Arena *arena, void *old, size_t old_size, size_t new_size)
+    __attribute__((returns_nonnull));
+
 /* A NUL-terminated copy of `len` bytes. */
 char *arena_copy(Arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
 

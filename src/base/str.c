@@ -199,6 +199,8 @@ StrBuf strbuf_make(Arena *arena, size_t limit)
     return (StrBuf){.arena = arena, .limit = limit};
 }
 
+enum { FIRST_ROOM = 128 };
+
 char *strbuf_reserve(StrBuf *b, size_t more)
 {
     if (b->failed || more > b->limit || b->len > b->limit - more) {
@@ -207,11 +209,11 @@ char *strbuf_reserve(StrBuf *b, size_t more)
     }
     size_t need = b->len + more + 1;
     if (need > b->cap) {
-        size_t cap = b->cap ? b->cap * 2 : 64;
+        size_t cap = b->cap ? b->cap * 2 : FIRST_ROOM;
         if (cap < need)
             cap = need;
         if (b->arena) {
-            b->ptr = arena_grow(b->arena, b->ptr, b->cap, cap);
+            b->ptr = arena_extend(b->arena, b->ptr, b->cap, cap);
         } else {
             char *grown = realloc(b->ptr, cap);
             if (!grown)
@@ -219,6 +221,7 @@ char *strbuf_reserve(StrBuf *b, size_t more)
             b->ptr = grown;
         }
         b->cap = cap;
+        b->ptr[b->len] = 0; /* also when nothing is added */
     }
     return b->ptr + b->len;
 }
@@ -236,7 +239,12 @@ void strbuf_add(StrBuf *b, Str s)
 
 void strbuf_addc(StrBuf *b, char c)
 {
-    strbuf_add(b, (Str){&c, 1});
+    char *room = strbuf_reserve(b, 1);
+    if (!room)
+        return;
+    room[0] = c;
+    room[1] = 0;
+    b->len++;
 }
 
 void strbuf_adds(StrBuf *b, const char *text)

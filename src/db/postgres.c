@@ -233,7 +233,6 @@ static char *storable_text(Str value)
     }
     if (!out.ptr)
         abort();
-    out.ptr[out.len] = 0; /* a reserved buffer that nothing was added to has no end yet */
     return out.ptr;
 }
 
