@@ -291,7 +291,7 @@ Status task_check(TaskSet *set, const char *path, Arena *arena, TaskReport *out,
     Problems problems = {0};
     Checker c = {.arena = set->arena, .problems = &problems, .file = path};
     RawConfig raw;
-    IndexEntry entry;
+    IndexEntry entry = {0};
     Err why = {0};
     if (!file_exists(path) && !str_starts(str_from(path), STR("builtin:")))
         return err_set(err, E_MISSING, "could not open \"%s\": there is no such file", path);

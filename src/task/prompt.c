@@ -215,7 +215,7 @@ static void find_gold(const Builder *w, const Json *question, TaskItem *item)
 static Str shown_target(const Builder *w, const TaskItem *item)
 {
     int64_t index;
-    if (item->n_gold && item->gold && item->gold[0] >= 0)
+    if (item->choices && item->n_gold && item->gold && item->gold[0] >= 0)
         return item->choices[item->gold[0]];
     if (item->n_choices && json_as_index(&item->target, &index) && index >= 0 &&
         index < (int64_t)item->n_choices)

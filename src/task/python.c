@@ -49,7 +49,7 @@ static bool is_name_char(char c)
 
 static char next_char(const Reader *r, size_t ahead)
 {
-    return r->at + ahead < r->s.len ? r->s.ptr[r->at + ahead] : 0;
+    return (char)(r->at + ahead < r->s.len ? r->s.ptr[r->at + ahead] : 0);
 }
 
 static void add_name(Reader *r, Str name)
