@@ -217,7 +217,7 @@ static Str shown_target(const Builder *w, const TaskItem *item)
     int64_t index;
     if (item->choices && item->n_gold && item->gold && item->gold[0] >= 0)
         return item->choices[item->gold[0]];
-    if (item->n_choices && json_as_index(&item->target, &index) && index >= 0 &&
+    if (item->choices && item->n_choices && json_as_index(&item->target, &index) && index >= 0 &&
         index < (int64_t)item->n_choices)
         return item->choices[index];
     return python_str(w->c.arena, &item->target);
