@@ -79,6 +79,12 @@ void db_own_log(Db *db);
 size_t db_log_pages(const Db *db);
 Status db_checkpoint(Db *db, Err *err) MUST_CHECK;
 
+/* For one large transaction: call it with true before db_begin and false after its end. Meanwhile
+ * SQLite keeps no write-ahead log, so that new pages are written once and in place, not twice;
+ * all or nothing and as durable as ever. Readers that come then wait for the end. Nothing changes
+ * while another connection has the file open, nor with PostgreSQL. */
+void db_bulk(Db *db, bool on);
+
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);
 
