@@ -17,8 +17,8 @@
     X(T_HELP_COMPARE, "compare runs item by item, with a test", "逐题配对对比评测并做显著性检验")  \
     X(T_HELP_RESCORE, "score stored outputs again, without inference",                             \
       "对已存输出重新评分，不再推理")                                                              \
-    X(T_HELP_EXPORT, "write runs to .json .jsonl .csv or .html",                                   \
-      "导出评测为 .json .jsonl .csv 或 .html")                                                     \
+    X(T_HELP_EXPORT, "write runs to .json .jsonl .csv .xlsx .parquet or .html",                    \
+      "导出评测为 .json .jsonl .csv .xlsx .parquet 或 .html")                                      \
     X(T_HELP_IMPORT, "make runs from recorded outputs, or other frameworks' logs",                 \
       "把已有的模型输出或其他框架的日志导入为评测")                                                \
     X(T_HELP_TASK_LIST, "list tasks, groups and tags", "列出评测任务、任务组与标签")               \
@@ -29,8 +29,8 @@
     X(T_HELP_DATASET_CLEAN, "a version without duplicates and dirty items, and why",               \
       "剔除重复与脏数据，生成新版本并给出原因")                                                    \
     X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
-    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv or .tsv",                           \
-      "导出评测集为 .jsonl、.csv 或 .tsv")                                                         \
+    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv, .tsv, .xlsx or .parquet",          \
+      "导出评测集为 .jsonl、.csv、.tsv、.xlsx 或 .parquet")                                        \
     X(T_HELP_DATASET_PULL, "fetch a data set from a hub into the data folder",                     \
       "从数据集站点下载到数据目录")                                                                \
     X(T_CLEANED_BY, "text: %s; label: %s", "文本列：%s；标签列：%s")                               \
