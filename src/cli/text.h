@@ -28,6 +28,8 @@
     X(T_HELP_DATASET_IMPORT, "store a data file as a frozen version", "导入数据文件为冻结版本")    \
     X(T_HELP_DATASET_CLEAN, "a version without duplicates and dirty items, and why",               \
       "剔除重复与脏数据，生成新版本并给出原因")                                                    \
+    X(T_HELP_DATASET_RESTORE, "make an earlier version the newest again",                          \
+      "将较早的版本恢复为最新版本")                                                                \
     X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
     X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv, .tsv, .xlsx or .parquet",          \
       "导出评测集为 .jsonl、.csv、.tsv、.xlsx 或 .parquet")                                        \

@@ -68,6 +68,28 @@ expect_status 2 assay dataset clean dirty --near 2
 expect_status 1 assay dataset clean nothing
 expect_err 'there is no data set "nothing"'
 
+title "cleaning is undone, and done again, by new versions"
+expect_ok assay dataset restore dirty --dry-run
+expect_out 'compared with version 2: 10 added, 0 removed, 0 changed'
+expect_ok assay dataset restore dirty --json
+expect_json '(o["version"], o["items"], o["compared_with"]["added"], o["source"])' \
+    "(3, 32, 10, 'restore of dirty:test@1')"
+expect_status 1 assay dataset restore dirty@1
+expect_err 'holds the items of version 1 already \(version 3\)'
+expect_ok assay dataset clean dirty --language en
+expect_out 'stored dirty:test as version 4, 22 items'
+expect_ok assay dataset show dirty --removed --json
+expect_json 'len(o)' 10
+expect_ok assay dataset restore dirty
+expect_out 'stored dirty:test as version 5, 32 items'
+expect_ok assay dataset restore dirty@2
+expect_out 'stored dirty:test as version 6, 22 items'
+expect_ok assay dataset show dirty@1 --json
+expect_json 'o["items"]' 32
+expect_ok assay dataset import dirty.jsonl --name once
+expect_status 1 assay dataset restore once
+expect_err 'has one version, there is none before it'
+
 title "splitting: seeded, stratified, groups together"
 python3 - <<'END'
 import json
