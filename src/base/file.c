@@ -74,7 +74,7 @@ Status file_write(const char *path, Str content, Err *err)
     const char *temporary = str_printf(&scratch, "%s.tmp-%d", path, (int)getpid()).ptr;
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
-        return err_set(err, E_IO, "could not create \"%s\": %s", temporary, strerror(errno));
+        return err_set(err, E_IO, "could not create \"%s\": %s", path, strerror(errno));
     bool fine = write_all(fd, content);
     fine = close(fd) == 0 && fine;
     if (fine && rename(temporary, path) == 0)

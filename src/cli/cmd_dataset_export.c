@@ -1,8 +1,10 @@
-/* cmd_dataset_export.c - assay dataset export: items of a version as JSON lines or a table. */
+/* cmd_dataset_export.c - assay dataset export: items of a version as lines, a table, a workbook. */
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/dataset_view.h"
+#include "cli/table_out.h"
 #include "core/store.h"
+#include "pack/parquet_write.h"
 #include "text/csv.h"
 
 enum { PAGE = 2000 };
@@ -12,9 +14,11 @@ typedef struct Writer {
     const DatasetVersion *version;
     Arena *arena;
     StrBuf out;
-    char delimiter;  /* 0: JSON lines */
+    char delimiter;  /* of delimited text */
     StrList columns; /* of all items, in order of appearance */
     Map known;
+    XlsxWriter *workbook;
+    ParquetWriter *parquet;
     Err *err;
 } Writer;
 
@@ -89,13 +93,66 @@ static Status put_table(Writer *w)
     return each_item(w, put_row);
 }
 
-static Status export_in(App *app, Db *db, const StrList *arguments, char delimiter, Err *err)
+static Status put_cells(Writer *w, const ItemRow *row, Arena *scratch)
+{
+    Json record;
+    Cell *cells = arena_array(scratch, w->columns.len, sizeof *cells);
+    TRY(json_parse(scratch, row->data, &record, w->err));
+    for (size_t i = 0; i < w->columns.len; i++)
+        cells[i] = table_cell(scratch, i, json_get_str(&record, w->columns.items[i]));
+    return xlsx_write_row(w->workbook, cells, w->columns.len, w->err);
+}
+
+static Status put_workbook(Writer *w)
+{
+    TRY(each_item(w, note_columns));
+    Cell *names = arena_array(w->arena, w->columns.len, sizeof *names);
+    for (size_t i = 0; i < w->columns.len; i++)
+        names[i] = (Cell){i, CELL_TEXT, w->columns.items[i]};
+    TRY(xlsx_write_begin(w->arena, &w->out, "items", &w->workbook, w->err));
+    TRY(xlsx_write_row(w->workbook, names, w->columns.len, w->err));
+    TRY(each_item(w, put_cells));
+    return xlsx_write_end(w->workbook, w->err);
+}
+
+static Status put_record(Writer *w, const ItemRow *row, Arena *scratch)
+{
+    Json record;
+    TRY(json_parse(scratch, row->data, &record, w->err));
+    return parquet_write_record(w->parquet, &record, w->err);
+}
+
+static Status put_parquet(Writer *w)
+{
+    TRY(parquet_writer(w->arena, &w->parquet, w->err));
+    TRY(each_item(w, put_record));
+    return parquet_write_end(w->parquet, &w->out, w->err);
+}
+
+static Status put_lines(Writer *w)
+{
+    return each_item(w, put_line);
+}
+
+typedef struct Kind {
+    const char *ext;
+    char delimiter;
+    Status (*put)(Writer *w);
+} Kind;
+
+static const Kind kinds[] = {
+    {"jsonl", 0, put_lines},   {"csv", ',', put_table},     {"tsv", '\t', put_table},
+    {"xlsx", 0, put_workbook}, {"parquet", 0, put_parquet},
+};
+
+static Status export_in(App *app, Db *db, const StrList *arguments, const Kind *kind, Err *err)
 {
     DatasetVersion v;
     TRY(dataset_named(db, arguments->items[0], app->arena, &v, err));
-    Writer w = {.db = db, .version = &v, .arena = app->arena, .delimiter = delimiter, .err = err};
+    Writer w = {
+        .db = db, .version = &v, .arena = app->arena, .delimiter = kind->delimiter, .err = err};
     w.out = strbuf_make(NULL, 8 * GIB);
-    Status status = delimiter ? put_table(&w) : each_item(&w, put_line);
+    Status status = kind->put(&w);
     const char *path = str_z(app->arena, arguments->items[1]);
     if (status == OK)
         status = file_write(path, strbuf_str(&w.out), err);
@@ -110,16 +167,18 @@ static Status run_export(App *app, void *options, const StrList *arguments, Err 
 {
     (void)options;
     Db *db;
+    const Kind *kind = NULL;
     if (arguments->len != 2)
         return err_set(err, E_USAGE, "which data set, and into which file? Give NAME FILE");
     Str ext = path_ext(arguments->items[1]);
-    if (!str_eqc(ext, "jsonl") && !str_eqc(ext, "csv") && !str_eqc(ext, "tsv"))
-        return err_set(err, E_USAGE, "the file's name must end in .jsonl, .csv or .tsv");
+    for (size_t i = 0; i < COUNT(kinds) && !kind; i++)
+        if (str_eqc(ext, kinds[i].ext))
+            kind = &kinds[i];
+    if (!kind)
+        return err_set(err, E_USAGE,
+                       "the file's name must end in .jsonl, .csv, .tsv, .xlsx or .parquet");
     TRY(store_open_read(app->db_url, &db, err));
-    char delimiter = 0;
-    if (!str_eqc(ext, "jsonl"))
-        delimiter = str_eqc(ext, "csv") ? ',' : '\t';
-    Status status = export_in(app, db, arguments, delimiter, err);
+    Status status = export_in(app, db, arguments, kind, err);
     db_close(db);
     return status;
 }

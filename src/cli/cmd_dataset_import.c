@@ -2,7 +2,6 @@
 #include "base/file.h"
 #include "cli/data_options.h"
 #include "cli/dataset_view.h"
-#include "core/dataset_change.h"
 #include "core/store.h"
 
 typedef struct ImportOptions {
@@ -26,9 +25,9 @@ static Status get_record(void *user, size_t position, Arena *arena, Json *out, E
 
 /* A version as it was stored, and what it changed when it is not the first. */
 typedef struct Stored {
-    DatasetVersion version, before;
+    DatasetVersion version;
+    DatasetChange change;
     bool added, compared;
-    DatasetDiff diff;
 } Stored;
 
 static Status import_version(Db *db, const DatasetVersion *wanted, const ItemSource *source,
@@ -37,22 +36,12 @@ static Status import_version(Db *db, const DatasetVersion *wanted, const ItemSou
     bool found;
     /* items refer to nothing but the version that is added before them */
     TRY(db_skip_reference_checks(db, err));
-    TRY(dataset_newest(db, wanted->name, wanted->split, arena, &out->before, &found, err));
+    TRY(dataset_newest(db, wanted->name, wanted->split, arena, &out->change.before, &found, err));
     TRY(dataset_import(db, wanted, source, arena, &out->version, &out->added, err));
     out->compared = found && out->added;
     if (out->compared)
-        TRY(dataset_diff(db, out->before.id, out->version.id, &out->diff, err));
+        TRY(dataset_diff(db, out->change.before.id, out->version.id, &out->change.diff, err));
     return OK;
-}
-
-static void change_json(const Stored *c, Arena *a, Json *o)
-{
-    Json diff = {.type = JSON_OBJECT};
-    json_set(a, &diff, STR("version"), json_integer(a, c->before.number));
-    json_set(a, &diff, STR("added"), json_integer(a, c->diff.added));
-    json_set(a, &diff, STR("removed"), json_integer(a, c->diff.removed));
-    json_set(a, &diff, STR("changed"), json_integer(a, c->diff.changed));
-    json_set(a, o, STR("compared_with"), diff);
 }
 
 static void print_stored(App *app, const Stored *s, const DataFile *file)
@@ -61,18 +50,15 @@ static void print_stored(App *app, const Stored *s, const DataFile *file)
         Json o = dataset_version_json(&s->version, app->arena);
         json_set(app->arena, &o, STR("added"), json_truth(s->added));
         if (s->compared)
-            change_json(s, app->arena, &o);
+            json_set(app->arena, &o, STR("compared_with"),
+                     dataset_change_json(&s->change, app->arena));
         file_report_json(file, app->arena, &o);
         app_print_json(app, &o);
         return;
     }
     dataset_print_stored(app, &s->version, s->added);
     if (s->compared)
-        fprintf(app->out, "%s\n",
-                trf(app, app->arena, T_DIFFERS, (long long)s->before.number,
-                    (long long)s->diff.added, (long long)s->diff.removed,
-                    (long long)s->diff.changed)
-                    .ptr);
+        dataset_print_change(app, &s->change);
 }
 
 static Status store_file(App *app, const DatasetVersion *wanted, DataFile *file, Err *err)

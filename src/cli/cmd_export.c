@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/version.h"
 #include "cli/export.h"
+#include "cli/table_out.h"
 #include "core/store.h"
 #include "report/report.h"
 
@@ -16,8 +17,8 @@ enum { NOT_SAID = 1 << 30, PAGE = 200, PAGE_SAMPLES = 1000 };
 
 static const Option export_options[] = {
     {"format", 0, OPT_TEXT, offsetof(ExportOptions, format), "F",
-     "json, jsonl, csv or html (by the file's name)",
-     "格式：json、jsonl、csv 或 html（默认按文件名）"},
+     "json, jsonl, csv, xlsx, parquet or html (by the file's name)",
+     "格式：json、jsonl、csv、xlsx、parquet 或 html（默认按文件名）"},
     {"samples", 0, OPT_INT, offsetof(ExportOptions, samples), "N",
      "samples of each run at most (all; 1000 in html)",
      "每次评测最多导出的样本数（默认全部；html 为 1000）"},
@@ -46,10 +47,9 @@ typedef struct Format {
 } Format;
 
 static const Format formats[] = {
-    {"json", put_json, INT64_MAX},
-    {"jsonl", report_jsonl, INT64_MAX},
-    {"csv", report_csv, INT64_MAX},
-    {"html", report_html, PAGE_SAMPLES},
+    {"json", put_json, INT64_MAX},         {"jsonl", report_jsonl, INT64_MAX},
+    {"csv", report_csv, INT64_MAX},        {"xlsx", table_xlsx, INT64_MAX},
+    {"parquet", table_parquet, INT64_MAX}, {"html", report_html, PAGE_SAMPLES},
 };
 
 static Status find_format(const ExportOptions *o, Str file, const Format **out, Err *err)
@@ -61,10 +61,11 @@ static Status find_format(const ExportOptions *o, Str file, const Format **out, 
             return OK;
         }
     if (!name.len)
-        return err_set(err, E_USAGE, "which format? Give --format json, jsonl, csv or html");
+        return err_set(err, E_USAGE,
+                       "which format? Give --format json, jsonl, csv, xlsx, parquet or html");
     return err_set(err, E_USAGE,
-                   "cannot write \"" STR_FMT "\": the formats are json, jsonl, csv and html "
-                   "(--format names one; Excel opens csv)",
+                   "cannot write \"" STR_FMT "\": the formats are json, jsonl, csv, xlsx, parquet "
+                   "and html (--format names one)",
                    STR_ARG(name));
 }
 

@@ -6,7 +6,7 @@
 #include "task/task.h"
 
 typedef struct FileOptions {
-    Str records, encoding, sheet, on_bad_line;
+    Str records, encoding, sheet, delimiter, on_bad_line;
 } FileOptions;
 
 /* Rows for the table of a command whose struct has `FileOptions file`. */
@@ -32,6 +32,13 @@ typedef struct FileOptions {
          "NAME",                                                                                           \
          "sheet of an .xlsx file (the first)",                                                             \
          "工作表名（默认第一个）"},                                                                        \
+        {"delimiter",                                                                                      \
+         0,                                                                                                \
+         OPT_TEXT,                                                                                         \
+         offsetof(T, file.delimiter),                                                                      \
+         "C",                                                                                              \
+         "between the columns of a .csv: a character, or tab (found by looking)",                          \
+         ".csv 的分隔符：一个字符或 tab（默认自动识别）"},                                                 \
     {                                                                                                      \
         "on-bad-line", 0, OPT_TEXT, offsetof(T, file.on_bad_line), "stop|skip",                            \
             "what to do with malformed records (stop)", "遇到坏行时停止或跳过（默认停止）" \
@@ -45,7 +52,13 @@ Status file_options_open(App *app, const FileOptions *options, const char *path,
 Status file_options_open_unchecked(App *app, const FileOptions *options, const char *path,
                                    DataFile **out, Err *err) MUST_CHECK;
 
-/* The report as JSON members of `o`: "encoding", "skipped", "skipped_lines". */
+/* Those options as a data file takes them. */
+Status file_options_read(App *app, const FileOptions *options, DataOptions *out,
+                         Err *err) MUST_CHECK;
+/* What opening found that is not plain, on app->info. */
+void file_options_say(App *app, const char *path, const DataReport *report);
+
+/* The report as JSON members of `o`: "encoding", "delimiter", "skipped", "skipped_lines". */
 void file_report_json(const DataFile *file, Arena *a, Json *o);
 
 #endif

@@ -62,3 +62,22 @@ void dataset_print_stored(App *app, const DatasetVersion *v, bool added)
                      : trf(app, app->arena, T_KNOWN_VERSION, (long long)v->number);
     fprintf(app->out, "%s\n", line.ptr);
 }
+
+void dataset_print_change(App *app, const DatasetChange *change)
+{
+    fprintf(app->out, "%s\n",
+            trf(app, app->arena, T_DIFFERS, (long long)change->before.number,
+                (long long)change->diff.added, (long long)change->diff.removed,
+                (long long)change->diff.changed)
+                .ptr);
+}
+
+Json dataset_change_json(const DatasetChange *change, Arena *a)
+{
+    Json o = {.type = JSON_OBJECT};
+    json_set(a, &o, STR("version"), json_integer(a, change->before.number));
+    json_set(a, &o, STR("added"), json_integer(a, change->diff.added));
+    json_set(a, &o, STR("removed"), json_integer(a, change->diff.removed));
+    json_set(a, &o, STR("changed"), json_integer(a, change->diff.changed));
+    return o;
+}

@@ -3,7 +3,7 @@
 #define CLI_DATASET_VIEW_H
 
 #include "cli/app.h"
-#include "core/dataset.h"
+#include "core/dataset_change.h"
 
 Json dataset_version_json(const DatasetVersion *v, Arena *a);
 
@@ -15,5 +15,13 @@ Status dataset_check_name(Str name, Err *err) MUST_CHECK;
 
 /* "stored NAME:SPLIT as version N, M items", or that it was known. */
 void dataset_print_stored(App *app, const DatasetVersion *v, bool added);
+
+/* How a version differs from the one that was the newest before. */
+typedef struct DatasetChange {
+    DatasetVersion before;
+    DatasetDiff diff;
+} DatasetChange;
+void dataset_print_change(App *app, const DatasetChange *change);
+Json dataset_change_json(const DatasetChange *change, Arena *a);
 
 #endif

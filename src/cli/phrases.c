@@ -176,9 +176,9 @@ static const Phrase errors[] = {
     {"runs %s and %s follow different protocols, their numbers are not comparable (--force "
      "compares all the same):%s",
      "评测 %s 与 %s 的评测口径不同，得分不可比（--force 可强制对比）：%s"},
-    {"cannot write \"%s\": the formats are json, jsonl, csv and html (--format names one; "
-     "Excel opens csv)",
-     "无法写成“%s”：格式只有 json、jsonl、csv 和 html（可用 --format 指定；Excel 可直接打开 csv）"},
+    {"cannot write \"%s\": the formats are json, jsonl, csv, xlsx, parquet and html "
+     "(--format names one)",
+     "无法写成“%s”：格式只有 json、jsonl、csv、xlsx、parquet 和 html（可用 --format 指定）"},
     {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
     {"--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'",
      "--prompt 还需要 --target 模板（标准答案），如 '{{answer}}'"},

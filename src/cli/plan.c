@@ -221,8 +221,9 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
                        .extract = o->extract,
                        .choices = o->choices,
                        .generation = generation->len ? generation : NULL};
-    EvalTask task = {.data_file = path,
-                     .records_at = o->records.len ? str_z(app->arena, o->records) : NULL};
+    DataOptions *reading = ARENA_NEW(app->arena, DataOptions);
+    TRY(file_options_read(app, &o->file, reading, err));
+    EvalTask task = {.data_file = path, .reading = reading};
     TRY(task_quick(set, &quick, &task.task, err));
     if (o->option_order.len)
         TRY(task_reorder(set, task.task, o->option_order, &task.task, err));
@@ -241,6 +242,15 @@ static const char **strings_of(App *app, const StrList *list)
     return out;
 }
 
+static Status check_file_options(const FileOptions *f, Err *err)
+{
+    if (f->records.len || f->encoding.len || f->sheet.len || f->delimiter.len || f->on_bad_line.len)
+        return err_set(err, E_USAGE,
+                       "--records, --encoding, --sheet, --delimiter and --on-bad-line are for "
+                       "--data FILE with --prompt; a task's files are read as they are");
+    return OK;
+}
+
 static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
 {
     TaskSet *set;
@@ -251,6 +261,8 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
     plan->tree = (Json){.type = JSON_ARRAY};
     if (o->prompt.len)
         TRY(quick_task(app, set, o, &generation, plan, err));
+    else
+        TRY(check_file_options(&o->file, err));
     for (size_t i = 0; i < o->tasks.len; i++) {
         TaskNode node;
         Json tree;
@@ -263,6 +275,11 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
                        "no task: name one with -t (\"assay task list\" shows them), or give "
                        "--data FILE --prompt TEMPLATE --target TEMPLATE");
     return OK;
+}
+
+static void say_data(void *user, const char *path, const DataReport *report)
+{
+    file_options_say(user, path, report);
 }
 
 static EvalOptions eval_options(App *app, const RunOptions *o)
@@ -285,6 +302,8 @@ static EvalOptions eval_options(App *app, const RunOptions *o)
         .max_cost = o->max_cost,
         .max_requests = o->max_requests,
         .stop = app->stop,
+        .on_data = say_data,
+        .on_data_user = app,
     };
 }
 

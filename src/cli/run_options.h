@@ -2,7 +2,7 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
-#include "cli/app.h"
+#include "cli/data_options.h"
 #include "eval/eval.h"
 
 typedef struct RunOptions {
@@ -12,7 +12,8 @@ typedef struct RunOptions {
     bool fresh, chat_turns, apply_chat, stream;
     Str system, cluster, api, option_order;
     /* a task without a file */
-    Str prompt, target, metric, extract, choices, records, name;
+    Str prompt, target, metric, extract, choices, name;
+    FileOptions file; /* how --data FILE is read */
     /* from a run file: models given as mappings */
     VEC(ModelSpec) specs;
 } RunOptions;

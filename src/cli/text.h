@@ -17,8 +17,8 @@
     X(T_HELP_COMPARE, "compare runs item by item, with a test", "逐题配对对比评测并做显著性检验")  \
     X(T_HELP_RESCORE, "score stored outputs again, without inference",                             \
       "对已存输出重新评分，不再推理")                                                              \
-    X(T_HELP_EXPORT, "write runs to .json .jsonl .csv or .html",                                   \
-      "导出评测为 .json .jsonl .csv 或 .html")                                                     \
+    X(T_HELP_EXPORT, "write runs to .json .jsonl .csv .xlsx .parquet or .html",                    \
+      "导出评测为 .json .jsonl .csv .xlsx .parquet 或 .html")                                      \
     X(T_HELP_IMPORT, "make runs from recorded outputs, or other frameworks' logs",                 \
       "把已有的模型输出或其他框架的日志导入为评测")                                                \
     X(T_HELP_TASK_LIST, "list tasks, groups and tags", "列出评测任务、任务组与标签")               \
@@ -28,9 +28,11 @@
     X(T_HELP_DATASET_IMPORT, "store a data file as a frozen version", "导入数据文件为冻结版本")    \
     X(T_HELP_DATASET_CLEAN, "a version without duplicates and dirty items, and why",               \
       "剔除重复与脏数据，生成新版本并给出原因")                                                    \
+    X(T_HELP_DATASET_RESTORE, "make an earlier version the newest again",                          \
+      "将较早的版本恢复为最新版本")                                                                \
     X(T_HELP_DATASET_SPLIT, "divide a data set into parts", "将评测集切分为几部分")                \
-    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv or .tsv",                           \
-      "导出评测集为 .jsonl、.csv 或 .tsv")                                                         \
+    X(T_HELP_DATASET_EXPORT, "write a data set to .jsonl, .csv, .tsv, .xlsx or .parquet",          \
+      "导出评测集为 .jsonl、.csv、.tsv、.xlsx 或 .parquet")                                        \
     X(T_HELP_DATASET_PULL, "fetch a data set from a hub into the data folder",                     \
       "从数据集站点下载到数据目录")                                                                \
     X(T_CLEANED_BY, "text: %s; label: %s", "文本列：%s；标签列：%s")                               \
@@ -62,6 +64,8 @@
       "%s: %zu values are of a whole corpus, not of one item, and were left out",                  \
       "%s：%zu 个值属于整个语料而非单题，未导入")                                                  \
     X(T_READ_AS, "%s: read as %s", "%s：按 %s 编码读取")                                           \
+    X(T_DELIMITED_BY, "%s: columns are taken as separated by %s (--delimiter names another)",      \
+      "%s：按“%s”分隔各列（可用 --delimiter 另行指定）")                                           \
     X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
     X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
     X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \

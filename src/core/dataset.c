@@ -3,9 +3,13 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/limits.h"
 #include "base/map.h"
 #include "core/item_feed.h"
 #include "core/store.h"
+
+/* So many items are worth db_bulk; more would keep readers waiting for too long. */
+enum { BULK_FROM = 20000, BULK_TO = 4000000 };
 
 #define VERSION_COLUMNS                                                                            \
     "v.id, v.dataset_id, v.number, v.n_items, v.created, d.name, d.split, v.content_hash, "        \
@@ -95,27 +99,34 @@ static Status insert_item(Db *db, int64_t version, int64_t position, Str key, St
 }
 
 /* The record's "id" when it has one, else the first half of its content hash. A repeated
- * key gets "#2", "#3" ..., the first that no other item has: `seen` counts uses. */
-static Str item_key(Arena *scratch, Arena *keep, Map *seen, const Json *record, Str data)
+ * key gets "#2", "#3" ..., the first that no other item has. */
+static Str item_key(ItemReader *r, Arena *scratch, const Json *record, Str data)
 {
     const Json *id = json_get(record, "id");
     Str base = id && (id->type == JSON_STRING || id->type == JSON_NUMBER) && id->text.len
                    ? id->text
-                   : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16);
-    char *uses = map_get(seen, base);
-    if (!uses) {
-        map_set(keep, seen, str_copy(keep, base), arena_alloc(keep, sizeof(int)));
-        return base;
+                   : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16),
+        key = base;
+    MapEntry *entry = map_put(&r->keep, &r->seen, base);
+    uint32_t *uses = &r->uses[entry - r->seen.entries];
+    if (*uses == 0) {
+        *uses = 1;
+    } else {
+        do
+            key = str_printf(scratch, "%.*s#%u", (int)base.len, base.ptr, ++*uses);
+        while (map_has(&r->seen, key));
+        entry = map_put(&r->keep, &r->seen, key);
+        r->uses[entry - r->seen.entries] = 1;
     }
-    int n;
-    Str key;
-    memcpy(&n, uses, sizeof n);
-    do
-        key = str_printf(scratch, "%.*s#%d", (int)base.len, base.ptr, ++n + 1);
-    while (map_get(seen, key));
-    memcpy(uses, &n, sizeof n);
-    map_set(keep, seen, str_copy(keep, key), arena_alloc(keep, sizeof(int)));
+    entry->key = str_copy(&r->keep, key);
     return key;
+}
+
+/* Every item adds one key, so the room is known. */
+static void reader_prepare(ItemReader *r)
+{
+    map_reserve(&r->keep, &r->seen, r->source.n_items);
+    r->uses = arena_array(&r->keep, r->source.n_items, sizeof *r->uses);
 }
 
 static void note_columns(Arena *arena, Json *columns, const Json *record)
@@ -129,6 +140,20 @@ static void note_columns(Arena *arena, Json *columns, const Json *record)
     }
 }
 
+enum { MOST_USUAL = 1 << 16 };
+
+/* Records are alike: room for one as long as the last is nearly always enough. */
+static Str dump(ItemReader *r, Arena *arena, const Json *record)
+{
+    StrBuf out = strbuf_make(arena, LIMIT_JSON_DOCUMENT);
+    JsonWriter w = json_writer(&out);
+    size_t usual = r->usual_len < MOST_USUAL ? r->usual_len : MOST_USUAL;
+    strbuf_reserve(&out, usual + usual / 4);
+    json_write(&w, record);
+    r->usual_len = out.len;
+    return strbuf_str(&out);
+}
+
 Status item_reader_next(ItemReader *reader, Arena *arena, ItemRow *out, bool *more, Err *err)
 {
     Json record;
@@ -136,10 +161,12 @@ Status item_reader_next(ItemReader *reader, Arena *arena, ItemRow *out, bool *mo
     if (!*more)
         return OK;
     TRY(reader->source.get(reader->source.user, (size_t)reader->next, arena, &record, err));
-    Str data = json_dump(arena, &record);
+    if (!reader->uses)
+        reader_prepare(reader);
+    Str data = dump(reader, arena, &record);
     *out = (ItemRow){
         .position = reader->next++,
-        .key = item_key(arena, &reader->keep, &reader->seen, &record, data),
+        .key = item_key(reader, arena, &record, data),
         .data = data,
     };
     return OK;
@@ -243,8 +270,15 @@ Status dataset_import(Db *db, const DatasetVersion *wanted, const ItemSource *so
                       DatasetVersion *out, bool *added, Err *err)
 {
     DatasetVersion v = *wanted;
-    TRY(db_begin(db, err));
-    TRY(end_transaction(db, import_in_transaction(db, &v, source, arena, added, err), err));
+    bool bulk = source->n_items >= BULK_FROM && source->n_items <= BULK_TO;
+    if (bulk)
+        db_bulk(db, true);
+    Status status = db_begin(db, err);
+    if (status == OK)
+        status = end_transaction(db, import_in_transaction(db, &v, source, arena, added, err), err);
+    if (bulk)
+        db_bulk(db, false);
+    TRY(status);
     return dataset_get(db, v.id, arena, out, err);
 }
 

@@ -30,9 +30,11 @@ typedef VEC(ItemRow) ItemRows;
 /* Reads a source from its first record to its last as rows, each with a key of its own. */
 typedef struct ItemReader {
     ItemSource source;
-    int64_t next; /* position of the row to come */
-    Map seen;     /* keys so far, and how often they were wanted */
-    Arena keep;   /* of the map; arena_free it in the end */
+    int64_t next;     /* position of the row to come */
+    size_t usual_len; /* of the last row's data */
+    Map seen;         /* keys so far */
+    uint32_t *uses;   /* how often each of them was wanted, in the order of `seen` */
+    Arena keep;       /* of the two; arena_free it in the end */
 } ItemReader;
 /* The next row, in `arena`; *more is false at the end. */
 Status item_reader_next(ItemReader *reader, Arena *arena, ItemRow *out, bool *more,

@@ -1,6 +1,7 @@
 /* dataset_change.c - differences between versions, and the lists of removed items. */
 #include "core/dataset_change.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 Status dataset_newest(Db *db, Str name, Str split, Arena *arena, DatasetVersion *out, bool *found,
@@ -77,6 +78,57 @@ Status dataset_diff(Db *db, int64_t old_id, int64_t new_id, DatasetDiff *out, Er
     c.diff.removed = (int64_t)c.old.len - c.n_same_key;
     *out = c.diff;
     return OK;
+}
+
+static Status copy_version(Db *db, const DatasetVersion *old, Str source, int64_t *id, Err *err)
+{
+    SCOPED_STMT(s);
+    bool row;
+    TRY(db_query(db,
+                 "INSERT INTO dataset_version (dataset_id, number, content_hash, n_items, columns, "
+                 "source, created) SELECT dataset_id, (SELECT MAX(number) + 1 FROM dataset_version "
+                 "WHERE dataset_id = ?2), content_hash, n_items, columns, ?3, ?4 "
+                 "FROM dataset_version WHERE id = ?1 RETURNING id",
+                 &s, err));
+    db_bind_int(s, 1, old->id);
+    db_bind_int(s, 2, old->dataset_id);
+    db_bind_text(s, 3, source);
+    db_bind_int(s, 4, clock_unix_ms());
+    TRY(db_next(s, &row, err));
+    if (!row)
+        return err_set(err, E_MISSING, "there is no data set version %lld", (long long)old->id);
+    *id = db_int(s, 0);
+    return OK;
+}
+
+static Status copy_items(Db *db, int64_t from, int64_t to, Err *err)
+{
+    SCOPED_STMT(s);
+    TRY(db_query(db,
+                 "INSERT INTO item (version_id, position, key, data) SELECT ?2, position, key, "
+                 "data FROM item WHERE version_id = ?1 ORDER BY position",
+                 &s, err));
+    db_bind_int(s, 1, from);
+    db_bind_int(s, 2, to);
+    return db_run(s, err);
+}
+
+Status dataset_restore(Db *db, const DatasetVersion *old, Arena *arena, DatasetVersion *out,
+                       Err *err)
+{
+    int64_t id = 0;
+    Str source = str_printf(arena, "restore of %.*s:%.*s@%lld", (int)old->name.len, old->name.ptr,
+                            (int)old->split.len, old->split.ptr, (long long)old->number);
+    TRY(db_begin(db, err));
+    Status status = copy_version(db, old, source, &id, err);
+    if (status == OK)
+        status = copy_items(db, old->id, id, err);
+    if (status == OK)
+        status = db_commit(db, err);
+    if (status != OK)
+        db_rollback(db);
+    TRY(status);
+    return dataset_get(db, id, arena, out, err);
 }
 
 static Status add_removal(Db *db, int64_t version_id, int64_t parent_id, const RemovalRow *r,

@@ -14,6 +14,11 @@ typedef struct DatasetDiff {
 } DatasetDiff;
 Status dataset_diff(Db *db, int64_t old_id, int64_t new_id, DatasetDiff *out, Err *err) MUST_CHECK;
 
+/* Adds the next version with the items of `old`, whatever versions there are with the same
+ * content, in one transaction. `old` and the versions between stay as they are. */
+Status dataset_restore(Db *db, const DatasetVersion *old, Arena *arena, DatasetVersion *out,
+                       Err *err) MUST_CHECK;
+
 typedef struct RemovalRow {
     int64_t position; /* in the parent version */
     Str key, reason, detail;

@@ -14,6 +14,7 @@ struct Backend {
     void (*own_log)(void *connection);
     size_t (*log_pages)(const void *connection);
     void (*tidy)(void *connection);
+    void (*bulk)(void *connection, bool on); /* NULL where there is nothing to gain */
     Status (*script)(void *connection, const char *sql, Err *err);
     Status (*prepare)(void *connection, const char *sql, void **stmt, Err *err);
     void (*finish)(void *stmt); /* frees a prepared statement */

@@ -274,6 +274,12 @@ Status db_begin(Db *db, Err *err)
     return OK;
 }
 
+void db_bulk(Db *db, bool on)
+{
+    if (db->backend->bulk && !db->in_transaction)
+        db->backend->bulk(db->connection, on);
+}
+
 Status db_lock_out(Db *db, Err *err)
 {
     static const char lock[] = "SELECT pg_advisory_xact_lock(4706921536271)"; /* any, but one */

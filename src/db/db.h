@@ -82,6 +82,11 @@ Status db_checkpoint(Db *db, Err *err) MUST_CHECK;
 /* Copies the log back on a thread of its own, while the caller reads on; db_close waits for it
  * and has less to do. What goes wrong there is left to db_close. */
 void db_tidy(Db *db);
+/* For one large transaction: call it with true before db_begin and false after its end. Meanwhile
+ * SQLite keeps no write-ahead log, so that new pages are written once and in place, not twice;
+ * all or nothing and as durable as ever. Readers that come then wait for the end. Nothing changes
+ * while another connection has the file open, nor with PostgreSQL. */
+void db_bulk(Db *db, bool on);
 
 /* Makes the n-th following execution (from 1) fail with E_IO; 0 = never. For tests. */
 void db_fail_after(Db *db, long n);

@@ -320,5 +320,11 @@ Status eval_clean_store(Db *db, const DatasetVersion *version, const CleanResult
                                                   version->split.ptr, (long long)version->number)};
     ItemSource source = {n, get_kept, &kept};
     TRY(dataset_import(db, &wanted, &source, arena, out, &added, err));
+    if (!added) { /* cleaned so before, and restored since: what it gives is to be the newest */
+        DatasetVersion known = *out, newest;
+        TRY(dataset_newest(db, version->name, version->split, arena, &newest, &added, err));
+        if (newest.id != known.id)
+            TRY(dataset_restore(db, &known, arena, out, err));
+    }
     return dataset_add_removals(db, out->id, version->id, removed, n_removed, err);
 }

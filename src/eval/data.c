@@ -38,15 +38,16 @@ static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, 
 Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str split,
                    ItemStream **stream, Arena *arena, DatasetVersion *out, Err *err)
 {
+    static const DataOptions plain = {0};
     const char *path = task->data_file;
     DataFile *file;
     if (!path)
         TRY(datafile_find(arena, options->data_dirs, options->n_data_dirs, task->task->dataset_path,
                           task->task->dataset_name, split, &path, err));
-    if (task->records_at)
-        TRY(datafile_open_at(arena, path, task->records_at, &file, err));
-    else
-        TRY(datafile_open(arena, path, &file, err));
+    const DataOptions *reading = task->data_file && task->reading ? task->reading : &plain;
+    TRY(datafile_open_with(arena, path, reading, &file, err));
+    if (options->on_data)
+        options->on_data(options->on_data_user, path, datafile_report(file));
     DatasetVersion wanted = {
         .name = task->data_file ? path_stem(str_from(path)) : dataset_title(task->task, arena),
         .split = split.len ? split : STR("data"),

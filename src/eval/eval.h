@@ -26,13 +26,16 @@ typedef struct EvalOptions {
     double retry_wait, max_cost;
     int64_t max_requests;
     const atomic_int *stop;
+    /* Told of each data file once it is open; may be NULL. */
+    void (*on_data)(void *user, const char *path, const DataReport *report);
+    void *on_data_user;
 } EvalOptions;
 
 /* A task together with its data: files, found below the data folders or named. */
 typedef struct EvalTask {
     const Task *task;
-    const char *data_file;  /* NULL: by the task's dataset_path */
-    const char *records_at; /* dotted path of the records in a JSON file, or NULL */
+    const char *data_file;      /* NULL: by the task's dataset_path */
+    const DataOptions *reading; /* how data_file is read; NULL: as it is found */
 } EvalTask;
 
 /* One run at work. */

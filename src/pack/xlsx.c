@@ -90,7 +90,8 @@ static Status read_strings(Workbook *b, Err *err)
         else if (str_eqc(r.name, "rPh"))
             phonetic = kind == XML_OPEN;
         else if (str_eqc(r.name, "si") && kind == XML_CLOSE) {
-            vec_push(b->arena, &b->strings, str_copy(b->arena, strbuf_str(&one)));
+            vec_push(b->arena, &b->strings,
+                     xlsx_decode(b->arena, str_copy(b->arena, strbuf_str(&one))));
             status = strbuf_check(&one, "a cell's text", err);
             one.len = 0;
         }

@@ -24,6 +24,10 @@ struct Workbook {
     bool from_1904;          /* day 0 is 1904-01-01 (old Macintosh files) */
 };
 
+/* A cell's text with its "_x000D_" escapes decoded (two for a character beyond U+FFFF); what is
+ * no escape stays as it is. */
+Str xlsx_decode(Arena *arena, Str text);
+
 /* What a format code ("yyyy\-mm\-dd hh:mm") or a built-in number shows. */
 DateFormat xlsx_format_of_code(Str code);
 DateFormat xlsx_format_of_id(int64_t id);

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 typedef struct Rows {
     Workbook *book;
@@ -15,6 +16,44 @@ typedef struct Rows {
     bool in_row;
     VEC(Cell) cells;
 } Rows;
+
+/* Four hex digits between "_x" and "_"; -1 when it is no escape. */
+static int32_t escape_at(Str text, size_t at)
+{
+    int32_t code = 0;
+    if (text.len - at < 7 || text.ptr[at + 1] != 'x' || text.ptr[at + 6] != '_')
+        return -1;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *hit = memchr(digits, text.ptr[i] | 0x20, 16);
+        if (!hit)
+            return -1;
+        code = code * 16 + (int32_t)(hit - digits);
+    }
+    return code;
+}
+
+Str xlsx_decode(Arena *arena, Str text)
+{
+    if (!memmem(text.ptr ? text.ptr : "", text.len, "_x", 2))
+        return text;
+    StrBuf out = strbuf_make(arena, text.len + 1);
+    for (size_t at = 0; at < text.len;) {
+        int32_t code = text.ptr[at] == '_' ? escape_at(text, at) : -1;
+        bool high = code >= 0xD800 && code <= 0xDBFF && at + 7 < text.len;
+        int32_t low = high && text.ptr[at + 7] == '_' ? escape_at(text, at + 7) : -1;
+        if (low >= 0xDC00 && low <= 0xDFFF) {
+            utf8_put(&out, 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
+            at += 14;
+        } else if (code >= 0 && (code < 0xD800 || code > 0xDFFF)) {
+            utf8_put(&out, code);
+            at += 7;
+        } else {
+            strbuf_addc(&out, text.ptr[at++]);
+        }
+    }
+    return strbuf_str(&out);
+}
 
 Str xlsx_column_name(Arena *arena, size_t column)
 {
@@ -95,7 +134,9 @@ static Status make_cell(Rows *w, size_t column, Str type, Str style, Str text)
 {
     Cell cell = {column, CELL_TEXT, text};
     int64_t index;
-    if (str_eqc(type, "s")) {
+    if (str_eqc(type, "inlineStr") || str_eqc(type, "str")) {
+        cell.text = xlsx_decode(w->row_arena, text);
+    } else if (str_eqc(type, "s")) {
         if (!str_to_int(text, &index) || index < 0 || (uint64_t)index >= w->book->strings.len)
             return err_set(w->err, E_PARSE,
                            "row %zu: a cell names shared string \"" STR_FMT

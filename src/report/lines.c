@@ -24,7 +24,7 @@ static const Json *samples_of(const Json *document)
     return json_is(samples, JSON_ARRAY) ? samples : &none;
 }
 
-/* ---- CSV ---- */
+/* ---- the table, and CSV ---- */
 
 /* One column for each (metric, filter) that any sample was judged by. */
 typedef struct Columns {
@@ -67,10 +67,76 @@ static void find_columns(Arena *arena, const Json *samples, Columns *out)
     }
 }
 
-typedef struct Row {
-    StrBuf *out;
-    size_t n_cells;
-} Row;
+typedef VEC(Json) Cells;
+
+static void add_value(Arena *arena, Cells *cells, const Json *value)
+{
+    Json cell = value ? *value : json_null();
+    vec_push(arena, cells, cell);
+}
+
+static void add_metrics(Arena *arena, Cells *cells, const Columns *columns, const Json *sample)
+{
+    const Json *list = judgements_of(sample);
+    for (size_t c = 0; c < columns->names.len; c++) {
+        const Json *value = NULL;
+        for (uint32_t k = 0; k < list->len && !value; k++)
+            if (str_eq(column_name(arena, &list->items[k]), columns->names.items[c]))
+                value = json_get(&list->items[k], "value");
+        add_value(arena, cells, value);
+    }
+}
+
+static const char *const of_sample[] = {"item_key", "repeat", "outcome"};
+static const char *const at_end[] = {
+    "target", "prompt", "output", "prompt_tokens", "completion_tokens", "seconds", "cost", "error",
+};
+
+static void name_cells(Arena *arena, const Columns *columns, Cells *out)
+{
+    static const char *const first[] = {"run", "model", "task", "item", "repeat", "outcome"};
+    for (size_t i = 0; i < COUNT(first); i++)
+        vec_push(arena, out, json_str(str_from(first[i])));
+    for (size_t i = 0; i < columns->names.len; i++)
+        vec_push(arena, out, json_str(columns->names.items[i]));
+    vec_push(arena, out, json_str(STR("extracted")));
+    for (size_t i = 0; i < COUNT(at_end); i++)
+        vec_push(arena, out, json_str(str_from(at_end[i])));
+}
+
+static void fill_cells(Arena *arena, const Json *document, const Columns *columns,
+                       const Json *sample, Cells *out)
+{
+    const Json *number = json_get(sample, "run"), *run = report_run(document, number);
+    const Json *judgements = judgements_of(sample);
+    add_value(arena, out, number);
+    add_value(arena, out, json_get(run, "model"));
+    add_value(arena, out, json_get(run, "task"));
+    for (size_t i = 0; i < COUNT(of_sample); i++)
+        add_value(arena, out, json_get(sample, of_sample[i]));
+    add_metrics(arena, out, columns, sample);
+    add_value(arena, out, judgements->len ? json_get(&judgements->items[0], "extracted") : NULL);
+    for (size_t i = 0; i < COUNT(at_end); i++)
+        add_value(arena, out, json_get(sample, at_end[i]));
+}
+
+Status report_table(const Json *document, ReportRow row, void *user, Err *err)
+{
+    SCOPED_ARENA(arena);
+    Columns columns = {0};
+    Cells names = {0};
+    const Json *samples = samples_of(document);
+    find_columns(&arena, samples, &columns);
+    name_cells(&arena, &columns, &names);
+    TRY(row(user, names.items, names.len, err));
+    for (uint32_t i = 0; i < samples->len; i++) {
+        SCOPED_ARENA(scratch);
+        Cells cells = {0};
+        fill_cells(&scratch, document, &columns, &samples->items[i], &cells);
+        TRY(row(user, cells.items, cells.len, err));
+    }
+    return OK;
+}
 
 /* Spreadsheets run a cell that begins like this. A plain number, such as -5, is harmless. */
 static bool is_formula(Str text)
@@ -81,14 +147,11 @@ static bool is_formula(Str text)
     return text.len && strchr("=+-@\t\r", text.ptr[0]) && !str_to_double(text, &number);
 }
 
-static void add_cell(Row *row, Str text)
+static void add_cell(StrBuf *out, Str text)
 {
-    StrBuf *out = row->out;
     bool quote = false;
     for (size_t i = 0; i < text.len && !quote; i++)
         quote = text.ptr[i] && strchr(",\"\r\n\t;", text.ptr[i]);
-    if (row->n_cells++)
-        strbuf_addc(out, ',');
     if (quote)
         strbuf_addc(out, '"');
     if (is_formula(text))
@@ -103,76 +166,26 @@ static void add_cell(Row *row, Str text)
         strbuf_addc(out, '"');
 }
 
-static void add_value(Row *row, Arena *arena, const Json *value)
+static Status add_line(void *user, const Json *cells, size_t n, Err *err)
 {
-    if (!value || value->type == JSON_NULL)
-        add_cell(row, STR(""));
-    else if (value->type == JSON_STRING || value->type == JSON_NUMBER)
-        add_cell(row, value->text);
-    else
-        add_cell(row, json_dump(arena, value));
-}
-
-static void add_metrics(Row *row, Arena *arena, const Columns *columns, const Json *sample)
-{
-    const Json *list = judgements_of(sample);
-    for (size_t c = 0; c < columns->names.len; c++) {
-        const Json *value = NULL;
-        for (uint32_t k = 0; k < list->len && !value; k++)
-            if (str_eq(column_name(arena, &list->items[k]), columns->names.items[c]))
-                value = json_get(&list->items[k], "value");
-        add_value(row, arena, value);
+    SCOPED_ARENA(scratch);
+    StrBuf *out = user;
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            strbuf_addc(out, ',');
+        if (cells[i].type == JSON_STRING || cells[i].type == JSON_NUMBER)
+            add_cell(out, cells[i].text);
+        else if (cells[i].type != JSON_NULL)
+            add_cell(out, json_dump(&scratch, &cells[i]));
     }
-}
-
-static const char *const of_sample[] = {"item_key", "repeat", "outcome"};
-static const char *const at_end[] = {
-    "target", "prompt", "output", "prompt_tokens", "completion_tokens", "seconds", "cost", "error",
-};
-
-static void add_header(StrBuf *out, const Columns *columns)
-{
-    static const char *const first[] = {"run", "model", "task", "item", "repeat", "outcome"};
-    Row row = {.out = out};
-    strbuf_adds(out, "\xef\xbb\xbf");
-    for (size_t i = 0; i < COUNT(first); i++)
-        add_cell(&row, str_from(first[i]));
-    for (size_t i = 0; i < columns->names.len; i++)
-        add_cell(&row, columns->names.items[i]);
-    add_cell(&row, STR("extracted"));
-    for (size_t i = 0; i < COUNT(at_end); i++)
-        add_cell(&row, str_from(at_end[i]));
     strbuf_adds(out, "\r\n");
-}
-
-static void add_line(StrBuf *out, const Json *document, const Columns *columns, const Json *sample)
-{
-    SCOPED_ARENA(arena);
-    const Json *number = json_get(sample, "run"), *run = report_run(document, number);
-    const Json *judgements = judgements_of(sample);
-    Row row = {.out = out};
-    add_value(&row, &arena, number);
-    add_value(&row, &arena, json_get(run, "model"));
-    add_value(&row, &arena, json_get(run, "task"));
-    for (size_t i = 0; i < COUNT(of_sample); i++)
-        add_value(&row, &arena, json_get(sample, of_sample[i]));
-    add_metrics(&row, &arena, columns, sample);
-    add_value(&row, &arena, judgements->len ? json_get(&judgements->items[0], "extracted") : NULL);
-    for (size_t i = 0; i < COUNT(at_end); i++)
-        add_value(&row, &arena, json_get(sample, at_end[i]));
-    strbuf_adds(out, "\r\n");
+    return strbuf_check(out, "the table of samples", err);
 }
 
 Status report_csv(const Json *document, StrBuf *out, Err *err)
 {
-    SCOPED_ARENA(arena);
-    Columns columns = {0};
-    const Json *samples = samples_of(document);
-    find_columns(&arena, samples, &columns);
-    add_header(out, &columns);
-    for (uint32_t i = 0; i < samples->len && !out->failed; i++)
-        add_line(out, document, &columns, &samples->items[i]);
-    return strbuf_check(out, "the table of samples", err);
+    strbuf_adds(out, "\xef\xbb\xbf");
+    return report_table(document, add_line, out, err);
 }
 
 /* ---- JSON lines ---- */

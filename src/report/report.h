@@ -13,9 +13,13 @@
  * The document's text is data in it: no part of it can become markup or script. */
 Status report_html(const Json *document, StrBuf *out, Err *err) MUST_CHECK;
 
-/* A line a sample for spreadsheets: UTF-8 with a byte order mark, CR LF, and an apostrophe
- * before text that a spreadsheet would take for a formula (numbers stay as they are). The
- * columns "extracted" and "target" go with the first judgement. */
+/* The samples as a table: names of columns first, then a row a sample; a cell without a value is
+ * null. The columns "extracted" and "target" go with the first judgement. */
+typedef Status (*ReportRow)(void *user, const Json *cells, size_t n, Err *err);
+Status report_table(const Json *document, ReportRow row, void *user, Err *err) MUST_CHECK;
+
+/* That table for spreadsheets: UTF-8 with a byte order mark, CR LF, and an apostrophe
+ * before text that a spreadsheet would take for a formula (numbers stay as they are). */
 Status report_csv(const Json *document, StrBuf *out, Err *err) MUST_CHECK;
 
 /* A line of JSON a sample: {run, model, task, sample, ...}. */

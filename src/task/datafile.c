@@ -194,6 +194,19 @@ static int by_line(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+/* The same bytes read in another way are other records. */
+static void hash_reading(DataFile *file, Arena *scratch)
+{
+    char delimiter = file->report.delimiter;
+    if (!file->dotted && (!delimiter || delimiter == file->format->delimiter))
+        return;
+    Hasher *h = hash_begin(scratch);
+    hash_add_part(h, hash_hex(scratch, file->hash));
+    hash_add_part(h, str_from(file->dotted));
+    hash_add_part(h, (Str){&delimiter, 1});
+    file->hash = hash_end(h);
+}
+
 static Status load(DataFile *file, Err *err)
 {
     struct stat st;
@@ -204,6 +217,7 @@ static Status load(DataFile *file, Err *err)
     SCOPED_ARENA(scratch);
     Offsets found = {0};
     TRY(file->format->index(file, &scratch, &found, err));
+    hash_reading(file, &scratch);
     keep_offsets(file, &found);
     if (file->options.unchecked && !file->options.skip_bad)
         file->docs.len = found.len - 1;

@@ -23,11 +23,59 @@ static Status read_header(DataFile *file, CsvReader *reader, Err *err)
     return OK;
 }
 
+/* ---- which delimiter ---- */
+
+enum { SAMPLE_BYTES = 1 << 16, SAMPLE_RECORDS = 20 };
+
+/* Columns that the first line has with this delimiter when it has several and most of the next
+ * records have as many; else 0. */
+static size_t columns_with(Str text, char delimiter)
+{
+    SCOPED_ARENA(scratch);
+    CsvReader reader = csv_reader(str_slice(text, 0, SAMPLE_BYTES), delimiter);
+    size_t columns = 0, same = 0, n = 0;
+    for (; n <= SAMPLE_RECORDS; n++) {
+        CsvRecord record;
+        bool more;
+        if (csv_next(&reader, &scratch, &record, &more, NULL) != OK || !more)
+            break;
+        if (n == 0)
+            columns = record.n_fields;
+        same += record.n_fields == columns;
+    }
+    return columns > 1 && same * 2 > n ? columns : 0;
+}
+
+/* What the name says, unless the first line cannot be read so but with another delimiter. */
+static char find_delimiter(Str text, char named)
+{
+    static const char others[] = ",;\t|";
+    char best = named;
+    size_t most = columns_with(text, named);
+    for (size_t i = 0; !most && others[i]; i++) {
+        size_t columns = columns_with(text, others[i]);
+        if (columns > most) {
+            most = columns;
+            best = others[i];
+        }
+    }
+    return best;
+}
+
+static void note_delimiter(DataFile *file, Str text)
+{
+    DataReport *r = &file->report;
+    r->delimiter = file->options.delimiter ? file->options.delimiter
+                                           : find_delimiter(text, file->format->delimiter);
+    r->guessed = !file->options.delimiter && r->delimiter != file->format->delimiter;
+}
+
 static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
 {
     Str text;
     TRY(datafile_read_all(file, scratch, &text, err));
-    CsvReader reader = csv_reader(text, file->format->delimiter);
+    note_delimiter(file, text);
+    CsvReader reader = csv_reader(text, file->report.delimiter);
     if (read_header(file, &reader, err) != OK)
         return err_wrap(err, "%s", file->path);
     SCOPED_ARENA(record_arena);
@@ -50,7 +98,7 @@ static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
 
 static Status read_record(const DataFile *file, Str text, Arena *arena, Json *out, Err *err)
 {
-    CsvReader reader = csv_reader(text, file->format->delimiter);
+    CsvReader reader = csv_reader(text, file->report.delimiter);
     CsvRecord record;
     bool more;
     TRY(csv_next(&reader, arena, &record, &more, err));

@@ -187,6 +187,8 @@ Status datafile_source(DataFile *file, Err *err)
                        file->path, strerror(errno));
     if (file->options.sheet.len && converter != datafile_from_xlsx)
         return err_set(err, E_USAGE, "\"%s\": --sheet is for .xlsx files", file->path);
+    if (file->options.delimiter && !(file->format->delimiter && !file->dotted))
+        return err_set(err, E_USAGE, "\"%s\": --delimiter is for .csv and .tsv files", file->path);
     if (converter)
         return convert(file, converter, str_z(file->arena, ext), err);
     TRY(unpack(file, packed, err));

@@ -253,6 +253,7 @@ typedef struct DataOptions {
     const char *records; /* JSON: dotted path of the array of records, as "data.items"; or NULL */
     Str encoding;        /* iconv's name; empty: found by looking */
     Str sheet;           /* of a workbook; empty: the first */
+    char delimiter;      /* of .csv and .tsv; 0: found by looking, else the comma or tab */
     bool skip_bad;       /* leave malformed records out and report them; else they are errors */
     bool unchecked;      /* without skip_bad: records are checked when they are read, not before */
 } DataOptions;
@@ -266,6 +267,8 @@ typedef struct BadRecord {
 typedef struct DataReport {
     const char *encoding; /* "UTF-8", "GB18030" ... */
     const char *unpacked; /* "gzip", "zstd", "xlsx", "parquet", or NULL */
+    char delimiter;       /* of delimited text, 0 of other files */
+    bool guessed;         /* the delimiter is not what the file's name says */
     size_t n_bad;         /* records that were left out */
     const BadRecord *bad; /* the first of them, at most LIMIT_BAD_NAMED */
     size_t n_named;

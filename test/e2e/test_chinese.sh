@@ -48,7 +48,7 @@ expect_out '二加二？'
 zh 1 '评测任务“q”第 0 题：提示词模板.*第 1 行第 3 列：没有“问”；现有的列为 \["问题","答案"\]' \
     assay run -m local:tiny-4 --data q.csv --prompt '{{问}}' --target '{{答案}}'
 zh 2 '还需要 --target 模板' assay run -m local:tiny-4 --data q.csv --prompt '{{问题}}'
-zh 2 'Excel 可直接打开 csv' assay export 1 x.xlsx
+zh 2 '格式只有 json、jsonl、csv、xlsx' assay export 1 x.docx
 expect_ok assay runs --lang zh
 expect_out '已完成'
 expect_ok assay task list --lang zh

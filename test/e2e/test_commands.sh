@@ -263,13 +263,21 @@ expect_same "lines" "$(wc -l < out/stdout)" 2
 expect_ok assay export 3 4 report.html
 expect_in report.html '<!doctype html>|<!DOCTYPE html>'
 expect_status 2 assay export 3 runs.pdf
-expect_err 'the formats are json, jsonl, csv and html'
+expect_err 'the formats are json, jsonl, csv, xlsx, parquet and html'
 expect_status 2 assay export 3
 expect_status 1 assay export 3 98 runs.csv
 expect_err 'there is no run 98'
 expect_no_file runs.csv
 expect_status 1 assay export 3 nofolder/runs.csv
-expect_err 'nofolder/runs\.csv'
+expect_err 'could not create "nofolder/runs\.csv": '
+expect_ok assay export 3 4 runs.xlsx
+expect_ok assay dataset import runs.xlsx --name exported --json
+expect_json 'o["items"]' 6
+expect_ok assay dataset show exported --json
+expect_json '[list(o["data"][0]["data"])[i] for i in (0, 1, 2, 5)]' "['run', 'model', 'task', 'outcome']"
+ASSAY_DUCKDB=/nowhere expect_status 1 assay export 3 runs.parquet
+expect_err 'Parquet needs the library of DuckDB'
+expect_no_file runs.parquet
 
 # ---- databases ----
 

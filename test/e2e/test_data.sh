@@ -76,6 +76,48 @@ cp utf8.csv.gz none.xlsx
 expect_status 1 assay dataset import none.xlsx
 expect_err 'not a zip archive'
 
+title "columns separated by other things than a comma"
+printf 'id;question;answer\n1;"a;b, c";1,5\n2;x;2\n' > semicolons.csv
+expect_ok assay dataset import semicolons.csv --name semi --json
+expect_json '(o["delimiter"], o["columns"])' "(';', ['id', 'question', 'answer'])"
+expect_err 'semicolons\.csv: columns are taken as separated by ; \(--delimiter'
+expect_ok assay dataset show semi --json
+expect_json 'o["data"][0]["data"]' "{'id': '1', 'question': 'a;b, c', 'answer': '1,5'}"
+printf 'a;b,c\n1;2,3\n' > both.csv # the same bytes, read otherwise, are another version
+expect_ok assay dataset import both.csv --json
+expect_json '(o["version"], o["columns"])' "(1, ['a;b', 'c'])"
+expect_ok assay dataset import both.csv --delimiter ';' --json
+expect_json '(o["version"], o["columns"])' "(2, ['a', 'b,c'])"
+printf 'id\tquestion\n1\ta, b; c\n' > tabs.csv
+expect_ok assay dataset import tabs.csv --lang zh
+expect_err 'tabs\.csv：按“tab”分隔各列'
+printf 'id,question\n1,a;b;c\n2,d;e;f\n' > commas.csv
+expect_ok assay dataset import commas.csv --json
+expect_json 'o["delimiter"]' ','
+expect_same "nothing to say" "$(cat out/stderr)" ""
+printf 'text\none; two\nthree, four\n' > single.csv
+expect_status 1 assay dataset import single.csv
+expect_err 'single\.csv:3: .*2 fields'
+expect_ok assay dataset import single.csv --on-bad-line skip --json
+expect_json 'o["columns"]' "['text']"
+expect_status 2 assay dataset import commas.csv --delimiter ab
+expect_err 'it is one character'
+expect_status 2 assay dataset import book.xlsx --delimiter ';'
+expect_err 'delimiter is for \.csv and \.tsv'
+
+title "run --data FILE reads as told"
+printf 'q;a\n1+1;2\nbad\n2+2;4\n' | iconv -t utf-16le > run.csv
+run="assay run -m local:tiny-4 --data run.csv --prompt {{q}}= --target {{a}} --encoding utf-16le"
+expect_status 1 $run
+expect_err 'run\.csv:3: the record has 1 field'
+expect_ok $run --on-bad-line skip --json
+expect_json 'o["runs"][0]["n_items"]' 2
+expect_err 'run\.csv:3: '
+expect_ok assay run -m local:tiny-4 --data book.xlsx --prompt '{{question}}' --target x --sheet more --json
+expect_json 'o["runs"][0]["n_items"]' 1
+expect_status 2 assay run -m local:tiny-4 -t sums-gen --delimiter ';'
+expect_err 'are for --data FILE with --prompt'
+
 title "Parquet without DuckDB"
 printf 'PAR1nothingPAR1' > bad.parquet
 ASSAY_DUCKDB=/nowhere expect_status 1 assay dataset import bad.parquet

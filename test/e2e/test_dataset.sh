@@ -68,6 +68,28 @@ expect_status 2 assay dataset clean dirty --near 2
 expect_status 1 assay dataset clean nothing
 expect_err 'there is no data set "nothing"'
 
+title "cleaning is undone, and done again, by new versions"
+expect_ok assay dataset restore dirty --dry-run
+expect_out 'compared with version 2: 10 added, 0 removed, 0 changed'
+expect_ok assay dataset restore dirty --json
+expect_json '(o["version"], o["items"], o["compared_with"]["added"], o["source"])' \
+    "(3, 32, 10, 'restore of dirty:test@1')"
+expect_status 1 assay dataset restore dirty@1
+expect_err 'holds the items of version 1 already \(version 3\)'
+expect_ok assay dataset clean dirty --language en
+expect_out 'stored dirty:test as version 4, 22 items'
+expect_ok assay dataset show dirty --removed --json
+expect_json 'len(o)' 10
+expect_ok assay dataset restore dirty
+expect_out 'stored dirty:test as version 5, 32 items'
+expect_ok assay dataset restore dirty@2
+expect_out 'stored dirty:test as version 6, 22 items'
+expect_ok assay dataset show dirty@1 --json
+expect_json 'o["items"]' 32
+expect_ok assay dataset import dirty.jsonl --name once
+expect_status 1 assay dataset restore once
+expect_err 'has one version, there is none before it'
+
 title "splitting: seeded, stratified, groups together"
 python3 - <<'END'
 import json
@@ -102,5 +124,55 @@ for ext in jsonl csv tsv; do
     expect_json '[d["data"] for d in o["data"]][2]' "{'id': 'c', 'question': '3+3?', 'answer': '6'}"
 done
 expect_status 2 assay dataset export sums back.pdf
+
+title "workbooks: text stays text, and comes back as it was"
+python3 - <<'END'
+import json
+with open('sheet.jsonl', 'w') as f:
+    for i, q in enumerate(['=HYPERLINK("http://x")', '+1', ' a\r\nb\t_x000D_\x01 ', '试金 😀 <&>']):
+        f.write(json.dumps({'id': i, 'q': q, 'n': -1.5 * i, 'long': 12345678901234567890, 'ok': i > 1}) + '\n')
+END
+expect_ok assay dataset import sheet.jsonl
+expect_ok assay dataset export sheet sheet.xlsx
+python3 - > out/stdout <<'END'
+import xml.etree.ElementTree as E, zipfile
+z = zipfile.ZipFile('sheet.xlsx')
+assert z.testzip() is None
+for name in z.namelist():
+    E.fromstring(z.read(name))
+sheet = E.fromstring(z.read('xl/worksheets/sheet1.xml'))
+ns = '{http://schemas.openxmlformats.org/spreadsheetml/2006/main}'
+print('formulas', len(list(sheet.iter(ns + 'f'))))
+print('cells', len(list(sheet.iter(ns + 'c'))))
+END
+expect_out '^formulas 0$'
+expect_out '^cells 25$'
+expect_ok assay dataset import sheet.xlsx --name back
+expect_ok assay dataset show back --json
+cp out/stdout back.json
+expect_ok assay dataset show sheet --json
+expect_json '[{**d["data"], "long": str(d["data"]["long"])} for d in o["data"]] == [d["data"] for d in __import__("json").load(open("back.json"))["data"]]' True
+printf '{"t": "%s"}\n' "$(head -c 40000 /dev/zero | tr '\0' x)" > long.jsonl
+expect_ok assay dataset import long.jsonl
+expect_status 1 assay dataset export long long.xlsx
+expect_err 'cell A2 has 40000 characters, a workbook holds 32767 in a cell'
+expect_no_file long.xlsx
+
+title "Parquet is written by DuckDB, when it is there"
+ASSAY_DUCKDB=/nowhere expect_status 1 assay dataset export sheet sheet.parquet
+expect_err 'needs the library of DuckDB'
+expect_no_file sheet.parquet
+if [ -e "$root/build/duckdb/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so" ]; then
+    cat > typed.jsonl <<'END'
+{"id": 1, "date": "2026-01-01", "options": ["a", "b"], "s": {"it's": 1, "b": null}, "mix": 1, "part": 0.5}
+{"id": 2, "date": "7", "options": [], "s": {"it's": 2, "b": "x"}, "mix": "2"}
+END
+    expect_ok assay dataset import typed.jsonl
+    expect_ok assay dataset export typed typed.parquet
+    expect_ok assay dataset import typed.parquet --name typed-back
+    expect_ok assay dataset show typed-back --json
+    expect_json '[d["data"] for d in o["data"]]' \
+        "[{'id': 1, 'date': '2026-01-01', 'options': ['a', 'b'], 's': {\"it's\": 1, 'b': None}, 'mix': '1', 'part': 0.5}, {'id': 2, 'date': '7', 'options': [], 's': {\"it's\": 2, 'b': 'x'}, 'mix': '2', 'part': None}]"
+fi
 
 finish

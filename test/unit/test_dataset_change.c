@@ -54,6 +54,16 @@ TEST(dataset_versions_differ_by_key_and_content)
         CHECK(d.added == 2 && d.removed == 1 && d.changed == 1);
         CHECK_OK(dataset_diff(db, v1.id, v1.id, &d, &err), err);
         CHECK(!d.added && !d.removed && !d.changed);
+        DatasetVersion v3;
+        ItemRows items = {0};
+        CHECK_OK(dataset_restore(db, &v1, &a, &v3, &err), err);
+        CHECK(v3.number == 3 && v3.id != v1.id && v3.n_items == 3);
+        CHECK_STR(v3.source, "restore of d:test@1");
+        CHECK_OK(dataset_items(db, v3.id, 0, 10, &a, &items, &err), err);
+        CHECK_INT(items.len, 3);
+        CHECK_STR(items.items[1].data, one[1]);
+        CHECK_OK(dataset_diff(db, v1.id, v3.id, &d, &err), err);
+        CHECK(!d.added && !d.removed && !d.changed);
         RemovalRow rows[] = {{2, STR("3"), STR("duplicate"), STR("item 0")},
                              {0, STR("1"), STR("empty"), {0}}};
         RemovalRows got = {0};

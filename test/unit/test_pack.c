@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "pack/encoding.h"
 #include "pack/xlsx_private.h"
+#include "pack/xlsx_write.h"
 
 #include <unistd.h>
 #include <zlib.h>
@@ -256,6 +257,87 @@ TEST(xlsx_columns_are_named_by_letters)
     CHECK_STR(xlsx_column_name(&a, 26), "AA");
     CHECK_STR(xlsx_column_name(&a, 701), "ZZ");
     CHECK_STR(xlsx_column_name(&a, 702), "AAA");
+}
+
+/* ---- writing workbooks ---- */
+
+static const Cell written[] = {
+    {0, CELL_TEXT, {"=1+1", 4}},
+    {1, CELL_TEXT, {"<b>&\"'\r\n\t\1 _x000D_ _x0D_", 25}},
+    {2, CELL_NUMBER, {"-12.5", 5}},
+    {3, CELL_BOOL, {"false", 5}},
+    {4, CELL_NUMBER, {"1234567890123456789", 19}}, /* more digits than a spreadsheet keeps */
+    {5, CELL_TEXT, {"", 0}},
+    {6, CELL_TEXT, {"  \xf0\x9f\x98\x80 \xe8\xaf\x95\xe9\x87\x91  ", 15}},
+    {701, CELL_TEXT, {"end", 3}},
+};
+
+static Status check_written(void *user, size_t number, const Cell *cells, size_t n, Err *err)
+{
+    size_t *rows = user, at = 0;
+    (void)err;
+    CHECK_INT(number, ++*rows);
+    for (size_t i = 0; i < COUNT(written); i++) {
+        if (!written[i].text.len) /* an empty cell is not there */
+            continue;
+        CHECK(at < n && cells[at].column == written[i].column);
+        CHECK(str_eq(cells[at].text, written[i].text));
+        CHECK(cells[at].kind == (i == 4 ? CELL_TEXT : written[i].kind));
+        at++;
+    }
+    CHECK_INT(at, n);
+    return OK;
+}
+
+TEST(xlsx_gives_back_what_was_written)
+{
+    enum { ROWS = 3000 }; /* more than one piece */
+    SCOPED_ARENA(a);
+    Err err = {0};
+    StrBuf out = strbuf_make(&a, 64 * MIB);
+    XlsxWriter *w = NULL;
+    Workbook *book;
+    int fd;
+    size_t rows = 0;
+    CHECK_OK(xlsx_write_begin(&a, &out, "<items>", &w, &err), err);
+    for (int i = 0; i < ROWS; i++)
+        CHECK_OK(xlsx_write_row(w, written, COUNT(written), &err), err);
+    CHECK_OK(xlsx_write_end(w, &err), err);
+    file_of(strbuf_str(&out), &fd);
+    CHECK_OK(xlsx_open(&a, fd, &book, &err), err);
+    CHECK_OK(xlsx_rows(book, STR("<items>"), check_written, &rows, &err), err);
+    CHECK_INT(rows, ROWS);
+    close(fd);
+}
+
+TEST(xlsx_refuses_what_a_sheet_cannot_hold)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    StrBuf out = strbuf_make(&a, 64 * MIB);
+    XlsxWriter *w = NULL;
+    StrBuf text = strbuf_make(&a, MIB);
+    for (int i = 0; i < XLSX_CELL_CHARACTERS / 2; i++)
+        strbuf_adds(&text, "\xf0\x9f\x98\x80"); /* two units of UTF-16 each */
+    Cell cell = {1, CELL_TEXT, strbuf_str(&text)};
+    CHECK_OK(xlsx_write_begin(&a, &out, "s", &w, &err), err);
+    CHECK_INT(xlsx_characters(cell.text), XLSX_CELL_CHARACTERS - 1);
+    CHECK_OK(xlsx_write_row(w, &cell, 1, &err), err);
+    strbuf_adds(&text, "ab");
+    cell.text = strbuf_str(&text);
+    CHECK(xlsx_write_row(w, &cell, 1, &err) == E_LIMIT);
+    CHECK(strstr(err.msg, "cell B2 has 32768 characters"));
+    cell = (Cell){XLSX_COLUMNS, CELL_TEXT, STR("x")};
+    CHECK(xlsx_write_row(w, &cell, 1, &err) == E_LIMIT);
+}
+
+TEST(xlsx_escapes_of_characters_are_decoded)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(xlsx_decode(&a, STR("a_x000D_b")), "a\rb");
+    CHECK_STR(xlsx_decode(&a, STR("_x005F_x0041_")), "_x0041_");
+    CHECK_STR(xlsx_decode(&a, STR("_xD83D__xDE00_")), "\xf0\x9f\x98\x80");
+    CHECK_STR(xlsx_decode(&a, STR("_xD83D_ _x00 _x00G1_ _x000a")), "_xD83D_ _x00 _x00G1_ _x000a");
 }
 
 /* ---- encodings ---- */

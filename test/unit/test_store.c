@@ -4,6 +4,7 @@
 #include "core/store.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 TEST(a_database_is_created_once_and_refused_when_newer)
 {
@@ -85,4 +86,68 @@ TEST(a_missing_or_foreign_database_is_named)
     CHECK(store_open_read(path, &db, &err) != OK);
     CHECK(strstr(err.msg, "not a database"));
     CHECK(store_open(path, &db, &err) != OK);
+}
+
+/* Bytes of the file `url` + `suffix`, 0 when there is none. */
+static long long size_of(Arena *a, const char *url, const char *suffix)
+{
+    struct stat st;
+    return stat(str_printf(a, "%s%s", url, suffix).ptr, &st) == 0 ? st.st_size : 0;
+}
+
+static bool is_journal_mode(Db *db, const char *want)
+{
+    SCOPED_STMT(s);
+    bool row;
+    Err err = {0};
+    CHECK_OK(db_query(db, "PRAGMA journal_mode", &s, &err), err);
+    CHECK_OK(db_next(s, &row, &err), err);
+    return str_eqc(db_text(s, 0), want);
+}
+
+/* Adds 32 MB of numbers in one transaction; `undo` takes them back. */
+static void add_much(Db *db, bool undo)
+{
+    static const char sql[] =
+        "INSERT INTO dataset (workspace_id, name, split, created) VALUES (1, ?1, ?2, 0)";
+    char text[8000];
+    Err err = {0};
+    memset(text, 'x', sizeof text);
+    CHECK_OK(db_begin(db, &err), err);
+    for (int i = 0; i < 4000; i++) {
+        SCOPED_ARENA(a);
+        SCOPED_STMT(s);
+        CHECK_OK(db_query(db, sql, &s, &err), err);
+        db_bind_text(s, 1, str_printf(&a, "%d", i));
+        db_bind_text(s, 2, (Str){text, sizeof text});
+        CHECK_OK(db_run(s, &err), err);
+    }
+    if (undo)
+        db_rollback(db);
+    else
+        CHECK_OK(db_commit(db, &err), err);
+}
+
+TEST(a_bulk_transaction_is_written_once)
+{
+    SCOPED_ARENA(a);
+    Db *db, *other;
+    Err err = {0};
+    const char *url = test_database(0);
+    CHECK_OK(store_open(url, &db, &err), err);
+    db_bulk(db, true);
+    CHECK(!is_journal_mode(db, "wal"));
+    add_much(db, true);
+    CHECK(size_of(&a, url, "") < 1 << 20); /* what was taken back takes no room */
+    add_much(db, false);
+    CHECK(size_of(&a, url, "") > 32 << 20);
+    CHECK_INT(size_of(&a, url, "-wal"), 0);
+    db_bulk(db, false);
+    CHECK(is_journal_mode(db, "wal"));
+    CHECK_OK(store_open(url, &other, &err), err); /* not alone: the log stays */
+    db_bulk(db, true);
+    CHECK(is_journal_mode(db, "wal"));
+    db_bulk(db, false);
+    db_close(other);
+    db_close(db);
 }

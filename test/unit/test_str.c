@@ -57,6 +57,25 @@ TEST(map_keeps_insertion_order_and_replaces)
     CHECK_STR(map.entries[499].key, "key499");
 }
 
+TEST(a_map_with_room_made_before_keeps_what_it_has)
+{
+    SCOPED_ARENA(a);
+    Map map = {0};
+    static int values[3];
+    CHECK(map_set(&a, &map, STR("early"), &values[0]));
+    map_reserve(&a, &map, 1000);
+    const MapEntry *entries = map.entries;
+    for (int i = 0; i < 999; i++) {
+        MapEntry *entry = map_put(&a, &map, str_printf(&a, "%d", i));
+        CHECK(!entry->value);
+        entry->value = &values[1];
+    }
+    CHECK(map.entries == entries && map.len == 1000);
+    CHECK(map_get(&map, STR("early")) == &values[0]);
+    CHECK(map_put(&a, &map, STR("77"))->value == &values[1] && map.len == 1000);
+    CHECK(map_has(&map, STR("998")) && !map_has(&map, STR("999")));
+}
+
 TEST(utf8_is_checked_strictly)
 {
     CHECK_INT(utf8_check(STR("a\xe4\xb8\xad\xf0\x9f\x98\x80")), 8);
