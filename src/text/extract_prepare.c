@@ -328,7 +328,8 @@ static Str unwrap(ExtractKind kind, Str text, Arena *arena, unsigned *steps)
     return strbuf_str(&u.out);
 }
 
-/* NFKC would make "10 squared" of a raised 2 into 102. */
+/* NFKC would make "10 squared" of a raised 2 into 102; and it leaves the curved apostrophe of
+ * "isn’t" alone. */
 static Str mark_powers(Str text, Arena *arena)
 {
     StrBuf out = strbuf_make(arena, 2 * text.len + 16);
@@ -337,7 +338,7 @@ static Str mark_powers(Str text, Arena *arena)
         int32_t code = utf8_next(text, &at);
         if (code == 0xb2 || code == 0xb3 || code == 0xb9 || (code >= 0x2070 && code <= 0x2079))
             strbuf_addc(&out, '^');
-        strbuf_add(&out, str_slice(text, start, at));
+        strbuf_add(&out, code == 0x2019 ? STR("'") : str_slice(text, start, at));
     }
     return strbuf_str(&out);
 }
