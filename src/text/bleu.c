@@ -47,9 +47,9 @@ void bleu_count(Str hypothesis, const Str *references, size_t n, const BleuOptio
     Vocabulary words = {0};
     uint64_t matches[NGRAM_WORDS];
     Ids *ids = arena_array(scratch, n, sizeof *ids);
-    Ids own = text_words(scratch, &words, bleu_tokenise(scratch, hypothesis, options));
+    Ids own = bleu_words(scratch, &words, hypothesis, options);
     for (size_t i = 0; i < n; i++)
-        ids[i] = text_words(scratch, &words, bleu_tokenise(scratch, references[i], options));
+        ids[i] = bleu_words(scratch, &words, references[i], options);
     ngram_matches(own, ids, n, options->orders, matches, scratch);
     *out = (BleuCounts){.length = (double)own.len, .reference = (double)closest(own.len, ids, n)};
     for (int k = 0; k < options->orders; k++) {

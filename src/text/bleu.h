@@ -43,6 +43,8 @@ double bleu_score(const BleuCounts *sum, const BleuOptions *options); /* 0 .. 10
 /* "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"; n_references 0: it varies. */
 Str bleu_signature(Arena *arena, const BleuOptions *options, size_t n_references);
 
+/* The words of the text as ids of `words`, which keeps views of it (or of copies in `arena`). */
+Ids bleu_words(Arena *arena, Vocabulary *words, Str text, const BleuOptions *options);
 /* The text as the tokeniser leaves it: tokens with one space between. For tests and `show`. */
 Str bleu_tokenise(Arena *arena, Str text, const BleuOptions *options);
 

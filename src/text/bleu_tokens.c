@@ -18,10 +18,14 @@ static void put_apart(StrBuf *out, Str s)
     strbuf_addc(out, ' ');
 }
 
+static Str plain_13a(Arena *arena, Str s)
+{
+    return western_unescape(arena, western_join(arena, western_skip(arena, s), STR("-\n")));
+}
+
 static Str tokens_13a(Arena *arena, Str s)
 {
-    s = western_join(arena, western_skip(arena, s), STR("-\n"));
-    return western_apart(arena, western_padded(arena, western_unescape(arena, s)), false);
+    return western_apart(arena, western_padded(arena, plain_13a(arena, s)), false);
 }
 
 /* ---- zh ---- */
@@ -153,4 +157,16 @@ Str bleu_tokenise(Arena *arena, Str text, const BleuOptions *options)
     if (options->lowercase)
         text = text_lower(arena, text);
     return rows[options->tokens](arena, utf8_rstrip(text));
+}
+
+Ids bleu_words(Arena *arena, Vocabulary *words, Str text, const BleuOptions *options)
+{
+    if (options->tokens != BLEU_13A && options->tokens != BLEU_ZH)
+        return text_words(arena, words, bleu_tokenise(arena, text, options));
+    if (options->lowercase)
+        text = text_lower(arena, text);
+    text = utf8_rstrip(text);
+    if (options->tokens == BLEU_ZH)
+        return western_words(arena, words, utf8_strip(text), false, is_chinese);
+    return western_words(arena, words, plain_13a(arena, text), true, NULL);
 }

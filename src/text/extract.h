@@ -10,7 +10,7 @@
 #include "base/str.h"
 
 /* Raised when the same text may give another answer: part of a run's protocol. */
-#define EXTRACT_VERSION 1
+#define EXTRACT_VERSION 2
 
 enum {
     EXTRACT_OPTIONS = 26,        /* letters A to Z */

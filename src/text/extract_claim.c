@@ -11,9 +11,11 @@ enum {
     OUT,     /* takes options away */
     NAME,    /* "option" */
     FILLER,  /* means nothing here */
+    DASH,    /* "Answer - B" */
     RIGHT,   /* after a letter: it is right */
     WRONG,   /* it is wrong */
     WINS,    /* it is the answer */
+    LEAVES,  /* it is wrong, or the letter behind the word is: "选D不选A" */
     DOUBT,   /* it may be */
 };
 
@@ -21,6 +23,7 @@ static const Word before[] = {
     /* English */
     {"answer", CUE},
     {"answers", CUE},
+    {"ans", CUE},
     {"correct option", CUE},
     {"correct options", CUE},
     {"correct choice", CUE},
@@ -58,6 +61,12 @@ static const Word before[] = {
     {"be", COPULA},
     {"was", COPULA},
     {"=", COPULA},
+    {"-", DASH},
+    {"–", DASH},
+    {"—", DASH},
+    {"but", FOLLOWS},
+    {"namely", FOLLOWS},
+    {"i.e.", FOLLOWS},
     {"not", NOT},
     {"isn't", NOT},
     {"can't be", NOT},
@@ -121,6 +130,10 @@ static const Word before[] = {
     {"对应", FOLLOWS},
     {"只有", FOLLOWS},
     {"结论", CUE},
+    {"即", FOLLOWS},
+    {"可知", FOLLOWS},
+    {"可得", FOLLOWS},
+    {"可见", FOLLOWS},
     {"因而", FOLLOWS},
     {"从而", FOLLOWS},
     {"是", COPULA},
@@ -217,11 +230,11 @@ static const Word after[] = {
     {"有问题", WRONG},
     {"不符合", WRONG},
     {"不符", WRONG},
-    {"排除", WRONG},
+    {"排除", LEAVES},
     {"×", WRONG},
     {"❌", WRONG},
     {"✗", WRONG},
-    {"不选", WRONG},
+    {"不选", LEAVES},
     {"不当选", WRONG},
     {"干扰", WRONG},
     {"外都", WRONG},
@@ -271,7 +284,7 @@ static bool take_word(Claim *c, int role, bool *linked)
         c->named = true;
         return true;
     default:
-        return role == FILLER;
+        return role == FILLER || role == DASH;
     }
 }
 
@@ -353,11 +366,14 @@ static void words_after(Scan *s, const Mention *m, size_t next, Claim *c)
         const Word *w = scan_word_at(s, (Words){after, COUNT(after)}, at);
         if (!w || at + strlen(w->text) > end)
             continue;
+        int role = w->role == LEAVES ? WRONG : w->role;
+        if (w->role == LEAVES && scan_skip(s->text, at + strlen(w->text)) >= next)
+            break;
         if (w->role == WINS)
             c->wins = true;
-        if (!verdict && !(comma && w->role == RIGHT && (unsigned char)s->text.ptr[at] < 0x80)) {
-            verdict = w->role; /* "(B), it says the speaker is right" praises no option */
-            c->negative = c->negative || (w->role == WRONG && !comma && c->stated);
+        if (!verdict && !(comma && role == RIGHT && (unsigned char)s->text.ptr[at] < 0x80)) {
+            verdict = role; /* "(B), it says the speaker is right" praises no option */
+            c->negative = c->negative || (role == WRONG && !comma && c->stated);
         }
         at += strlen(w->text) - 1;
     }

@@ -89,6 +89,74 @@ static bool by_statement(Scan *s, Extracted *out)
     return out->found;
 }
 
+/* ---- the last number, but for what is said beside the matter ---- */
+
+enum { ASIDE = 400 }; /* bytes of a sentence that are looked at */
+
+/* "day 3", "step 2": counts nothing. */
+static bool is_label(Scan *s, const Numeral *n)
+{
+    static const Word labels[] = {
+        {"step", 0},    {"day", 0},     {"week", 0},   {"question", 0}, {"problem", 0},
+        {"part", 0},    {"section", 0}, {"figure", 0}, {"chapter", 0},  {"page", 0},
+        {"example", 0}, {"case", 0},    {"method", 0}, {"equation", 0}, {"option", 0},
+        {"note", 0},    {"table", 0},   {"room", 0},   {"number", 0},   {"grade", 0},
+    };
+    size_t at = n->from;
+    return at && s->text.ptr[at - 1] == ' ' &&
+           scan_word_before(s, (Words){labels, COUNT(labels)}, at - 1);
+}
+
+/* "(5 per child)", but not "(20 × 8 = 160)", nor the argument in f(2). */
+static bool in_brackets(Str t, size_t from, const Numeral *n)
+{
+    size_t open = n->from;
+    while (open > from && t.ptr[open - 1] != '(' && t.ptr[open - 1] != ')')
+        open--;
+    if (open <= from + 1 || t.ptr[open - 1] != '(')
+        return false;
+    unsigned char before = (unsigned char)t.ptr[open - 2];
+    Str inside = str_slice(t, open, n->from);
+    return (before == ' ' || before >= 0x80) && str_find_char(inside, '=') < 0 &&
+           scan_line_end(t, open) > n->to;
+}
+
+/* "..., which is 234 more than last year's 1,000": told of the number before. */
+static bool is_compared(Scan *s, size_t from, const Numeral *n)
+{
+    static const Word than[] = {{"than", 1}, {"which", 2}};
+    static const Word degrees[] = {{"more", 0},   {"less", 0},    {"fewer", 0},  {"times", 0},
+                                   {"higher", 0}, {"lower", 0},   {"larger", 0}, {"smaller", 0},
+                                   {"as", 0},     {"greater", 0}, {"longer", 0}, {"shorter", 0}};
+    size_t after = scan_skip(s->text, n->to);
+    bool degree = after < s->text.len && scan_word_at(s, (Words){degrees, COUNT(degrees)}, after);
+    for (size_t at = from; at < n->from; at++) {
+        if (str_starts(str_after(s->text, at), STR(",比"))) /* "45元,比原价便宜5元" */
+            return true;
+        const Word *w = scan_word_at(s, (Words){than, COUNT(than)}, at);
+        if (w && (w->role == 1 || (degree && at > 1 && s->text.ptr[at - 2] == ',')))
+            return true;
+    }
+    return false;
+}
+
+/* `n` is the last number; of its sentence the last one counts that is not said in passing. A
+ * sentence of such numbers alone keeps it. */
+static void without_asides(Scan *s, Numeral *n)
+{
+    size_t from = scan_sentence_start(s, n->from, ASIDE), to = n->to;
+    Str t = str_slice(s->text, 0, to);
+    for (size_t at = from; at < to; at++) {
+        Numeral one;
+        if (!numeral_digits_at(t, at, &one) || one.from < from)
+            continue;
+        at = one.to - 1;
+        if (!is_power(t, &one) && !is_label(s, &one) && !in_brackets(s->text, from, &one) &&
+            !is_compared(s, from, &one))
+            *n = one;
+    }
+}
+
 void extract_number(Scan *s, Extracted *out)
 {
     Numeral n;
@@ -102,10 +170,11 @@ void extract_number(Scan *s, Extracted *out)
         out->rule = "declined";
         return;
     }
-    if (find(s, numeral_digits_at, 0, s->text.len, true, &n))
+    if (find(s, numeral_digits_at, 0, s->text.len, true, &n)) {
+        without_asides(s, &n);
         found(s, &n, "last_number", out);
-    else if (find(s, numeral_chinese_at, 0, s->text.len, true, &n) ||
-             find(s, numeral_english_at, 0, s->text.len, true, &n))
+    } else if (find(s, numeral_chinese_at, 0, s->text.len, true, &n) ||
+               find(s, numeral_english_at, 0, s->text.len, true, &n))
         found(s, &n, "last_number_word", out);
     else
         out->rule = "nothing";

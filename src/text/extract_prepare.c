@@ -68,6 +68,9 @@ typedef struct Unwrap {
     Brace open[DEPTH];
     size_t depth, too_deep;
     bool keep_latex; /* but for \boxed */
+    size_t looked;   /* of the input, by line_begins, and what it found */
+    bool begins;
+    size_t run_end; /* of the run of equal signs counted last */
     unsigned steps;
 } Unwrap;
 
@@ -217,22 +220,35 @@ static bool is_times(Str s, size_t at)
            (scan_is_word_byte(before) && scan_is_word_byte(after));
 }
 
-static bool line_begins(Str s, size_t at)
+/* Whether nothing but blanks and marks stands before `at` in its line. The answer is carried from
+ * one place to the next: to look back each time would take the square of a line of marks. */
+static bool line_begins(Unwrap *u, size_t at)
 {
-    while (at && (s.ptr[at - 1] == ' ' || s.ptr[at - 1] == '#' || s.ptr[at - 1] == '>'))
-        at--;
-    return !at || s.ptr[at - 1] == '\n';
+    for (; u->looked < at; u->looked++) {
+        char c = u->in.ptr[u->looked];
+        u->begins = c == '\n' || (u->begins && (c == ' ' || c == '#' || c == '>'));
+    }
+    return u->begins;
+}
+
+/* How many signs like the one at `at` follow, itself included; each run is counted once. */
+static size_t run_of(Unwrap *u, size_t at)
+{
+    if (at >= u->run_end) {
+        u->run_end = at + 1;
+        while (u->run_end < u->in.len && u->in.ptr[u->run_end] == u->in.ptr[at])
+            u->run_end++;
+    }
+    return u->run_end - at;
 }
 
 /* Signs of markdown at `at`; how many bytes they are, 0 when it is text. */
 static size_t markdown(Unwrap *u, size_t at)
 {
     Str s = u->in;
-    size_t n = 1;
     if (!s.ptr[at] || !strchr("*_~`#->", s.ptr[at]))
-        return 0; /* runs of other signs are not counted: that would take their square */
-    while (at + n < s.len && s.ptr[at + n] == s.ptr[at])
-        n++;
+        return 0;
+    size_t n = run_of(u, at);
     switch (s.ptr[at]) {
     case '*':
         return n > 1 || !is_times(s, at) ? n : 0;
@@ -242,13 +258,13 @@ static size_t markdown(Unwrap *u, size_t at)
     case '`':
         return n;
     case '#':
-        if (n == 4 && line_begins(s, at))
+        if (n == 4 && line_begins(u, at))
             strbuf_addc(&u->out, HASH_CUE);
-        return line_begins(s, at) ? n : 0;
+        return line_begins(u, at) ? n : 0;
     case '-':
-        return n == 1 && line_begins(s, at) && at_or_blank(s, at + 1) == ' ' ? 1 : n > 2 ? n : 0;
+        return n == 1 && line_begins(u, at) && at_or_blank(s, at + 1) == ' ' ? 1 : n > 2 ? n : 0;
     case '>':
-        return line_begins(s, at) ? n : 0;
+        return line_begins(u, at) ? n : 0;
     default:
         return 0;
     }
@@ -301,7 +317,7 @@ static void one_byte(Unwrap *u, size_t *at)
 
 static Str unwrap(ExtractKind kind, Str text, Arena *arena, unsigned *steps)
 {
-    Unwrap u = {.in = text, .keep_latex = kind == EXTRACT_TEXT};
+    Unwrap u = {.in = text, .keep_latex = kind == EXTRACT_TEXT, .begins = true};
     u.out = strbuf_make(arena, 2 * text.len + 16);
     for (size_t at = 0; at < text.len;)
         if (text.ptr[at] == '\\')
@@ -312,7 +328,8 @@ static Str unwrap(ExtractKind kind, Str text, Arena *arena, unsigned *steps)
     return strbuf_str(&u.out);
 }
 
-/* NFKC would make "10 squared" of a raised 2 into 102. */
+/* NFKC would make "10 squared" of a raised 2 into 102; and it leaves the curved apostrophe of
+ * "isn’t" alone. */
 static Str mark_powers(Str text, Arena *arena)
 {
     StrBuf out = strbuf_make(arena, 2 * text.len + 16);
@@ -321,7 +338,7 @@ static Str mark_powers(Str text, Arena *arena)
         int32_t code = utf8_next(text, &at);
         if (code == 0xb2 || code == 0xb3 || code == 0xb9 || (code >= 0x2070 && code <= 0x2079))
             strbuf_addc(&out, '^');
-        strbuf_add(&out, str_slice(text, start, at));
+        strbuf_add(&out, code == 0x2019 ? STR("'") : str_slice(text, start, at));
     }
     return strbuf_str(&out);
 }

@@ -40,6 +40,10 @@ const Word *scan_word_at(Scan *s, Words words, size_t at);
 
 /* From `at` to the end of its sentence, `most` bytes at most. */
 size_t scan_sentence_end(Scan *s, size_t at, size_t most);
+/* Where the sentence that holds `at` begins, `most` bytes back at most. */
+size_t scan_sentence_start(Scan *s, size_t at, size_t most);
+/* Whether the point at `at` belongs to the word before it ("U.S.", "Jr.", "Dr."). */
+bool scan_is_abbreviation(Scan *s, size_t at);
 size_t scan_line_end(Str text, size_t at);
 /* Past blanks and signs that only decorate: brackets, quotes, colons. */
 size_t scan_skip(Str text, size_t at);

@@ -84,6 +84,77 @@ static bool any_at(Scan *s, const Word *items, size_t n, size_t at)
     return scan_word_at(s, (Words){items, n}, at);
 }
 
+/* ---- abbreviations: only a text keeps its points, a letter or a number has none ---- */
+
+enum { PREFIX = 1, SUFFIX };
+
+static const Word abbreviated[] = {
+    {"mr", PREFIX},  {"mrs", PREFIX},    {"ms", PREFIX},   {"dr", PREFIX},  {"prof", PREFIX},
+    {"st", PREFIX},  {"mt", PREFIX},     {"ft", PREFIX},   {"gen", PREFIX}, {"sen", PREFIX},
+    {"gov", PREFIX}, {"capt", PREFIX},   {"lt", PREFIX},   {"col", PREFIX}, {"sgt", PREFIX},
+    {"vs", PREFIX},  {"approx", PREFIX}, {"jr", SUFFIX},   {"sr", SUFFIX},  {"inc", SUFFIX},
+    {"ltd", SUFFIX}, {"corp", SUFFIX},   {"bros", SUFFIX}, {"etc", SUFFIX}, {"ph.d", SUFFIX},
+};
+
+static bool is_ascii_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "U.S", "e.g", "J.K" before the point at `at`: single letters with points between. */
+static bool is_dotted(Str t, size_t at)
+{
+    size_t letters = 0;
+    for (; at && is_ascii_letter(t.ptr[at - 1]); at -= 2) {
+        letters++;
+        if (at < 2 || t.ptr[at - 2] != '.')
+            return letters > 1 && (at < 2 || !scan_is_word_byte(t.ptr[at - 2]));
+    }
+    return false;
+}
+
+/* One capital: "George W". */
+static bool is_initial(Str t, size_t at)
+{
+    return at && t.ptr[at - 1] >= 'A' && t.ptr[at - 1] <= 'Z' &&
+           (at < 2 || t.ptr[at - 2] == ' ' || (unsigned char)t.ptr[at - 2] < ' ');
+}
+
+bool scan_is_abbreviation(Scan *s, size_t at)
+{
+    return is_dotted(s->text, at) ||
+           scan_word_before(s, (Words){abbreviated, COUNT(abbreviated)}, at);
+}
+
+/* Whether the sentence goes on behind the point of an abbreviation or initial: not before a word
+ * that begins sentences, nor at the end of the line. */
+static bool goes_on(Scan *s, size_t at)
+{
+    static const Word starters[] = {
+        {"the", 0},  {"it", 0},    {"he", 0},    {"she", 0},  {"they", 0},    {"this", 0},
+        {"that", 0}, {"these", 0}, {"we", 0},    {"i", 0},    {"in", 0},      {"because", 0},
+        {"so", 0},   {"if", 0},    {"let", 0},   {"note", 0}, {"however", 0}, {"his", 0},
+        {"her", 0},  {"its", 0},   {"there", 0}, {"here", 0}, {"a", 0},       {"therefore", 0},
+    };
+    Str t = s->text;
+    const Word *w = scan_word_before(s, (Words){abbreviated, COUNT(abbreviated)}, at);
+    bool prefix = w && w->role == PREFIX, initial = !w && is_initial(t, at);
+    if (!w && !initial && !is_dotted(t, at))
+        return false;
+    size_t next = at + 1;
+    if (next < t.len && strchr(",;:)\"'", t.ptr[next]) && t.ptr[next])
+        return true;
+    if (next + 1 >= t.len || t.ptr[next] != ' ')
+        return false;
+    char c = t.ptr[next + 1];
+    bool capital = c >= 'A' && c <= 'Z';
+    if (capital && any_at(s, starters, COUNT(starters), next + 1))
+        return false;
+    if (initial)
+        return capital;
+    return prefix || capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 /* A full stop ends a sentence when no digit or letter follows it. */
 static bool ends_sentence(Scan *s, size_t at)
 {
@@ -91,7 +162,8 @@ static bool ends_sentence(Scan *s, size_t at)
                                 LITERAL("\n")};
     Str t = s->text;
     if (t.ptr[at] == '.')
-        return at + 1 >= t.len || !scan_is_word_byte(t.ptr[at + 1]);
+        return (at + 1 >= t.len || !scan_is_word_byte(t.ptr[at + 1])) &&
+               !(s->options->kind == EXTRACT_TEXT && goes_on(s, at));
     return any_at(s, ends, COUNT(ends), at);
 }
 
@@ -100,6 +172,14 @@ size_t scan_sentence_end(Scan *s, size_t at, size_t most)
     size_t stop = s->text.len - at > most ? at + most : s->text.len;
     while (at < stop && !ends_sentence(s, at))
         at++;
+    return at;
+}
+
+size_t scan_sentence_start(Scan *s, size_t at, size_t most)
+{
+    size_t stop = at > most ? at - most : 0;
+    while (at > stop && !ends_sentence(s, at - 1))
+        at--;
     return at;
 }
 
@@ -150,10 +230,28 @@ size_t scan_skip_back(Str text, size_t at)
 
 /* ---- statements ---- */
 
-enum { CUE = 1, COPULA, NOT, FILLER };
+enum { CUE = 1, VERDICT, SAYS, COPULA, NOT };
 
 static const Word cues[] = {
-    {"answer", CUE}, {"result", CUE}, {"solution", CUE}, {"答案", CUE}, {"答", CUE}, {"结果", CUE},
+    {"answer", CUE},
+    {"result", CUE},
+    {"solution", CUE},
+    {"答案", CUE},
+    {"ans", CUE},
+    {"答", CUE},
+    {"结果", CUE},
+    {"verdict", VERDICT},
+    {"judgment", VERDICT},
+    {"judgement", VERDICT},
+    {"conclusion", VERDICT},
+    {"判断", VERDICT},
+    {"结论", VERDICT},
+    {"would say", SAYS},
+    {"i'd say", SAYS},
+    {"i'll say", SAYS},
+    {"i say", SAYS},
+    {"i will say", SAYS},
+    {"have to say", SAYS},
 };
 
 static const Word links[] = {
@@ -168,23 +266,24 @@ static bool is_cue(Scan *s, size_t at, const Word **out)
 {
     const Word *w = scan_word_at(s, (Words){cues, COUNT(cues)}, at);
     *out = w;
-    if (!w)
-        return false;
+    if (!w || (w->role != CUE && s->options->kind != EXTRACT_YES_NO))
+        return false; /* a verdict and what one says are yes or no, not a number or a name */
     if (strcmp(w->text, "答") != 0)
         return true;
     size_t after = at + 3;
     bool first = !at || s->text.ptr[at - 1] == '\n' || s->text.ptr[at - 1] == ' ' ||
                  str_ends(str_slice(s->text, 0, at), STR("。"));
-    return first && after < s->text.len && s->text.ptr[after] == ':';
+    return first && after < s->text.len &&
+           (s->text.ptr[after] == ':' || str_starts(str_after(s->text, after), STR("：")));
 }
 
 /* From behind a cue to the end of its sentence, from behind "is" or a colon when there is one.
  * A heading has its answer in the next line. */
-static bool statement_of_cue(Scan *s, size_t after, Statement *out)
+static bool statement_of_cue(Scan *s, const Word *cue, size_t at_cue, Statement *out)
 {
-    size_t end = scan_sentence_end(s, after, SENTENCE);
+    size_t after = at_cue + strlen(cue->text), end = scan_sentence_end(s, after, SENTENCE);
     Statement st = {after, end, "cue", false};
-    bool linked = false;
+    bool linked = cue->role == SAYS;
     for (size_t at = after; at < end && at < after + 80 && !linked; at++) {
         const Word *w = scan_word_at(s, (Words){links, COUNT(links)}, at);
         if (!w)
@@ -255,7 +354,7 @@ bool scan_statement(Scan *s, size_t at, Statement *out)
             *out = (Statement){at + 2, scan_sentence_end(s, at + 2, SENTENCE), "cue", false};
             return true;
         }
-        if (is_cue(s, at, &w) && statement_of_cue(s, at + strlen(w->text), out))
+        if (is_cue(s, at, &w) && statement_of_cue(s, w, at, out))
             return true;
     }
     return false;

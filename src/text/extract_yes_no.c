@@ -20,6 +20,11 @@ static const Word answers[] = {
     {"wrong", NO},
     {"not true", NO},
     {"not correct", NO},
+    {"absolutely not", NO},
+    {"certainly not", NO},
+    {"definitely not", NO},
+    {"of course not", NO},
+    {"not at all", NO},
     {"yes and no", NEITHER},
     {"no doubt", NEITHER},
     {"not sure", NEITHER},
@@ -68,11 +73,14 @@ static const Word answers[] = {
 static const Word verdicts[] = {
     {"is true", YES},      {"is correct", YES},   {"is right", YES},     {"is false", NO},
     {"is incorrect", NO},  {"is wrong", NO},      {"not true", NO},      {"not correct", NO},
-    {"not right", NO},     {"正确", YES},         {"是对的", YES},       {"没错", YES},
-    {"成立", YES},         {"不正确", NO},        {"错误", NO},          {"不对", NO},
-    {"是错的", NO},        {"有误", NO},          {"不成立", NO},        {"是不对的", NO},
-    {"是否正确", NEITHER}, {"是否成立", NEITHER}, {"正确与否", NEITHER}, {"判断为对", YES},
-    {"判断为错", NO},
+    {"not right", NO},     {"is not false", YES}, {"is not wrong", YES}, {"is not incorrect", YES},
+    {"isn't false", YES},  {"isn't wrong", YES},  {"that's true", YES},  {"that's correct", YES},
+    {"that's right", YES}, {"that's false", NO},  {"that's wrong", NO},  {"that's incorrect", NO},
+    {"并不正确", NO},      {"没有错误", YES},     {"并没有错", YES},     {"正确", YES},
+    {"是对的", YES},       {"没错", YES},         {"成立", YES},         {"不正确", NO},
+    {"错误", NO},          {"不对", NO},          {"是错的", NO},        {"有误", NO},
+    {"不成立", NO},        {"是不对的", NO},      {"是否正确", NEITHER}, {"是否成立", NEITHER},
+    {"正确与否", NEITHER}, {"判断为对", YES},     {"判断为错", NO},
 };
 
 static bool is_end(Str t, size_t at)
@@ -141,6 +149,9 @@ static bool by_equality(Scan *s, Extracted *out)
     return sign >= 0 && found(answer_at(s, scan_skip(s->text, (size_t)sign + 1)), "equality", out);
 }
 
+/* "我认为可以": before a last word, it is what one thinks. */
+static const Word opinions[] = {{"认为", 0}, {"觉得", 0}, {"我想", 0}, {"应该", 0}, {"当然", 0}};
+
 /* The text's last word. */
 static bool by_last_word(Scan *s, Extracted *out)
 {
@@ -152,8 +163,10 @@ static bool by_last_word(Scan *s, Extracted *out)
     size_t start = w ? end - strlen(w->text) : 0, before = w ? scan_skip_back(s->text, start) : 0;
     if (!w || !start)
         return false;
+    bool colon = memchr(s->text.ptr + before, ':', start - before) != NULL;
     unsigned char c = before ? (unsigned char)s->text.ptr[before - 1] : '\n';
-    return (strchr(",.!?;\n", c) || str_ends(str_slice(s->text, 0, before), STR("。"))) &&
+    return (colon || strchr(",.!?;\n", c) || str_ends(str_slice(s->text, 0, before), STR("。")) ||
+            scan_word_before(s, (Words){opinions, COUNT(opinions)}, before)) &&
            found(w->role, "last_word", out);
 }
 
@@ -186,12 +199,21 @@ void extract_yes_no(Scan *s, Extracted *out)
         out->rule = role == NEITHER ? "ambiguous" : "nothing";
 }
 
-static Str without_signs(Str t)
+/* The point at the end of `t`, a part of the text, is one of "U.S." */
+static bool ends_abbreviated(Scan *s, Str t)
+{
+    return scan_is_abbreviation(s, (size_t)(t.ptr - s->text.ptr) + t.len - 1);
+}
+
+static Str without_signs(Scan *s, Str t)
 {
     static const char *const pairs[][2] = {{"\"", "\""}, {"'", "'"},   {"“", "”"},
                                            {"‘", "’"},   {"「", "」"}, {"『", "』"}};
-    t = utf8_strip(t);
-    while (str_ends(t, STR("。")) || str_ends(t, STR(".")))
+    for (size_t n = 1; n; t = str_after(t, n)) { /* "is: Paris" */
+        t = utf8_strip(t);
+        n = str_starts(t, STR(":")) || str_starts(t, STR("=")) ? 1 : 3 * str_starts(t, STR("："));
+    }
+    while (str_ends(t, STR("。")) || (str_ends(t, STR(".")) && !ends_abbreviated(s, t)))
         t.len -= str_ends(t, STR(".")) ? 1 : 3;
     for (size_t i = 0; i < COUNT(pairs); i++) {
         Str open = str_from(pairs[i][0]), close = str_from(pairs[i][1]);
@@ -208,7 +230,10 @@ void extract_text(Scan *s, Extracted *out)
     Str whole = utf8_strip(s->text);
     size_t len = scan_last_statements(s, list);
     for (size_t i = 0; i < len && !out->found; i++) {
-        Str value = without_signs(str_slice(s->text, list[i].from, list[i].to));
+        size_t to = list[i].to;
+        if (to < s->text.len && s->text.ptr[to] == '.' && scan_is_abbreviation(s, to))
+            to++;
+        Str value = without_signs(s, str_slice(s->text, list[i].from, to));
         if (list[i].negative || !value.len)
             continue;
         out->value = value;
@@ -220,7 +245,7 @@ void extract_text(Scan *s, Extracted *out)
     out->rule = whole.len ? "several_lines" : "nothing";
     if (!whole.len || str_find_char(whole, '\n') >= 0)
         return;
-    out->value = without_signs(whole);
+    out->value = without_signs(s, whole);
     out->rule = "whole";
     out->found = out->value.len > 0;
 }

@@ -135,6 +135,50 @@ Str text_capitalize(Arena *arena, Str s)
     return strbuf_str(&out);
 }
 
+static int combining_class(int32_t code)
+{
+    return (int)utf8proc_get_property(code)->combining_class;
+}
+
+/* Puts a run of marks in order of their classes, those of one class as they stood. By counting:
+ * a run may be as long as the text, and exchanging neighbours would take the square of it. */
+static void order_marks(Arena *arena, int32_t *codes, size_t n)
+{
+    enum { CLASSES = 256 };
+    size_t starts[CLASSES + 1] = {0};
+    bool sorted = true;
+    for (size_t i = 1; i < n && sorted; i++)
+        sorted = combining_class(codes[i - 1]) <= combining_class(codes[i]);
+    if (sorted)
+        return;
+    int32_t *held = arena_array(arena, n, sizeof *held);
+    memcpy(held, codes, n * sizeof *held);
+    for (size_t i = 0; i < n; i++)
+        starts[combining_class(held[i]) + 1]++;
+    for (size_t c = 0; c < CLASSES; c++)
+        starts[c + 1] += starts[c];
+    for (size_t i = 0; i < n; i++)
+        codes[starts[combining_class(held[i])]++] = held[i];
+}
+
+/* utf8proc_decompose orders marks by exchanging neighbours, so it only says how many there are. */
+static size_t decompose(Arena *arena, Str s, utf8proc_option_t options, int32_t *codes, size_t room)
+{
+    size_t n = 0;
+    for (size_t at = 0; at < s.len && n < room;) {
+        utf8proc_ssize_t more = utf8proc_decompose_char(
+            utf8_next(s, &at), codes + n, (utf8proc_ssize_t)(room - n), options, NULL);
+        n += more > 0 ? (size_t)more : 0;
+    }
+    for (size_t from = 0, to; from < n; from = to + (to == from)) {
+        for (to = from; to < n && combining_class(codes[to]); to++) {
+        }
+        if (to > from + 1)
+            order_marks(arena, codes + from, to - from);
+    }
+    return n;
+}
+
 Str text_nfkc(Arena *arena, Str s)
 {
     if (is_ascii(s))
@@ -143,12 +187,11 @@ Str text_nfkc(Arena *arena, Str s)
     utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
     utf8proc_ssize_t room = utf8proc_decompose((const utf8proc_uint8_t *)s.ptr,
                                                (utf8proc_ssize_t)s.len, NULL, 0, options);
-    if (room < 0)
+    if (room < 0 || utf8_check(s) < s.len)
         return s; /* not UTF-8: left alone */
-    utf8proc_int32_t *codes = arena_array(arena, (size_t)room + 1, sizeof *codes);
-    utf8proc_decompose((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, codes, room,
-                       options);
-    room = utf8proc_normalize_utf32(codes, room, options);
+    int32_t *codes = arena_array(arena, (size_t)room + 1, sizeof *codes);
+    size_t n = decompose(arena, s, options, codes, (size_t)room);
+    room = utf8proc_normalize_utf32(codes, (utf8proc_ssize_t)n, options);
     for (utf8proc_ssize_t i = 0; i < room; i++)
         utf8_put(&out, codes[i]);
     return strbuf_str(&out);

@@ -46,7 +46,8 @@ static bool digit_row(Str t, size_t *at, uint64_t *out)
     return true;
 }
 
-/* Below ten thousand: 一千零五十, 十三, and 二百五, whose last digit leaves out its unit. */
+/* Below ten thousand: 一千零五十, 十三, and 二百五, whose last digit leaves out its unit. A unit is
+ * smaller than the one before it, so the longest has four of them: 十十 is no number. */
 static bool small_number(Str t, size_t *at, uint64_t *out)
 {
     uint64_t total = 0, digit, unit, last_unit = 0;
@@ -56,11 +57,14 @@ static bool small_number(Str t, size_t *at, uint64_t *out)
         size_t before = i;
         bool has_digit = take(t, &i, chinese_digits, COUNT(chinese_digits), &digit);
         bool has_unit = take(t, &i, chinese_units, COUNT(chinese_units), &unit);
-        if (!has_digit && (!has_unit || (any && unit != 10))) {
+        bool rises = has_unit && last_unit && unit >= last_unit;
+        if (rises || (!has_digit && (!has_unit || (any && unit != 10)))) {
             i = before;
             break;
         }
         if (has_digit && !has_unit && digit == 0 && any) {
+            if (zero)
+                break;
             zero = true;
             continue;
         }
@@ -127,6 +131,10 @@ static bool chinese_decimal(Str t, size_t *at, Decimal *d)
 
 bool numeral_chinese_at(Str text, size_t at, Numeral *out)
 {
+    enum { FIRST_LEAD = 0xe3, LAST_LEAD = 0xe9 }; /* bytes that its characters begin with */
+    unsigned char lead = (unsigned char)(at < text.len ? text.ptr[at] : 0);
+    if (lead < FIRST_LEAD || lead > LAST_LEAD)
+        return false;
     Numeral n = {.from = at, .to = at};
     Decimal d;
     uint64_t below, above;

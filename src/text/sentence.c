@@ -84,7 +84,22 @@ static bool ends_word(char c)
     return one_of(c, "?!)\";}]*:@'({[");
 }
 
-/* "--", ".." or ". . ." at `at`: its length, or 0. */
+/* Points with a space between, three or more from `at` on: their length, or 0. */
+static size_t spaced_points(Str s, size_t at)
+{
+    size_t points = 0, end = at;
+    while (end < s.len && s.ptr[end] == '.') {
+        points++;
+        at = end + 1;
+        end = at;
+        if (!space_at(s, end))
+            break;
+        (void)utf8_next(s, &end);
+    }
+    return points >= 3 ? at : 0;
+}
+
+/* "--", ".." or ". . ." at `at`: its length, or 0. Takes time in its length. */
 static size_t run_at(Str s, size_t at)
 {
     size_t n = 0;
@@ -95,22 +110,36 @@ static size_t run_at(Str s, size_t at)
         n++;
     if (n >= 2)
         return n;
-    size_t points = 0, end = at;
-    while (c == '.' && end < s.len && s.ptr[end] == '.' && space_at(s, end + 1)) {
-        points++;
-        end++;
-        (void)utf8_next(s, &end);
-    }
-    return points >= 2 && end < s.len && s.ptr[end] == '.' ? end + 1 - at : 0;
+    size_t end = c == '.' ? spaced_points(s, at) : 0;
+    return end ? end - at : 0;
+}
+
+/* Whether such a run begins at `at`, in time that does not depend on its length. */
+static bool run_begins(Str s, size_t at)
+{
+    char c = (char)(at < s.len ? s.ptr[at] : 0);
+    if (c != '-' && c != '.')
+        return false;
+    if (at + 1 < s.len && s.ptr[at + 1] == c)
+        return true;
+    size_t second = at + 1;
+    if (c != '.' || !space_at(s, second))
+        return false;
+    (void)utf8_next(s, &second);
+    size_t third = second + 1;
+    if (second >= s.len || s.ptr[second] != '.' || !space_at(s, third))
+        return false;
+    (void)utf8_next(s, &third);
+    return third < s.len && s.ptr[third] == '.';
 }
 
 static bool word_stops(Str s, size_t at)
 {
-    if (at >= s.len || space_at(s, at) || ends_word(s.ptr[at]) || run_at(s, at))
+    if (at >= s.len || space_at(s, at) || ends_word(s.ptr[at]) || run_begins(s, at))
         return true;
     size_t next = at + 1;
     return s.ptr[at] == ',' &&
-           (next >= s.len || space_at(s, next) || ends_word(s.ptr[next]) || run_at(s, next));
+           (next >= s.len || space_at(s, next) || ends_word(s.ptr[next]) || run_begins(s, next));
 }
 
 /* The next token of `s` from *at on; false at the end. */
@@ -360,7 +389,7 @@ static bool parts_word(Str s, size_t at)
 {
     if (is_quote(code_at(s, at)))
         return true;
-    if (one_of(s.ptr[at], ";@#$%&?!()[]{}<>\"*`") || run_at(s, at))
+    if (one_of(s.ptr[at], ";@#$%&?!()[]{}<>\"*`") || run_begins(s, at))
         return true;
     bool digit = at + 1 < s.len && s.ptr[at + 1] >= '0' && s.ptr[at + 1] <= '9';
     return one_of(s.ptr[at], ",:") && !digit;

@@ -149,6 +149,8 @@ Str western_apart(Arena *arena, Str s, bool possessives)
 
 Str western_skip(Arena *arena, Str s)
 {
+    if (str_find_char(s, '<') < 0)
+        return s;
     return replace_all(arena, s, STR("<skipped>"), (Str){0});
 }
 

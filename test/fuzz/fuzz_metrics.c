@@ -25,6 +25,17 @@ static bool within(double x, double most)
     return x >= 0 && x <= most * (1 + 1e-9);
 }
 
+/* The words made in one pass are those of the text with spaces put in, pass by pass. */
+static void check_words(Str text, const BleuOptions *options, Arena *arena)
+{
+    Vocabulary v = {0};
+    Ids one = bleu_words(arena, &v, text, options);
+    Ids many = text_words(arena, &v, bleu_tokenise(arena, text, options));
+    hold(one.len == many.len);
+    for (size_t i = 0; i < one.len; i++)
+        hold(one.items[i] == many.items[i]);
+}
+
 static void check_corpus(Str a, Str b, unsigned bits, Arena *arena)
 {
     BleuOptions o = bleu_defaults();
@@ -34,6 +45,8 @@ static void check_corpus(Str a, Str b, unsigned bits, Arena *arena)
     o.effective_order = bits & 2;
     ChrfOptions c = {1 + (int)(bits % 6), (int)(bits % 5), 2, bits & 4, bits & 8, bits & 16};
     TerOptions t = {bits & 1, bits & 2, bits & 4, bits & 8};
+    check_words(a, &o, arena);
+    check_words(b, &o, arena);
     const Str both[] = {a, b};
     BleuCounts bc;
     ChrfCounts cc;

@@ -288,3 +288,30 @@ TEST(ngrams_are_counted_alike_in_narrow_and_wide_windows)
             CHECK_INT(matches[n - 1], count_slowly(x, y, n));
     }
 }
+
+/* Every text of up to five of these signs: the one pass finds what the regular expressions do, one
+ * after the other. */
+TEST(bleu_words_are_those_of_the_passes)
+{
+    static const char *const signs[] = {"a", "1", ".", ",", "-", "!", " ", "好", "\xc2\xa0"};
+    static const BleuTokens kinds[] = {BLEU_13A, BLEU_ZH};
+    size_t texts = 1;
+    for (int i = 0; i < 5; i++)
+        texts *= COUNT(signs) + 1;
+    for (size_t t = 0; t < texts; t++) {
+        SCOPED_ARENA(a);
+        StrBuf b = strbuf_make(&a, 64);
+        for (size_t rest = t; rest; rest /= COUNT(signs) + 1)
+            if (rest % (COUNT(signs) + 1))
+                strbuf_adds(&b, signs[rest % (COUNT(signs) + 1) - 1]);
+        for (size_t k = 0; k < COUNT(kinds); k++) {
+            BleuOptions o = bleu_defaults();
+            o.tokens = kinds[k];
+            Vocabulary v = {0};
+            Ids one = bleu_words(&a, &v, strbuf_str(&b), &o);
+            Ids many = text_words(&a, &v, bleu_tokenise(&a, strbuf_str(&b), &o));
+            if (one.len != many.len || memcmp(one.items, many.items, one.len * sizeof *one.items))
+                test_fail(__FILE__, __LINE__, "\"" STR_FMT "\", %zu", STR_ARG(strbuf_str(&b)), k);
+        }
+    }
+}

@@ -7,6 +7,8 @@
 #include "text/ifeval_language.h"
 #include "text/sentence.h"
 
+#include <time.h>
+
 typedef enum Want { NO, LOOSE, STRICT } Want;
 
 /* Verdicts as lm-evaluation-harness's ifeval (version 4) gives them with NLTK 3.8 and langdetect
@@ -198,6 +200,23 @@ TEST(sentences_are_counted_as_punkt_does)
             test_fail(__FILE__, __LINE__, "\"%s\" has %zu", texts[i].text,
                       sentence_count(str_from(texts[i].text)));
     CHECK_INT(sentence_capital_words(STR("I CANNOT AND/OR U.S.A. JOHN'S (ABC) A-B a1 B2 C")), 11);
+}
+
+/* A run of points or dashes was counted again from each of its places. */
+TEST(sentences_of_marks_take_no_time_in_their_square)
+{
+    static const char *const parts[] = {"-", ".", ". ", ".\n", "- "};
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        SCOPED_ARENA(a);
+        StrBuf text = strbuf_make(&a, MIB);
+        while (text.len < MIB / 2)
+            strbuf_adds(&text, parts[i]);
+        strbuf_adds(&text, "X");
+        clock_t start = clock();
+        CHECK_INT(sentence_capital_words(strbuf_str(&text)), 1);
+        CHECK(sentence_count(strbuf_str(&text)) > 0);
+        CHECK(clock() - start < 20 * CLOCKS_PER_SEC);
+    }
 }
 
 TEST(languages_are_told_by_script_and_words)
