@@ -179,6 +179,7 @@ static const Phrase errors[] = {
     {"cannot write \"%s\": the formats are json, jsonl, csv and html (--format names one; "
      "Excel opens csv)",
      "无法写成“%s”：格式只有 json、jsonl、csv 和 html（可用 --format 指定；Excel 可直接打开 csv）"},
+    {"--limit must not be negative", "--limit 不能为负数"},
     {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
     {"--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'",
      "--prompt 还需要 --target 模板（标准答案），如 '{{answer}}'"},

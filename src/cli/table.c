@@ -27,6 +27,12 @@ void table_addf(Table *t, const char *fmt, ...)
     table_add(t, strbuf_str(&text));
 }
 
+void table_heads(Table *t, const App *app, const TextId *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        table_add(t, str_from(tr(app, ids[i])));
+}
+
 size_t text_width(Str s)
 {
     size_t width = 0;

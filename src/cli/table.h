@@ -15,6 +15,8 @@ typedef struct Table {
 Table table_make(Arena *arena, size_t n_columns, uint64_t right);
 void table_add(Table *t, Str cell);
 void table_addf(Table *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The first row, in the user's language. */
+void table_heads(Table *t, const App *app, const TextId *ids, size_t n);
 void table_print(const Table *t, const App *app);
 
 /* Columns that `s` takes on a terminal. */

@@ -125,7 +125,10 @@
     X(T_ONLY_FIRST_RIGHT, "only first right", "仅前者对")                                          \
     X(T_ONLY_SECOND_RIGHT, "only second right", "仅后者对")                                        \
     X(T_FLIPS, "items that flipped", "结果翻转的题目")                                             \
-    X(T_MORE, "... and %zu more (--all shows every one)", "……另有 %zu 条（--all 显示全部）")       \
+    X(T_CHANGES, "items whose value changed, most changed first",                                  \
+      "得分有变化的题目，变化大的在前")                                                            \
+    X(T_MORE, "... and %zu more (-n N shows N, --all every one)",                                  \
+      "……另有 %zu 条（-n N 显示 N 条，--all 显示全部）")                                           \
     X(T_FORCED, "FORCED: the protocols differ, the numbers are not strictly comparable",           \
       "强制对比：评测口径不同，数字并不严格可比")                                                  \
     X(T_UNPAIRED, "%zu items only in the first run, %zu only in the second",                       \
@@ -215,6 +218,18 @@
       "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \
       "评测 %lld：%s，此前已导入，未作改动")                                                       \
+    X(T_LANGUAGE_ZH, "Chinese", "中文")                                                            \
+    X(T_LANGUAGE_JA, "Japanese", "日文")                                                           \
+    X(T_LANGUAGE_KO, "Korean", "韩文")                                                             \
+    X(T_LANGUAGE_TH, "Thai", "泰文")                                                               \
+    X(T_ADVICE,                                                                                    \
+      "WARNING: run %1$lld: the references are %2$s, and %3$s as it is set finds next to no "      \
+      "words in them; its number says little",                                                     \
+      "警告：评测 %1$lld 的参考答案是%2$s，按当前设置 %3$s 几乎切不出词，这个得分没有参考价值")    \
+    X(T_ADVICE_DO,                                                                                 \
+      "ask with --metric %1$s, or judge the stored outputs again: assay rescore %2$lld --metric "  \
+      "%3$s",                                                                                      \
+      "请改用 --metric %1$s，或对已存输出重新评分：assay rescore %2$lld --metric %3$s")            \
     X(T_DEMO_INTRO,                                                                                \
       "Eleven tiny language models are built in. Five of them now answer eight question sets, "    \
       "in English and Chinese.",                                                                   \

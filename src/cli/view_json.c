@@ -47,6 +47,12 @@ static Json metric_json(const MetricSummary *m, Arena *a)
     put_number(a, &o, "design_effect", m->headline.design_effect);
     if (m->signature.len)
         put_text(a, &o, "signature", m->signature);
+    if (m->advice.language) {
+        Json advice = {.type = JSON_OBJECT};
+        put_text(a, &advice, "language", str_from(m->advice.language));
+        put_text(a, &advice, "metric", m->advice.metric);
+        put(a, &o, "advice", advice);
+    }
     put_mean(a, &answered, &m->answered);
     put(a, &o, "answered", answered);
     return o;

@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/* By its name: those that have a scale of their own. */
-static bool named_share(Str metric)
+bool metric_has_share_name(Str metric)
 {
     static const char *const other[] = {
         "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bleu", "chrf", "ter"};
@@ -20,24 +19,11 @@ static bool named_share(Str metric)
 bool metric_is_share(const MetricSummary *m)
 {
     const MeanResult *h = &m->headline;
-    return named_share(m->metric) &&
+    return metric_has_share_name(m->metric) &&
            !(h->mean < 0 || h->mean > 1 || h->ci.low < 0 || h->ci.high > 1);
 }
 
-static bool comparison_of_shares(const Comparison *c)
-{
-    return named_share(c->metric) && !(c->mean_a < 0 || c->mean_a > 1) &&
-           !(c->mean_b < 0 || c->mean_b > 1);
-}
-
-static void add_heads(Table *t, const App *app, const TextId *ids, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        table_add(t, str_from(tr(app, ids[i])));
-}
-
-/* "exact_match", "exact_match (strict-match)" */
-static Str metric_title(Arena *a, Str metric, Str filter)
+Str metric_title(Arena *a, Str metric, Str filter)
 {
     if (!filter.len || str_eqc(filter, "none"))
         return metric;
@@ -100,12 +86,54 @@ static void print_signatures(App *app, const RunSummary *runs, size_t n)
         }
 }
 
+static bool advised_before(const RunSummary *s, size_t metric)
+{
+    for (size_t i = 0; i < metric; i++)
+        if (str_eq(s->metrics.items[i].metric, s->metrics.items[metric].metric))
+            return s->metrics.items[i].advice.language;
+    return false;
+}
+
+static const char *language_text(const App *app, const char *language)
+{
+    static const struct {
+        const char *code;
+        TextId text;
+    } rows[] = {
+        {"zh", T_LANGUAGE_ZH}, {"ja", T_LANGUAGE_JA}, {"ko", T_LANGUAGE_KO}, {"th", T_LANGUAGE_TH}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (!strcmp(language, rows[i].code))
+            return tr(app, rows[i].text);
+    return language;
+}
+
+/* Numbers that say little because the metric found no words in the texts. */
+static void print_advice(App *app, const RunSummary *runs, size_t n)
+{
+    SCOPED_ARENA(a);
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = 0; m < runs[i].metrics.len; m++) {
+            const MetricSummary *s = &runs[i].metrics.items[m];
+            if (!s->advice.language || advised_before(&runs[i], m))
+                continue;
+            const char *metric = str_z(&a, s->metric), *instead = str_z(&a, s->advice.metric),
+                       *yellow = app->color ? "\x1b[33m" : "", *plain = app->color ? "\x1b[0m" : "";
+            fprintf(app->out, "%s%s%s\n", yellow,
+                    trf(app, &a, T_ADVICE, (long long)runs[i].run.id,
+                        language_text(app, s->advice.language), metric)
+                        .ptr,
+                    plain);
+            fprintf(app->out, "  %s\n",
+                    trf(app, &a, T_ADVICE_DO, instead, (long long)runs[i].run.id, instead).ptr);
+        }
+}
+
 void print_summaries(App *app, const RunSummary *runs, size_t n)
 {
     static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_METRIC, T_SCORE, T_INTERVAL};
     SCOPED_ARENA(a);
     Table t = table_make(&a, 9, 1u << 0 | 1u << 4 | 1u << 7 | 1u << 8);
-    add_heads(&t, app, heads, COUNT(heads));
+    table_heads(&t, app, heads, COUNT(heads));
     table_add(&t, STR("0        50      100"));
     table_add(&t, str_from(tr(app, T_ITEMS)));
     table_add(&t, str_from(tr(app, T_ANSWERED)));
@@ -115,6 +143,7 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
     table_print(&t, app);
     print_incomplete(app, runs, n);
     print_signatures(app, runs, n);
+    print_advice(app, runs, n);
 }
 
 /* ---- many models, many tasks ---- */
@@ -193,6 +222,7 @@ void print_results(App *app, const RunSummary *runs, size_t n)
         add_matrix_row(&t, runs, n, tasks.names.items[i], &models);
     table_print(&t, app);
     print_incomplete(app, runs, n);
+    print_advice(app, runs, n);
 }
 
 void print_groups(App *app, const GroupSummaries *groups)
@@ -203,7 +233,7 @@ void print_groups(App *app, const GroupSummaries *groups)
     SCOPED_ARENA(a);
     Table t = table_make(&a, COUNT(heads), 1u << 3 | 1u << 5);
     fputc('\n', app->out);
-    add_heads(&t, app, heads, COUNT(heads));
+    table_heads(&t, app, heads, COUNT(heads));
     for (size_t i = 0; i < groups->len; i++) {
         const GroupSummary *g = &groups->items[i];
         Str title = g->alias.len ? g->alias : g->name;
@@ -301,102 +331,6 @@ void print_run_details(App *app, const RunSummary *s)
     if (s->run.stop_reason.len)
         fprintf(app->out, "%s\n",
                 trf(app, &a, T_STOPPED, phrase_error(app, &a, s->run.stop_reason).ptr).ptr);
-}
-
-/* ---- comparisons ---- */
-
-static void print_verdict(App *app, const Comparison *c)
-{
-    SCOPED_ARENA(a);
-    Str p = show_p(&a, c->p_holm, c->log10_p);
-    if (c->p_holm < 0.05) {
-        bool b_better = (c->difference.mean > 0) == c->higher_is_better;
-        const RunRow *better = b_better ? &c->b : &c->a, *worse = b_better ? &c->a : &c->b;
-        fprintf(
-            app->out, "%s\n",
-            trf(app, &a, T_VERDICT_BETTER, better->model.ptr, worse->model.ptr, c->task.ptr, p.ptr)
-                .ptr);
-        return;
-    }
-    Str size =
-        isnan(c->detectable) ? STR("?") : show_value(&a, c->detectable, comparison_of_shares(c));
-    fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
-}
-
-static void print_flips(App *app, const Comparison *c, bool all)
-{
-    enum { SHOWN = 10 };
-    SCOPED_ARENA(a);
-    if (!c->flips.len)
-        return;
-    fprintf(app->out, "%s (%zu):\n", tr(app, T_FLIPS), c->flips.len);
-    size_t n = all || c->flips.len < SHOWN ? c->flips.len : SHOWN;
-    for (size_t i = 0; i < n; i++) {
-        const Flip *f = &c->flips.items[i];
-        fprintf(app->out, "  %.*s  %g -> %g\n", (int)f->key.len, f->key.ptr, f->a, f->b);
-    }
-    if (n < c->flips.len)
-        fprintf(app->out, "  %s\n", trf(app, &a, T_MORE, c->flips.len - n).ptr);
-}
-
-static const char *test_text(const App *app, const char *test)
-{
-    static const TextId texts[] = {T_TEST_MCNEMAR, T_TEST_SIGN_FLIP, T_TEST_RANDOMISATION};
-    for (size_t i = 0; i < COUNT(texts); i++)
-        if (!strcmp(test, text_of(texts[i], false)))
-            return tr(app, texts[i]);
-    return test;
-}
-
-static void add_comparison_row(Table *t, const App *app, const Comparison *c)
-{
-    Arena *a = t->arena;
-    bool share = comparison_of_shares(c);
-    table_add(t, c->task);
-    table_add(t, metric_title(a, c->metric, c->filter));
-    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr,
-               show_value(a, c->mean_a, share).ptr);
-    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr,
-               show_value(a, c->mean_b, share).ptr);
-    table_addf(t, share ? "%+.1f" : "%+.4g", c->difference.mean * (share ? 100 : 1));
-    table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, share));
-    table_addf(t, "%zu", c->n);
-    if (c->binary)
-        table_addf(t, "%llu / %llu", (unsigned long long)c->a_only_right,
-                   (unsigned long long)c->b_only_right);
-    else
-        table_add(t, STR("-"));
-    table_addf(t, "%s %s", test_text(app, c->test), show_p(a, c->p, c->log10_p).ptr);
-    table_add(t, show_p(a, c->p_holm, c->log10_p));
-    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_value(a, c->detectable, share).ptr);
-}
-
-void print_comparisons(App *app, const Comparisons *list, bool all_flips)
-{
-    static const TextId heads[] = {T_TASK,       T_METRIC,   T_MODEL, T_MODEL,
-                                   T_DIFFERENCE, T_INTERVAL, T_ITEMS};
-    SCOPED_ARENA(a);
-    Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
-    add_heads(&t, app, heads, COUNT(heads));
-    table_addf(&t, "%s / %s", tr(app, T_ONLY_FIRST_RIGHT), tr(app, T_ONLY_SECOND_RIGHT));
-    table_addf(&t, "%s, p", tr(app, T_TEST));
-    table_add(&t, str_from(tr(app, T_HOLM)));
-    table_add(&t, str_from(tr(app, T_DETECTABLE)));
-    for (size_t i = 0; i < list->len; i++)
-        add_comparison_row(&t, app, &list->items[i]);
-    table_print(&t, app);
-    fputc('\n', app->out);
-    for (size_t i = 0; i < list->len; i++) {
-        const Comparison *c = &list->items[i];
-        print_verdict(app, c);
-        if (c->differs.len)
-            fprintf(app->out, "%s\n", tr(app, T_FORCED));
-        for (size_t d = 0; d < c->differs.len; d++)
-            fprintf(app->out, "  %.*s\n", (int)c->differs.items[d].len, c->differs.items[d].ptr);
-        if (c->only_a || c->only_b)
-            fprintf(app->out, "%s\n", trf(app, &a, T_UNPAIRED, c->only_a, c->only_b).ptr);
-        print_flips(app, c, all_flips);
-    }
 }
 
 /* ---- samples ---- */

@@ -4,6 +4,7 @@
 #include "eval/aggregate.h"
 #include "eval/private.h"
 #include "task/metric_options.h"
+#include "text/language.h"
 
 #include <math.h>
 
@@ -106,6 +107,26 @@ static void percentiles(const double *sorted, size_t n, double out[3])
         out[i] = stats_percentile(sorted, n, at[i]);
 }
 
+/* Metrics that depend on where words end, on references of a language that has no spaces. */
+static Status advise(Db *db, const Json *config, Arena *arena, RunSummary *s, Err *err)
+{
+    enum { TEXTS = 200, TEXTS_BYTES = 256 << 10 };
+    SCOPED_ARENA(scratch);
+    StrBuf texts = strbuf_make(&scratch, TEXTS_BYTES);
+    bool due = false;
+    for (size_t i = 0; i < s->metrics.len; i++)
+        due = due || advice_may_be_due(s->metrics.items[i].metric);
+    if (!due)
+        return OK;
+    TRY(sample_targets(db, s->run.id, TEXTS, &texts, err));
+    const char *language = language_of(strbuf_str(&texts));
+    for (size_t i = 0; i < s->metrics.len; i++) {
+        MetricSummary *m = &s->metrics.items[i];
+        m->advice = advice_of(m->metric, eval_metric_entry(config, m->metric), language, arena);
+    }
+    return OK;
+}
+
 Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err)
 {
     RunSummary s = {0};
@@ -131,6 +152,7 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
             vec_push(arena, &s.metrics, m);
         }
     }
+    TRY(advise(db, &config, arena, &s, err));
     memcpy(s.counts, s.usage.counts, sizeof s.counts);
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];

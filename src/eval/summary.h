@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "core/run.h"
 #include "core/sample.h"
+#include "eval/advice.h"
 #include "stats/stats.h"
 
 typedef struct MetricSummary {
@@ -16,6 +17,7 @@ typedef struct MetricSummary {
     bool higher_is_better;
     Str signature; /* of a corpus score: what makes it comparable; may be empty */
     MeanResult headline, answered;
+    MetricAdvice advice; /* where the texts' language makes the number mean little */
 } MetricSummary;
 
 typedef struct RunSummary {
