@@ -77,7 +77,7 @@
     X(T_SE, "s.e.", "标准误")                                                                      \
     X(T_INTERVAL, "95 % interval", "95% 置信区间")                                                 \
     X(T_ITEMS, "n", "题数")                                                                        \
-    X(T_ANSWERED, "among answered", "已作答者")                                                    \
+    X(T_ANSWERED, "among answered", "仅计已作答")                                                  \
     X(T_RUN, "run", "评测")                                                                        \
     X(T_STATE, "state", "状态")                                                                    \
     X(T_CREATED, "created", "创建时间")                                                            \
@@ -99,8 +99,11 @@
     X(T_TOKENS_IN_OUT, "%lld in, %lld out", "输入 %lld，输出 %lld")                                \
     X(T_LATENCY, "latency", "时延")                                                                \
     X(T_FIRST_TOKEN, "time to first token", "首字时延")                                            \
-    X(T_PERCENTILES, "p50 %.3g s, p90 %.3g s, p99 %.3g s",                                         \
-      "p50 %.3g 秒，p90 %.3g 秒，p99 %.3g 秒")                                                     \
+    X(T_COLON, ": ", "：")                                                                         \
+    X(T_COMMA, ", ", "，")                                                                         \
+    X(T_SECONDS, "s", "秒")                                                                        \
+    X(T_MILLISECONDS, "ms", "毫秒")                                                                \
+    X(T_PERCENTILES, "p50 %s, p90 %s, p99 %s", "p50 %s，p90 %s，p99 %s")                           \
     X(T_COST, "cost", "费用")                                                                      \
     X(T_PROTOCOL, "protocol", "评测口径")                                                          \
     X(T_CACHED, "%lld of %lld from the cache", "%lld / %lld 来自缓存")                             \
@@ -109,6 +112,7 @@
       "未完成：%lld / %lld 个样本没有作答；再次运行同一命令即可续跑")                              \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
+    X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \
     X(T_STATE_RUNNING, "running", "进行中")                                                        \
     X(T_STATE_FINISHED, "finished", "已完成")                                                      \
     X(T_STATE_STOPPED, "stopped", "已停止")                                                        \
@@ -202,6 +206,14 @@
     X(T_TASKS_COUNT, "tasks", "任务数")                                                            \
     X(T_ONLY_REASON, "only this", "仅此原因")                                                      \
     X(T_REASON, "reason", "原因")                                                                  \
+    X(T_CAUSE_KEY, "key", "键")                                                                    \
+    X(T_CAUSE_FILTER, "filter", "过滤器")                                                          \
+    X(T_CAUSE_FUNCTION, "function", "函数")                                                        \
+    X(T_CAUSE_MISSING, "missing key", "缺少键")                                                    \
+    X(T_CAUSE_TEMPLATE, "template", "模板")                                                        \
+    X(T_CAUSE_OUTPUT, "output_type", "输出类型")                                                   \
+    X(T_CAUSE_AGGREGATION, "aggregation", "聚合方式")                                              \
+    X(T_CAUSE_OTHER, "other", "其他")                                                              \
     X(T_EXAMPLE, "example", "示例")                                                                \
     X(T_MORE_REASONS, "... and %zu more reasons (--json lists all)",                               \
       "……另有 %zu 种原因（--json 列出全部）")                                                      \

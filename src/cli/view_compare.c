@@ -94,6 +94,7 @@ void print_comparisons(App *app, const Comparisons *list, size_t most_flips)
                                    T_DIFFERENCE, T_INTERVAL, T_ITEMS};
     SCOPED_ARENA(a);
     Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
+    t.records = true;
     table_heads(&t, app, heads, COUNT(heads));
     table_addf(&t, "%s / %s", tr(app, T_ONLY_FIRST_RIGHT), tr(app, T_ONLY_SECOND_RIGHT));
     table_addf(&t, "%s, p", tr(app, T_TEST));

@@ -1,5 +1,6 @@
 /* view_text.c - summaries, comparisons and samples as tables for people. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "cli/phrase.h"
 #include "cli/table.h"
 #include "cli/view.h"
@@ -49,6 +50,36 @@ static void add_metric_row(Table *t, const RunSummary *s, const MetricSummary *m
         table_addf(t, "%s (%zu)", show_value(a, m->answered.mean, share).ptr, m->answered.n);
 }
 
+/* A run of which nothing was judged. */
+static void add_empty_row(Table *t, const RunSummary *s)
+{
+    table_addf(t, "%lld", (long long)s->run.id);
+    table_add(t, s->run.model);
+    table_add(t, s->run.task);
+    table_add(t, STR("-"));
+    table_add(t, s->incomplete ? STR("-*") : STR("-"));
+    table_add(t, STR("-"));
+    table_add(t, STR(""));
+    table_addf(t, "0");
+    table_add(t, STR("-"));
+}
+
+/* The commonest reasons, in the words of the server or program. */
+static void print_errors(App *app, const RunSummary *s)
+{
+    SCOPED_ARENA(a);
+    int64_t others = s->counts[OUTCOME_ERROR];
+    for (size_t i = 0; i < s->errors.len; i++) {
+        const ErrorCount *e = &s->errors.items[i];
+        Str shown = utf8_cut(phrase_error(app, &a, e->error), 300);
+        others -= e->n;
+        fprintf(app->out, "    %lld × " STR_FMT "\n", (long long)e->n, STR_ARG(shown));
+    }
+    if (others > 0)
+        fprintf(app->out, "    %s\n", trf(app, &a, T_OTHER_ERRORS, (long long)others).ptr);
+    fprintf(app->out, "  %s\n", trf(app, &a, T_WHY_ERRORS, (long long)s->run.id).ptr);
+}
+
 /* Says below a table which runs are incomplete, and by how much. */
 static void print_incomplete(App *app, const RunSummary *runs, size_t n)
 {
@@ -57,11 +88,11 @@ static void print_incomplete(App *app, const RunSummary *runs, size_t n)
         if (runs[i].incomplete) {
             int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
             int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
-            fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+            fprintf(app->out, "* %s %lld%s%s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+                    tr(app, T_COLON),
                     trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
             if (runs[i].counts[OUTCOME_ERROR])
-                fprintf(app->out, "  %s\n",
-                        trf(app, &a, T_WHY_ERRORS, (long long)runs[i].run.id).ptr);
+                print_errors(app, &runs[i]);
         }
 }
 
@@ -81,8 +112,9 @@ static void print_signatures(App *app, const RunSummary *runs, size_t n)
         for (size_t m = 0; m < runs[i].metrics.len; m++) {
             const MetricSummary *s = &runs[i].metrics.items[m];
             if (s->signature.len && !signed_before(&runs[i], m))
-                fprintf(app->out, "%s %lld: " STR_FMT "  " STR_FMT "\n", tr(app, T_RUN),
-                        (long long)runs[i].run.id, STR_ARG(s->metric), STR_ARG(s->signature));
+                fprintf(app->out, "%s %lld%s" STR_FMT "  " STR_FMT "\n", tr(app, T_RUN),
+                        (long long)runs[i].run.id, tr(app, T_COLON), STR_ARG(s->metric),
+                        STR_ARG(s->signature));
         }
 }
 
@@ -137,9 +169,14 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
     table_add(&t, STR("0        50      100"));
     table_add(&t, str_from(tr(app, T_ITEMS)));
     table_add(&t, str_from(tr(app, T_ANSWERED)));
-    for (size_t i = 0; i < n; i++)
+    memcpy(t.optional, "\x07\x09\x08", 3); /* the bar, among answered, n */
+    t.records = true;
+    for (size_t i = 0; i < n; i++) {
         for (size_t m = 0; m < runs[i].metrics.len; m++)
             add_metric_row(&t, &runs[i], &runs[i].metrics.items[m]);
+        if (!runs[i].metrics.len)
+            add_empty_row(&t, &runs[i]);
+    }
     table_print(&t, app);
     print_incomplete(app, runs, n);
     print_signatures(app, runs, n);
@@ -168,24 +205,40 @@ static const RunSummary *cell_of(const RunSummary *runs, size_t n, Str task, Str
     return NULL;
 }
 
-static void add_cell(Table *t, const RunSummary *s)
+/* How much of a number a cell of the matrix has room for. */
+typedef enum CellForm { CELL_INTERVAL, CELL_HALF, CELL_MEAN, N_CELL_FORMS } CellForm;
+
+static void add_cell(Table *t, const RunSummary *s, CellForm form)
 {
     if (!s || !s->metrics.len) {
-        table_add(t, STR("-"));
+        table_add(t, s && s->incomplete ? STR("-*") : STR("-"));
         return;
     }
     const MetricSummary *m = &s->metrics.items[0];
+    const Interval *ci = &m->headline.ci;
     bool share = metric_is_share(m);
-    table_addf(t, "%s%s %s", show_value(t->arena, m->headline.mean, share).ptr,
-               s->incomplete ? "*" : "",
-               show_interval(t->arena, m->headline.ci.low, m->headline.ci.high, share).ptr);
+    const char *mean = show_value(t->arena, m->headline.mean, share).ptr,
+               *star = s->incomplete ? "*" : "";
+    if (form == CELL_INTERVAL)
+        table_addf(t, "%s%s %s", mean, star, show_interval(t->arena, ci->low, ci->high, share).ptr);
+    else if (form == CELL_HALF && !isnan(ci->low))
+        table_addf(t, "%s%s ±%s", mean, star,
+                   show_value(t->arena, (ci->high - ci->low) / 2, share).ptr);
+    else
+        table_addf(t, "%s%s", mean, star);
 }
 
-static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task, const Axis *models)
+typedef struct Matrix {
+    const RunSummary *runs;
+    size_t n;
+    Axis models, tasks;
+} Matrix;
+
+static void add_matrix_row(Table *t, const Matrix *x, Str task, CellForm form)
 {
     const RunSummary *first = NULL;
-    for (size_t m = 0; m < models->names.len && !first; m++)
-        first = cell_of(runs, n, task, models->names.items[m]);
+    for (size_t m = 0; m < x->models.names.len && !(first && first->metrics.len); m++)
+        first = cell_of(x->runs, x->n, task, x->models.names.items[m]);
     table_add(t, task);
     if (first && first->metrics.len) {
         const MetricSummary *m = &first->metrics.items[0];
@@ -195,34 +248,45 @@ static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task,
         table_add(t, STR("-"));
         table_add(t, STR("-"));
     }
-    for (size_t m = 0; m < models->names.len; m++)
-        add_cell(t, cell_of(runs, n, task, models->names.items[m]));
+    for (size_t m = 0; m < x->models.names.len; m++)
+        add_cell(t, cell_of(x->runs, x->n, task, x->models.names.items[m]), form);
+}
+
+static Table matrix_of(const Matrix *x, const App *app, CellForm form, Arena *a)
+{
+    Table t = table_make(a, 3 + x->models.names.len, UINT64_MAX << 2);
+    memcpy(t.optional, "\x02\x03", 2); /* metric, n */
+    table_add(&t, str_from(tr(app, T_TASK)));
+    table_add(&t, str_from(tr(app, T_METRIC)));
+    table_add(&t, str_from(tr(app, T_ITEMS)));
+    for (size_t m = 0; m < x->models.names.len; m++)
+        table_add(&t, x->models.names.items[m]);
+    for (size_t i = 0; i < x->tasks.names.len; i++)
+        add_matrix_row(&t, x, x->tasks.names.items[i], form);
+    return t;
 }
 
 void print_results(App *app, const RunSummary *runs, size_t n)
 {
     enum { MOST_MODELS = 8 };
     SCOPED_ARENA(a);
-    Axis models = {0}, tasks = {0};
+    Matrix x = {.runs = runs, .n = n};
     for (size_t i = 0; i < n; i++) {
-        add_name(&a, &models, runs[i].run.model);
-        add_name(&a, &tasks, runs[i].run.task);
+        add_name(&a, &x.models, runs[i].run.model);
+        add_name(&a, &x.tasks, runs[i].run.task);
     }
-    if (models.names.len < 2 || models.names.len > MOST_MODELS || tasks.names.len < 2) {
-        print_summaries(app, runs, n);
+    bool matrix =
+        x.models.names.len >= 2 && x.models.names.len <= MOST_MODELS && x.tasks.names.len >= 2;
+    for (int form = 0; matrix && form < N_CELL_FORMS; form++) {
+        Table t = matrix_of(&x, app, (CellForm)form, &a);
+        if (!table_fits(&t, app))
+            continue;
+        table_print(&t, app);
+        print_incomplete(app, runs, n);
+        print_advice(app, runs, n);
         return;
     }
-    Table t = table_make(&a, 3 + models.names.len, UINT64_MAX << 2);
-    table_add(&t, str_from(tr(app, T_TASK)));
-    table_add(&t, str_from(tr(app, T_METRIC)));
-    table_add(&t, str_from(tr(app, T_ITEMS)));
-    for (size_t m = 0; m < models.names.len; m++)
-        table_add(&t, models.names.items[m]);
-    for (size_t i = 0; i < tasks.names.len; i++)
-        add_matrix_row(&t, runs, n, tasks.names.items[i], &models);
-    table_print(&t, app);
-    print_incomplete(app, runs, n);
-    print_advice(app, runs, n);
+    print_summaries(app, runs, n);
 }
 
 void print_groups(App *app, const GroupSummaries *groups)
@@ -255,7 +319,7 @@ static const TextId outcome_texts[N_OUTCOMES] = {
 
 static void print_outcomes(App *app, const RunSummary *s)
 {
-    fprintf(app->out, "%s: ", tr(app, T_OUTCOMES));
+    fprintf(app->out, "%s%s", tr(app, T_OUTCOMES), tr(app, T_COLON));
     const char *comma = "";
     for (int i = 0; i < N_OUTCOMES; i++) {
         if (!s->counts[i] && i != OUTCOME_SCORED)
@@ -263,17 +327,28 @@ static void print_outcomes(App *app, const RunSummary *s)
         fprintf(app->out, "%s%s %lld (%.1f %%)", comma, tr(app, outcome_texts[i]),
                 (long long)s->counts[i],
                 s->n_samples ? 100.0 * (double)s->counts[i] / (double)s->n_samples : 0);
-        comma = ", ";
+        comma = tr(app, T_COMMA);
     }
     fputc('\n', app->out);
+}
+
+/* "0.37 ms", "12.3 s" */
+static const char *show_seconds(const App *app, Arena *a, double x)
+{
+    bool small = x < 0.0995;
+    return str_printf(a, "%.3g %s", small ? x * 1000 : x,
+                      tr(app, small ? T_MILLISECONDS : T_SECONDS))
+        .ptr;
 }
 
 static void print_percentiles(App *app, TextId title, const double p[3])
 {
     SCOPED_ARENA(a);
     if (!isnan(p[0]))
-        fprintf(app->out, "%s: %s\n", tr(app, title),
-                trf(app, &a, T_PERCENTILES, p[0], p[1], p[2]).ptr);
+        fprintf(app->out, "%s%s%s\n", tr(app, title), tr(app, T_COLON),
+                trf(app, &a, T_PERCENTILES, show_seconds(app, &a, p[0]),
+                    show_seconds(app, &a, p[1]), show_seconds(app, &a, p[2]))
+                    .ptr);
 }
 
 /* How answers were read: which rule, how often, and how often that was right. */
@@ -309,21 +384,21 @@ static void print_rules(App *app, const RunSummary *s)
 void print_run_details(App *app, const RunSummary *s)
 {
     SCOPED_ARENA(a);
-    fprintf(app->out, "\n%s: %.*s:%.*s, %s %lld\n", tr(app, T_DATASET), (int)s->run.dataset.len,
-            s->run.dataset.ptr, (int)s->run.split.len, s->run.split.ptr, tr(app, T_VERSION),
-            (long long)s->run.version_number);
-    fprintf(app->out, "%s: %s\n", tr(app, T_PROTOCOL), s->run.protocol_hash.ptr);
+    fprintf(app->out, "\n%s%s" STR_FMT ":" STR_FMT "%s%s %lld\n", tr(app, T_DATASET),
+            tr(app, T_COLON), STR_ARG(s->run.dataset), STR_ARG(s->run.split), tr(app, T_COMMA),
+            tr(app, T_VERSION), (long long)s->run.version_number);
+    fprintf(app->out, "%s%s%s\n", tr(app, T_PROTOCOL), tr(app, T_COLON), s->run.protocol_hash.ptr);
     print_outcomes(app, s);
     print_rules(app, s);
     if (s->usage.prompt_tokens || s->usage.completion_tokens)
-        fprintf(app->out, "%s: %s\n", tr(app, T_TOKENS),
+        fprintf(app->out, "%s%s%s\n", tr(app, T_TOKENS), tr(app, T_COLON),
                 trf(app, &a, T_TOKENS_IN_OUT, (long long)s->usage.prompt_tokens,
                     (long long)s->usage.completion_tokens)
                     .ptr);
     print_percentiles(app, T_LATENCY, s->latency);
     print_percentiles(app, T_FIRST_TOKEN, s->first_token);
     if (s->usage.n_priced)
-        fprintf(app->out, "%s: %.6g\n", tr(app, T_COST), s->usage.cost);
+        fprintf(app->out, "%s%s%.6g\n", tr(app, T_COST), tr(app, T_COLON), s->usage.cost);
     if (s->usage.cached)
         fprintf(
             app->out, "%s\n",
@@ -339,7 +414,7 @@ static void print_block(App *app, TextId title, Str text)
 {
     if (!text.len)
         return;
-    fprintf(app->out, "%s%s:%s ", app->color ? "\x1b[2m" : "", tr(app, title),
+    fprintf(app->out, "%s%s%s%s", app->color ? "\x1b[2m" : "", tr(app, title), tr(app, T_COLON),
             app->color ? "\x1b[0m" : "");
     if (memchr(text.ptr, '\n', text.len))
         fputs("\n  ", app->out);
@@ -357,9 +432,10 @@ void print_sample(App *app, const SampleView *v)
 {
     SCOPED_ARENA(a);
     const SampleRow *s = &v->sample;
-    fprintf(app->out, "%s── %s %lld (%.*s)%s  %s: %s\n", app->color ? "\x1b[1m" : "",
+    fprintf(app->out, "%s── %s %lld (%.*s)%s  %s%s%s\n", app->color ? "\x1b[1m" : "",
             tr(app, T_ITEM), (long long)s->position, (int)s->item_key.len, s->item_key.ptr,
-            app->color ? "\x1b[0m" : "", tr(app, T_OUTCOME), tr(app, outcome_texts[s->outcome]));
+            app->color ? "\x1b[0m" : "", tr(app, T_OUTCOME), tr(app, T_COLON),
+            tr(app, outcome_texts[s->outcome]));
     print_block(app, T_PROMPT, s->prompt);
     print_block(app, T_REASONING, v->response.reasoning);
     print_block(app, T_OUTPUT, v->response.text);
@@ -372,9 +448,9 @@ void print_sample(App *app, const SampleView *v)
         fprintf(app->out, "  " STR_FMT ": %g  " STR_FMT "\n", STR_ARG(title), j->value,
                 STR_ARG(why));
         if (j->rule.len)
-            fprintf(app->out, "    %s: %s%s%s\n", tr(app, T_RULE),
+            fprintf(app->out, "    %s%s%s%s%s\n", tr(app, T_RULE), tr(app, T_COLON),
                     str_z(&a, phrase_rule(app, j->rule)), j->steps.len ? " ← " : "",
-                    str_z(&a, j->steps));
+                    str_z(&a, phrase_steps(app, &a, j->steps)));
     }
     fputc('\n', app->out);
 }

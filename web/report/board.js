@@ -44,7 +44,9 @@ function incompleteNotice() {
     el('strong', null, t('incomplete_title')),
     el('ul', null, runs.map((r) => {
       const { wanted, missing } = missingSamples(r);
-      return el('li', null, t('incomplete', r.run, r.model, r.task, showCount(missing), showCount(wanted)));
+      const errors = list(r.errors);
+      return el('li', null, t('incomplete', r.run, r.model, r.task, showCount(missing), showCount(wanted)),
+        errors.length > 0 && el('ul', { class: 'small' }, errors.map((e) => el('li', null, showCount(e.n) + ' × ', foreign(e.error)))));
     })));
 }
 
