@@ -14,7 +14,8 @@ typedef struct App {
     FILE *out, *info; /* results; progress and messages */
     bool json, chinese, color, quiet, help;
     bool out_tty, info_tty;
-    Str db, lang; /* --db, --lang as given */
+    size_t columns, info_columns; /* of the terminal; 0: none, as wide as need be */
+    Str db, lang;                 /* --db, --lang as given */
     const char *db_url;
     const char *program; /* as it was called, for commands that the output suggests */
     StrList data, tasks;

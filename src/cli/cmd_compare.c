@@ -5,19 +5,24 @@
 typedef struct CompareOptions {
     bool force, all, all_metrics;
     Str task;
+    int64_t limit;
 } CompareOptions;
 
 static const Option compare_options[] = {
     {"force", 0, OPT_FLAG, offsetof(CompareOptions, force), NULL,
      "compare although the protocols differ", "口径不同也强制对比"},
-    {"all", 0, OPT_FLAG, offsetof(CompareOptions, all), NULL, "every item that flipped",
-     "列出所有翻转的题目"},
+    {"all", 0, OPT_FLAG, offsetof(CompareOptions, all), NULL, "every item that changed",
+     "列出所有结果有变化的题目"},
+    {"limit", 'n', OPT_INT, offsetof(CompareOptions, limit), "N",
+     "at most N items that changed, the most changed first (10)",
+     "最多列出 N 道结果有变化的题目，变化大的在前（10）"},
     {"all-metrics", 0, OPT_FLAG, offsetof(CompareOptions, all_metrics), NULL,
      "every metric, not only the first", "对比所有指标"},
     {"task", 't', OPT_TEXT, offsetof(CompareOptions, task), "TASK", "with models: only this task",
      "按模型对比时只看此任务"},
     {0},
 };
+static const CompareOptions compare_defaults = {.limit = 10};
 
 typedef VEC(RunPair) RunPairs;
 
@@ -114,7 +119,7 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
     TRY(pairs_of(app, o, db, names, &pairs, err));
     TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list, err));
     if (!app->json) {
-        print_comparisons(app, &list, o->all);
+        print_comparisons(app, &list, o->all ? SIZE_MAX : (size_t)o->limit);
         return OK;
     }
     Json views = {.type = JSON_ARRAY};
@@ -126,9 +131,12 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
 
 static Status compare(App *app, void *options, const StrList *arguments, Err *err)
 {
+    const CompareOptions *o = options;
     Db *db;
+    if (o->limit < 0)
+        return err_set(err, E_USAGE, "--limit must not be negative");
     TRY(store_open_read(app->db_url, &db, err));
-    Status status = compare_in(app, options, arguments, db, err);
+    Status status = compare_in(app, o, arguments, db, err);
     db_close(db);
     return status;
 }
@@ -139,5 +147,6 @@ const Command cmd_compare = {
     .help = T_HELP_COMPARE,
     .options = compare_options,
     .options_size = sizeof(CompareOptions),
+    .defaults = &compare_defaults,
     .run = compare,
 };

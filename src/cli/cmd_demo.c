@@ -114,7 +114,7 @@ static Status show_results(App *app, Db *db, const Plan *plan, RunSummary *runs,
     print_results(app, runs, n);
     print_groups(app, &groups);
     fprintf(app->out, "\n%s\n", trf(app, a, T_DEMO_COMPARE, leaked, honest).ptr);
-    print_comparisons(app, &comparisons, false);
+    print_comparisons(app, &comparisons, 10);
     fprintf(app->out, "\n%s\n", tr(app, T_DEMO_AUDIT));
     for (size_t i = 0; i < COUNT(gaps); i++)
         print_gap(app, &gaps[i]);

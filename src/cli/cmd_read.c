@@ -30,37 +30,62 @@ static Str state_text(const App *app, Str state)
     return state;
 }
 
-static void add_run_row(Table *t, const App *app, const RunRow *r)
+static void add_score(Table *t, const RunHeadline *h)
+{
+    const MeanResult *m = &h->metric.headline;
+    if (!h->n_metrics) {
+        table_add(t, STR("-"));
+        table_add(t, h->incomplete ? STR("*") : STR("-"));
+        table_add(t, STR("-"));
+        return;
+    }
+    bool share = metric_is_share(&h->metric);
+    Str title = metric_title(t->arena, h->metric.metric, h->metric.filter);
+    if (h->n_metrics > 1)
+        table_addf(t, STR_FMT " +%zu", STR_ARG(title), h->n_metrics - 1);
+    else
+        table_add(t, title);
+    table_addf(t, "%s%s", show_value(t->arena, m->mean, share).ptr, h->incomplete ? "*" : "");
+    table_add(t, show_interval(t->arena, m->ci.low, m->ci.high, share));
+}
+
+static void add_run_row(Table *t, const App *app, const RunRow *r, const RunHeadline *h)
 {
     table_addf(t, "%lld", (long long)r->id);
     table_add(t, r->model);
     table_add(t, r->task);
-    table_addf(t, "%.*s:%.*s", (int)r->dataset.len, r->dataset.ptr, (int)r->split.len,
-               r->split.ptr);
+    add_score(t, h);
     table_addf(t, "%lld", (long long)r->n_items);
     table_add(t, state_text(app, r->state));
-    table_add(t, clock_iso(t->arena, r->created));
+    table_addf(t, "%.10s %.5s", clock_iso(t->arena, r->created).ptr,
+               clock_iso(t->arena, r->created).ptr + 11);
+    table_addf(t, "%.*s:%.*s", (int)r->dataset.len, r->dataset.ptr, (int)r->split.len,
+               r->split.ptr);
 }
 
-static void print_runs(App *app, const RunRows *rows)
+static Status print_runs(App *app, Db *db, const RunRows *rows, Err *err)
 {
-    static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_DATASET, T_ITEMS, T_STATE, T_CREATED};
-    Table t = table_make(app->arena, COUNT(heads), 1u << 0 | 1u << 4);
-    for (size_t i = 0; i < COUNT(heads); i++)
-        table_add(&t, str_from(tr(app, heads[i])));
-    for (size_t i = 0; i < rows->len; i++)
-        add_run_row(&t, app, &rows->items[i]);
+    static const TextId heads[] = {T_RUN,      T_MODEL, T_TASK,  T_METRIC,  T_SCORE,
+                                   T_INTERVAL, T_ITEMS, T_STATE, T_CREATED, T_DATASET};
+    Table t = table_make(app->arena, COUNT(heads), 1u << 0 | 1u << 4 | 1u << 6);
+    memcpy(t.optional, "\x0a\x09\x08\x07\x06", 5); /* data set, created, state, n, interval */
+    t.records = true;
+    table_heads(&t, app, heads, COUNT(heads));
+    for (size_t i = 0; i < rows->len; i++) {
+        RunHeadline headline;
+        TRY(eval_headline(db, &rows->items[i], app->arena, &headline, err));
+        add_run_row(&t, app, &rows->items[i], &headline);
+    }
     table_print(&t, app);
+    return OK;
 }
 
 static Status list_runs(App *app, const RunsOptions *o, Db *db, Err *err)
 {
     RunRows rows = {0};
     TRY(run_list(db, o->model, o->task, o->limit, app->arena, &rows, err));
-    if (!app->json) {
-        print_runs(app, &rows);
-        return OK;
-    }
+    if (!app->json)
+        return print_runs(app, db, &rows, err);
     Json list = {.type = JSON_ARRAY};
     for (size_t i = 0; i < rows.len; i++) {
         RunSummary s;

@@ -1,6 +1,7 @@
 /* cmd_task.c - assay task list, show, check. */
 #include "base/file.h"
 #include "base/map.h"
+#include "cli/phrase.h"
 #include "cli/table.h"
 #include "cli/task_set.h"
 #include "cli/yaml_out.h"
@@ -288,19 +289,36 @@ static void print_checked_json(App *app, const Checked *c)
 
 enum { MOST_CAUSES_SHOWN = 40 };
 
+/* "filter format_span" */
+static Str cause_text(const App *app, const Cause *cause)
+{
+    static const struct {
+        const char *kind;
+        TextId text;
+    } rows[] = {{"key", T_CAUSE_KEY},           {"missing key", T_CAUSE_MISSING},
+                {"filter", T_CAUSE_FILTER},     {"function", T_CAUSE_FUNCTION},
+                {"metric", T_METRIC},           {"aggregation", T_CAUSE_AGGREGATION},
+                {"template", T_CAUSE_TEMPLATE}, {"output_type", T_CAUSE_OUTPUT},
+                {"other", T_CAUSE_OTHER}};
+    Str kind = cause->kind;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (str_eqc(kind, rows[i].kind))
+            kind = str_from(tr(app, rows[i].text));
+    return str_printf(app->arena, STR_FMT "%s" STR_FMT, STR_ARG(kind), cause->about.len ? " " : "",
+                      STR_ARG(cause->about));
+}
+
 static void print_coverage(App *app, const Checked *c)
 {
     static const TextId heads[] = {T_TASKS_COUNT, T_ONLY_REASON, T_REASON, T_EXAMPLE};
     Arena *a = app->arena;
     Cause **causes = sorted_causes(a, c);
     Table t = table_make(a, COUNT(heads), 0);
-    for (size_t i = 0; i < COUNT(heads); i++)
-        table_add(&t, str_from(tr(app, heads[i])));
+    table_heads(&t, app, heads, COUNT(heads));
     for (size_t i = 0; i < c->causes.len && i < MOST_CAUSES_SHOWN; i++) {
         table_add(&t, str_printf(a, "%zu", causes[i]->tasks));
         table_add(&t, str_printf(a, "%zu", causes[i]->alone));
-        table_add(&t, str_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(causes[i]->kind),
-                                 causes[i]->about.len ? " " : "", STR_ARG(causes[i]->about)));
+        table_add(&t, cause_text(app, causes[i]));
         table_add(&t, causes[i]->example);
     }
     if (c->causes.len) {
@@ -324,7 +342,8 @@ static void print_checked(App *app, const Checked *c, bool folders)
         return;
     }
     for (size_t i = 0; i < c->problems.len; i++)
-        fprintf(app->out, "%s\n", c->problems.items[i].text.ptr);
+        fprintf(app->out, STR_FMT "\n",
+                STR_ARG(phrase_problem(app, app->arena, c->problems.items[i].text)));
     if (folders)
         print_coverage(app, c);
     Str last = c->problems.len ? trf(app, a, T_PROBLEMS, c->problems.len, c->bad, c->files)

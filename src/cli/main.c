@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* The stop flag: the one thing a signal handler may touch. */
@@ -120,6 +121,16 @@ static void add_environment_dirs(App *app, const char *name, StrList *out)
         vec_push(app->arena, out, str_split(&list, ':'));
 }
 
+/* COLUMNS counts for files and pipes too; without it these are as wide as need be. */
+static size_t columns_of(int fd)
+{
+    struct winsize size = {0};
+    int64_t said;
+    if (str_to_int(str_from(getenv("COLUMNS")), &said) && said > 0 && said < 10000)
+        return (size_t)said;
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static void set_up(App *app)
 {
     /* Threads' heaps grow in steps of a page by default, a system call each. */
@@ -129,6 +140,8 @@ static void set_up(App *app)
     app->info = stderr;
     app->out_tty = isatty(STDOUT_FILENO);
     app->info_tty = isatty(STDERR_FILENO);
+    app->columns = columns_of(STDOUT_FILENO);
+    app->info_columns = columns_of(STDERR_FILENO);
     app->color = app->out_tty && !getenv("NO_COLOR");
     app->chinese = wants_chinese(app);
     app->stop = &stop_flag;

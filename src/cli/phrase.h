@@ -22,10 +22,16 @@ Str phrase_translate(Arena *arena, const Phrase *rows, size_t n, Str text, bool 
 Str phrase_why(const App *app, Arena *arena, Str why);
 Str phrase_error(const App *app, Arena *arena, Str message);
 Str phrase_rule(const App *app, Str rule); /* an extraction rule by name */
+/* The steps before the rules: "thinking nfkc". */
+Str phrase_steps(const App *app, Arena *arena, Str steps);
+/* What a task file is told: "FILE:LINE:COLUMN: what" (phrase_task.c). */
+Str phrase_problem(const App *app, Arena *arena, Str text);
 
 /* The tables, for tests. */
 const Phrase *phrase_why_at(size_t index); /* NULL past the end */
 const Phrase *phrase_error_at(size_t index);
 const Phrase *phrase_rule_at(size_t index);
+const Phrase *phrase_step_at(size_t index);
+const Phrase *phrase_problem_at(size_t index);
 
 #endif

@@ -56,6 +56,16 @@ static const Phrase rules[] = {
     {"several_lines", "多行且无提示语"},
 };
 
+/* The steps before them (text/extract.c); the same in web/report/text.js. */
+static const Phrase steps[] = {
+    {"thinking", "去掉思考过程"},
+    {"cut", "思考未结束，去掉到末尾"},
+    {"length", "只读末尾"},
+    {"nfkc", "全角转半角等（NFKC）"},
+    {"markdown", "去掉 Markdown 标记"},
+    {"latex", "去掉 LaTeX 标记"},
+};
+
 static const Phrase errors[] = {
     /* files */
     {"could not open \"%s\": %s", "无法打开“%s”：%s"},
@@ -131,6 +141,26 @@ static const Phrase errors[] = {
      "%s",
      "无法识别模型“%s”：既不是已登记的名称，也不是可直接使用的写法；请写成 %s"},
     {"could not reach the server: %s", "无法连接服务器：%s"},
+    {"Failed to connect to %s port %s after %s ms: %s", "连接 %s 端口 %s 失败（%s 毫秒）：%s"},
+    {"Connection refused (%s)", "连接被拒绝（%s）"},
+    {"Couldn't connect to server (%s)", "连接失败（Couldn't connect to server）（%s）"},
+    {"Could not resolve host: %s (%s)", "无法解析主机名 %s（%s）"},
+    {"Operation timed out after %s milliseconds with %s (%s)", "%s 毫秒后超时，收到 %s（%s）"},
+    {"Connection timed out (%s)", "连接超时（%s）"},
+    {"Connection reset by peer (%s)", "连接被对方重置（%s）"},
+    {"Network is unreachable (%s)", "网络不可达（%s）"},
+    {"SSL certificate problem: %s (%s)", "TLS 证书有问题：%s（%s）"},
+    {"SSL %s (%s)", "TLS 连接失败：SSL %s（%s）"},
+    {"the connection was closed (%s)", "连接被关闭（%s）"},
+    {"the program gave no answer within %s seconds", "程序在 %s 秒内没有作答"},
+    {"the program ended (exit status %s): %s", "程序已退出（退出码 %s）：%s"},
+    {"the program ended (exit status %s)", "程序已退出（退出码 %s）"},
+    {"the program ended (signal %s)", "程序被信号 %s 终止"},
+    {"the program closed its output", "程序关闭了输出"},
+    {"the program's answer is no JSON object: %s", "程序的回答不是 JSON 对象：%s"},
+    {"the program's answer has no \"text\"", "程序的回答里没有“text”"},
+    {"the program's answer has the \"id\" of another question", "程序的回答带的是另一道题的“id”"},
+    {"no reply", "没有回复"},
     {"no reply in time: %s", "服务器未及时响应：%s"},
     {"the connection ended before the reply was complete: %s", "回复尚未完整，连接就中断了：%s"},
     {"HTTP 401: %s; the key was taken from %s", "HTTP 401（密钥无效）：%s；密钥取自环境变量 %s"},
@@ -143,8 +173,9 @@ static const Phrase errors[] = {
     {"the limit of %s requests is reached", "已达到 %s 次请求的上限"},
     {"interrupted", "被中断"},
     {"model \"%s\" is named twice; name each model once", "模型“%s”重复；每个模型只写一次"},
-    {"no model name for the server at \"%s\"",
-     "没有说明服务端的模型名（接口地址 %s）；请用 --model 指定"},
+    {"what is the model called at the server \"%s\"? Name it with -m (--model)",
+     "服务器“%s”上的模型叫什么？请用 -m（--model）写明"},
+    {"what shall the model be called? Give one NAME", "模型取什么名称？请给出一个名称"},
     /* usage */
     {"there is no option %s; --help lists them", "没有选项 %s；--help 可列出全部"},
     {"option %s needs a value: %s", "选项 %s 需要取值：%s"},
@@ -179,7 +210,10 @@ static const Phrase errors[] = {
     {"cannot write \"%s\": the formats are json, jsonl, csv, xlsx, parquet and html "
      "(--format names one)",
      "无法写成“%s”：格式只有 json、jsonl、csv、xlsx、parquet 和 html（可用 --format 指定）"},
+    {"--limit must not be negative", "--limit 不能为负数"},
     {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
+    {"--prompt needs one --data FILE, the file with the items",
+     "--prompt 还需要一个 --data 文件，即题目所在的文件"},
     {"--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'",
      "--prompt 还需要 --target 模板（标准答案），如 '{{answer}}'"},
     {"--extract knows no kind \"%s\"; near it: %s; if it is a regex, write (%s)",
@@ -195,7 +229,6 @@ static const Phrase errors[] = {
     {"doc_to_text: line %s column %s: %s", "提示词模板（doc_to_text）第 %s 行第 %s 列：%s"},
     {"doc_to_target: line %s column %s: %s", "标准答案模板（doc_to_target）第 %s 行第 %s 列：%s"},
     {"\"%s\" is undefined; the columns are %s", "没有“%s”；现有的列为 %s"},
-    {"the program ended (exit status %s): %s", "程序已退出（退出码 %s）：%s"},
     {"the quoted field is not closed", "引号没有闭合"},
     {"%s:%s: the record has %s fields, the first line names %s columns",
      "%s 第 %s 行：该行有 %s 个字段，首行有 %s 列"},
@@ -212,6 +245,11 @@ const Phrase *phrase_why_at(size_t index)
 const Phrase *phrase_rule_at(size_t index)
 {
     return index < COUNT(rules) ? &rules[index] : NULL;
+}
+
+const Phrase *phrase_step_at(size_t index)
+{
+    return index < COUNT(steps) ? &steps[index] : NULL;
 }
 
 const Phrase *phrase_error_at(size_t index)
@@ -232,7 +270,24 @@ Str phrase_rule(const App *app, Str rule)
     return rule;
 }
 
+Str phrase_steps(const App *app, Arena *arena, Str names)
+{
+    StrBuf out = strbuf_make(arena, 1 << 10);
+    while (app->chinese && names.len) {
+        Str name = str_split(&names, ' ');
+        for (size_t i = 0; i < COUNT(steps); i++)
+            if (str_eqc(name, steps[i].english))
+                name = str_from(steps[i].chinese);
+        strbuf_addf(&out, "%s" STR_FMT, out.len ? "、" : "", STR_ARG(name));
+    }
+    return app->chinese ? strbuf_str(&out) : names;
+}
+
+/* A task file's problem that ends a command is one of its messages too. */
 Str phrase_error(const App *app, Arena *arena, Str message)
 {
-    return app->chinese ? phrase_translate(arena, errors, COUNT(errors), message, false) : message;
+    if (!app->chinese)
+        return message;
+    Str shown = phrase_translate(arena, errors, COUNT(errors), message, false);
+    return shown.ptr == message.ptr ? phrase_problem(app, arena, message) : shown;
 }

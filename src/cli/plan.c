@@ -201,17 +201,33 @@ static Status add_node(App *app, TaskSet *set, const RunOptions *o, const Json *
     return OK;
 }
 
+/* The one data file among what --data and ASSAY_DATA name, which may be folders; NULL: none or
+ * several. */
+static const char *data_file(App *app)
+{
+    const char *file = NULL;
+    for (size_t i = 0; i < app->data.len; i++) {
+        const char *path = str_z(app->arena, app->data.items[i]);
+        if (file_is_dir(path))
+            continue;
+        if (file)
+            return NULL;
+        file = path;
+    }
+    return file;
+}
+
 /* A task made of options: --data FILE --prompt ... */
 static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json *generation,
                          Plan *plan, Err *err)
 {
-    if (app->data.len != 1 || file_is_dir(str_z(app->arena, app->data.items[0])))
-        return err_set(err, E_USAGE, "--prompt needs --data FILE, the file with the items");
+    const char *path = data_file(app);
+    if (!path)
+        return err_set(err, E_USAGE, "--prompt needs one --data FILE, the file with the items");
     if (!o->target.len)
         return err_set(err, E_USAGE,
                        "--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'");
     TRY(scoring_check_extract(o->extract, app->arena, err));
-    const char *path = str_z(app->arena, app->data.items[0]);
     if (str_find(o->prompt, STR("\\n")) >= 0 && str_find_char(o->prompt, '\n') < 0 && !app->quiet)
         fprintf(app->info, "%s\n", tr(app, T_BACKSLASH_HINT));
     QuickTask quick = {.name = o->name.len ? o->name : path_stem(str_from(path)),

@@ -27,6 +27,12 @@ void table_addf(Table *t, const char *fmt, ...)
     table_add(t, strbuf_str(&text));
 }
 
+void table_heads(Table *t, const App *app, const TextId *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        table_add(t, str_from(tr(app, ids[i])));
+}
+
 size_t text_width(Str s)
 {
     size_t width = 0;
@@ -37,6 +43,8 @@ size_t text_width(Str s)
     }
     return width;
 }
+
+enum { GAP = 2 }; /* between columns */
 
 static void pad(FILE *out, size_t n)
 {
@@ -51,10 +59,58 @@ static void print_cell(FILE *out, Str cell, size_t width, bool right, bool last)
         pad(out, gap);
     fwrite(cell.ptr ? cell.ptr : "", 1, cell.len, out);
     if (!last)
-        pad(out, (right ? 0 : gap) + 2);
+        pad(out, (right ? 0 : gap) + GAP);
 }
 
-void table_print(const Table *t, const App *app)
+/* ---- fitting ---- */
+
+static size_t total_width(const Table *t, const size_t *widths)
+{
+    size_t total = 0;
+    for (size_t c = 0; c < t->n_columns; c++)
+        total += widths[c] ? widths[c] + GAP : 0;
+    return total > GAP ? total - GAP : 0;
+}
+
+/* A column that is left out has width 0 from now on. */
+static bool make_fit(const Table *t, size_t *widths, size_t room)
+{
+    for (size_t i = 0; i < COUNT(t->optional) && t->optional[i]; i++)
+        if (total_width(t, widths) > room)
+            widths[t->optional[i] - 1] = 0;
+    return total_width(t, widths) <= room;
+}
+
+static size_t last_column(const Table *t, const size_t *widths)
+{
+    size_t last = 0;
+    for (size_t c = 0; c < t->n_columns; c++)
+        last = widths[c] ? c : last;
+    return last;
+}
+
+/* "model:  local:tiny-4", a line a cell. */
+static void print_records(const Table *t, const App *app)
+{
+    size_t widest = 0;
+    for (size_t c = 0; c < t->n_columns; c++) {
+        size_t w = text_width(t->cells.items[c]);
+        widest = w > widest ? w : widest;
+    }
+    for (size_t i = t->n_columns; i < t->cells.len; i++) {
+        size_t c = i % t->n_columns;
+        if (c == 0 && i > t->n_columns)
+            fputc('\n', app->out);
+        if (!t->cells.items[i].len || str_eqc(t->cells.items[i], "-"))
+            continue;
+        fputs(app->color ? "\x1b[2m" : "", app->out);
+        print_cell(app->out, t->cells.items[c], widest, false, false);
+        fputs(app->color ? "\x1b[0m" : "", app->out);
+        fprintf(app->out, STR_FMT "\n", STR_ARG(t->cells.items[i]));
+    }
+}
+
+static size_t *widths_of(const Table *t)
 {
     size_t *widths = arena_array(t->arena, t->n_columns, sizeof *widths);
     for (size_t i = 0; i < t->cells.len; i++) {
@@ -62,13 +118,31 @@ void table_print(const Table *t, const App *app)
         if (w > widths[i % t->n_columns])
             widths[i % t->n_columns] = w;
     }
+    return widths;
+}
+
+bool table_fits(const Table *t, const App *app)
+{
+    return !app->columns || make_fit(t, widths_of(t), app->columns);
+}
+
+void table_print(const Table *t, const App *app)
+{
+    size_t *widths = widths_of(t);
+    if (app->columns && !make_fit(t, widths, app->columns) && t->records) {
+        print_records(t, app);
+        return;
+    }
+    size_t last = last_column(t, widths);
     for (size_t i = 0; i < t->cells.len; i++) {
         size_t column = i % t->n_columns;
-        bool last = column + 1 == t->n_columns, head = i < t->n_columns;
+        bool head = i < t->n_columns;
         if (head && column == 0 && app->color)
             fputs("\x1b[1m", app->out);
-        print_cell(app->out, t->cells.items[i], widths[column], t->right >> column & 1, last);
-        if (last)
+        if (widths[column])
+            print_cell(app->out, t->cells.items[i], widths[column], t->right >> column & 1,
+                       column == last);
+        if (column + 1 == t->n_columns)
             fputs(head && app->color ? "\x1b[0m\n" : "\n", app->out);
     }
 }

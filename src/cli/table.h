@@ -10,11 +10,19 @@ typedef struct Table {
     size_t n_columns;
     VEC(Str) cells; /* row after row; the first row is the head */
     uint64_t right; /* bit: column is right-aligned */
+    /* Where the terminal is too narrow: columns to leave out, the first one first (column number
+     * plus 1; ends with 0), and then one line a cell ("model: local:tiny-4") where `records`. */
+    unsigned char optional[8];
+    bool records;
 } Table;
 
 Table table_make(Arena *arena, size_t n_columns, uint64_t right);
 void table_add(Table *t, Str cell);
 void table_addf(Table *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The first row, in the user's language. */
+void table_heads(Table *t, const App *app, const TextId *ids, size_t n);
+/* Whether it fits the terminal, at need without its optional columns. */
+bool table_fits(const Table *t, const App *app);
 void table_print(const Table *t, const App *app);
 
 /* Columns that `s` takes on a terminal. */

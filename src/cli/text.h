@@ -81,7 +81,7 @@
     X(T_SE, "s.e.", "标准误")                                                                      \
     X(T_INTERVAL, "95 % interval", "95% 置信区间")                                                 \
     X(T_ITEMS, "n", "题数")                                                                        \
-    X(T_ANSWERED, "among answered", "已作答者")                                                    \
+    X(T_ANSWERED, "among answered", "仅计已作答")                                                  \
     X(T_RUN, "run", "评测")                                                                        \
     X(T_STATE, "state", "状态")                                                                    \
     X(T_CREATED, "created", "创建时间")                                                            \
@@ -103,8 +103,11 @@
     X(T_TOKENS_IN_OUT, "%lld in, %lld out", "输入 %lld，输出 %lld")                                \
     X(T_LATENCY, "latency", "时延")                                                                \
     X(T_FIRST_TOKEN, "time to first token", "首字时延")                                            \
-    X(T_PERCENTILES, "p50 %.3g s, p90 %.3g s, p99 %.3g s",                                         \
-      "p50 %.3g 秒，p90 %.3g 秒，p99 %.3g 秒")                                                     \
+    X(T_COLON, ": ", "：")                                                                         \
+    X(T_COMMA, ", ", "，")                                                                         \
+    X(T_SECONDS, "s", "秒")                                                                        \
+    X(T_MILLISECONDS, "ms", "毫秒")                                                                \
+    X(T_PERCENTILES, "p50 %s, p90 %s, p99 %s", "p50 %s，p90 %s，p99 %s")                           \
     X(T_COST, "cost", "费用")                                                                      \
     X(T_PROTOCOL, "protocol", "评测口径")                                                          \
     X(T_CACHED, "%lld of %lld from the cache", "%lld / %lld 来自缓存")                             \
@@ -113,6 +116,7 @@
       "未完成：%lld / %lld 个样本没有作答；再次运行同一命令即可续跑")                              \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
+    X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \
     X(T_STATE_RUNNING, "running", "进行中")                                                        \
     X(T_STATE_FINISHED, "finished", "已完成")                                                      \
     X(T_STATE_STOPPED, "stopped", "已停止")                                                        \
@@ -129,7 +133,10 @@
     X(T_ONLY_FIRST_RIGHT, "only first right", "仅前者对")                                          \
     X(T_ONLY_SECOND_RIGHT, "only second right", "仅后者对")                                        \
     X(T_FLIPS, "items that flipped", "结果翻转的题目")                                             \
-    X(T_MORE, "... and %zu more (--all shows every one)", "……另有 %zu 条（--all 显示全部）")       \
+    X(T_CHANGES, "items whose value changed, most changed first",                                  \
+      "得分有变化的题目，变化大的在前")                                                            \
+    X(T_MORE, "... and %zu more (-n N shows N, --all every one)",                                  \
+      "……另有 %zu 条（-n N 显示 N 条，--all 显示全部）")                                           \
     X(T_FORCED, "FORCED: the protocols differ, the numbers are not strictly comparable",           \
       "强制对比：评测口径不同，数字并不严格可比")                                                  \
     X(T_UNPAIRED, "%zu items only in the first run, %zu only in the second",                       \
@@ -203,6 +210,14 @@
     X(T_TASKS_COUNT, "tasks", "任务数")                                                            \
     X(T_ONLY_REASON, "only this", "仅此原因")                                                      \
     X(T_REASON, "reason", "原因")                                                                  \
+    X(T_CAUSE_KEY, "key", "键")                                                                    \
+    X(T_CAUSE_FILTER, "filter", "过滤器")                                                          \
+    X(T_CAUSE_FUNCTION, "function", "函数")                                                        \
+    X(T_CAUSE_MISSING, "missing key", "缺少键")                                                    \
+    X(T_CAUSE_TEMPLATE, "template", "模板")                                                        \
+    X(T_CAUSE_OUTPUT, "output_type", "输出类型")                                                   \
+    X(T_CAUSE_AGGREGATION, "aggregation", "聚合方式")                                              \
+    X(T_CAUSE_OTHER, "other", "其他")                                                              \
     X(T_EXAMPLE, "example", "示例")                                                                \
     X(T_MORE_REASONS, "... and %zu more reasons (--json lists all)",                               \
       "……另有 %zu 种原因（--json 列出全部）")                                                      \
@@ -219,6 +234,18 @@
       "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \
       "评测 %lld：%s，此前已导入，未作改动")                                                       \
+    X(T_LANGUAGE_ZH, "Chinese", "中文")                                                            \
+    X(T_LANGUAGE_JA, "Japanese", "日文")                                                           \
+    X(T_LANGUAGE_KO, "Korean", "韩文")                                                             \
+    X(T_LANGUAGE_TH, "Thai", "泰文")                                                               \
+    X(T_ADVICE,                                                                                    \
+      "WARNING: run %1$lld: the references are %2$s, and %3$s as it is set finds next to no "      \
+      "words in them; its number says little",                                                     \
+      "警告：评测 %1$lld 的参考答案是%2$s，按当前设置 %3$s 几乎切不出词，这个得分没有参考价值")    \
+    X(T_ADVICE_DO,                                                                                 \
+      "ask with --metric %1$s, or judge the stored outputs again: assay rescore %2$lld --metric "  \
+      "%3$s",                                                                                      \
+      "请改用 --metric %1$s，或对已存输出重新评分：assay rescore %2$lld --metric %3$s")            \
     X(T_DEMO_INTRO,                                                                                \
       "Eleven tiny language models are built in. Five of them now answer eight question sets, "    \
       "in English and Chinese.",                                                                   \

@@ -47,6 +47,12 @@ static Json metric_json(const MetricSummary *m, Arena *a)
     put_number(a, &o, "design_effect", m->headline.design_effect);
     if (m->signature.len)
         put_text(a, &o, "signature", m->signature);
+    if (m->advice.language) {
+        Json advice = {.type = JSON_OBJECT};
+        put_text(a, &advice, "language", str_from(m->advice.language));
+        put_text(a, &advice, "metric", m->advice.metric);
+        put(a, &o, "advice", advice);
+    }
     put_mean(a, &answered, &m->answered);
     put(a, &o, "answered", answered);
     return o;
@@ -95,6 +101,18 @@ static Json rules_json(const RuleCounts *rules, Arena *a)
     return list;
 }
 
+static Json errors_json(const ErrorCounts *errors, Arena *a)
+{
+    Json list = {.type = JSON_ARRAY};
+    for (size_t i = 0; i < errors->len; i++) {
+        Json o = {.type = JSON_OBJECT};
+        put_text(a, &o, "error", errors->items[i].error);
+        put_int(a, &o, "n", errors->items[i].n);
+        json_append(a, &list, o);
+    }
+    return list;
+}
+
 Json view_run(const RunSummary *s, Arena *a)
 {
     Json o = {.type = JSON_OBJECT}, outcomes = {.type = JSON_OBJECT},
@@ -108,6 +126,7 @@ Json view_run(const RunSummary *s, Arena *a)
     for (size_t i = 0; i < s->metrics.len; i++)
         json_append(a, &metrics, metric_json(&s->metrics.items[i], a));
     put(a, &o, "metrics", metrics);
+    put(a, &o, "errors", errors_json(&s->errors, a));
     put(a, &o, "rules", rules_json(&s->rules, a));
     put_int(a, &tokens, "prompt", s->usage.prompt_tokens);
     put_int(a, &tokens, "completion", s->usage.completion_tokens);

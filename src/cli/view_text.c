@@ -1,13 +1,13 @@
 /* view_text.c - summaries, comparisons and samples as tables for people. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "cli/phrase.h"
 #include "cli/table.h"
 #include "cli/view.h"
 
 #include <math.h>
 
-/* By its name: those that have a scale of their own. */
-static bool named_share(Str metric)
+bool metric_has_share_name(Str metric)
 {
     static const char *const other[] = {
         "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "bleu", "chrf", "ter"};
@@ -20,24 +20,11 @@ static bool named_share(Str metric)
 bool metric_is_share(const MetricSummary *m)
 {
     const MeanResult *h = &m->headline;
-    return named_share(m->metric) &&
+    return metric_has_share_name(m->metric) &&
            !(h->mean < 0 || h->mean > 1 || h->ci.low < 0 || h->ci.high > 1);
 }
 
-static bool comparison_of_shares(const Comparison *c)
-{
-    return named_share(c->metric) && !(c->mean_a < 0 || c->mean_a > 1) &&
-           !(c->mean_b < 0 || c->mean_b > 1);
-}
-
-static void add_heads(Table *t, const App *app, const TextId *ids, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        table_add(t, str_from(tr(app, ids[i])));
-}
-
-/* "exact_match", "exact_match (strict-match)" */
-static Str metric_title(Arena *a, Str metric, Str filter)
+Str metric_title(Arena *a, Str metric, Str filter)
 {
     if (!filter.len || str_eqc(filter, "none"))
         return metric;
@@ -63,6 +50,36 @@ static void add_metric_row(Table *t, const RunSummary *s, const MetricSummary *m
         table_addf(t, "%s (%zu)", show_value(a, m->answered.mean, share).ptr, m->answered.n);
 }
 
+/* A run of which nothing was judged. */
+static void add_empty_row(Table *t, const RunSummary *s)
+{
+    table_addf(t, "%lld", (long long)s->run.id);
+    table_add(t, s->run.model);
+    table_add(t, s->run.task);
+    table_add(t, STR("-"));
+    table_add(t, s->incomplete ? STR("-*") : STR("-"));
+    table_add(t, STR("-"));
+    table_add(t, STR(""));
+    table_addf(t, "0");
+    table_add(t, STR("-"));
+}
+
+/* The commonest reasons, in the words of the server or program. */
+static void print_errors(App *app, const RunSummary *s)
+{
+    SCOPED_ARENA(a);
+    int64_t others = s->counts[OUTCOME_ERROR];
+    for (size_t i = 0; i < s->errors.len; i++) {
+        const ErrorCount *e = &s->errors.items[i];
+        Str shown = utf8_cut(phrase_error(app, &a, e->error), 300);
+        others -= e->n;
+        fprintf(app->out, "    %lld × " STR_FMT "\n", (long long)e->n, STR_ARG(shown));
+    }
+    if (others > 0)
+        fprintf(app->out, "    %s\n", trf(app, &a, T_OTHER_ERRORS, (long long)others).ptr);
+    fprintf(app->out, "  %s\n", trf(app, &a, T_WHY_ERRORS, (long long)s->run.id).ptr);
+}
+
 /* Says below a table which runs are incomplete, and by how much. */
 static void print_incomplete(App *app, const RunSummary *runs, size_t n)
 {
@@ -71,11 +88,11 @@ static void print_incomplete(App *app, const RunSummary *runs, size_t n)
         if (runs[i].incomplete) {
             int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
             int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
-            fprintf(app->out, "* %s %lld: %s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+            fprintf(app->out, "* %s %lld%s%s\n", tr(app, T_RUN), (long long)runs[i].run.id,
+                    tr(app, T_COLON),
                     trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
             if (runs[i].counts[OUTCOME_ERROR])
-                fprintf(app->out, "  %s\n",
-                        trf(app, &a, T_WHY_ERRORS, (long long)runs[i].run.id).ptr);
+                print_errors(app, &runs[i]);
         }
 }
 
@@ -95,8 +112,51 @@ static void print_signatures(App *app, const RunSummary *runs, size_t n)
         for (size_t m = 0; m < runs[i].metrics.len; m++) {
             const MetricSummary *s = &runs[i].metrics.items[m];
             if (s->signature.len && !signed_before(&runs[i], m))
-                fprintf(app->out, "%s %lld: " STR_FMT "  " STR_FMT "\n", tr(app, T_RUN),
-                        (long long)runs[i].run.id, STR_ARG(s->metric), STR_ARG(s->signature));
+                fprintf(app->out, "%s %lld%s" STR_FMT "  " STR_FMT "\n", tr(app, T_RUN),
+                        (long long)runs[i].run.id, tr(app, T_COLON), STR_ARG(s->metric),
+                        STR_ARG(s->signature));
+        }
+}
+
+static bool advised_before(const RunSummary *s, size_t metric)
+{
+    for (size_t i = 0; i < metric; i++)
+        if (str_eq(s->metrics.items[i].metric, s->metrics.items[metric].metric))
+            return s->metrics.items[i].advice.language;
+    return false;
+}
+
+static const char *language_text(const App *app, const char *language)
+{
+    static const struct {
+        const char *code;
+        TextId text;
+    } rows[] = {
+        {"zh", T_LANGUAGE_ZH}, {"ja", T_LANGUAGE_JA}, {"ko", T_LANGUAGE_KO}, {"th", T_LANGUAGE_TH}};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (!strcmp(language, rows[i].code))
+            return tr(app, rows[i].text);
+    return language;
+}
+
+/* Numbers that say little because the metric found no words in the texts. */
+static void print_advice(App *app, const RunSummary *runs, size_t n)
+{
+    SCOPED_ARENA(a);
+    for (size_t i = 0; i < n; i++)
+        for (size_t m = 0; m < runs[i].metrics.len; m++) {
+            const MetricSummary *s = &runs[i].metrics.items[m];
+            if (!s->advice.language || advised_before(&runs[i], m))
+                continue;
+            const char *metric = str_z(&a, s->metric), *instead = str_z(&a, s->advice.metric),
+                       *yellow = app->color ? "\x1b[33m" : "", *plain = app->color ? "\x1b[0m" : "";
+            fprintf(app->out, "%s%s%s\n", yellow,
+                    trf(app, &a, T_ADVICE, (long long)runs[i].run.id,
+                        language_text(app, s->advice.language), metric)
+                        .ptr,
+                    plain);
+            fprintf(app->out, "  %s\n",
+                    trf(app, &a, T_ADVICE_DO, instead, (long long)runs[i].run.id, instead).ptr);
         }
 }
 
@@ -105,16 +165,22 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
     static const TextId heads[] = {T_RUN, T_MODEL, T_TASK, T_METRIC, T_SCORE, T_INTERVAL};
     SCOPED_ARENA(a);
     Table t = table_make(&a, 9, 1u << 0 | 1u << 4 | 1u << 7 | 1u << 8);
-    add_heads(&t, app, heads, COUNT(heads));
+    table_heads(&t, app, heads, COUNT(heads));
     table_add(&t, STR("0        50      100"));
     table_add(&t, str_from(tr(app, T_ITEMS)));
     table_add(&t, str_from(tr(app, T_ANSWERED)));
-    for (size_t i = 0; i < n; i++)
+    memcpy(t.optional, "\x07\x09\x08", 3); /* the bar, among answered, n */
+    t.records = true;
+    for (size_t i = 0; i < n; i++) {
         for (size_t m = 0; m < runs[i].metrics.len; m++)
             add_metric_row(&t, &runs[i], &runs[i].metrics.items[m]);
+        if (!runs[i].metrics.len)
+            add_empty_row(&t, &runs[i]);
+    }
     table_print(&t, app);
     print_incomplete(app, runs, n);
     print_signatures(app, runs, n);
+    print_advice(app, runs, n);
 }
 
 /* ---- many models, many tasks ---- */
@@ -139,24 +205,40 @@ static const RunSummary *cell_of(const RunSummary *runs, size_t n, Str task, Str
     return NULL;
 }
 
-static void add_cell(Table *t, const RunSummary *s)
+/* How much of a number a cell of the matrix has room for. */
+typedef enum CellForm { CELL_INTERVAL, CELL_HALF, CELL_MEAN, N_CELL_FORMS } CellForm;
+
+static void add_cell(Table *t, const RunSummary *s, CellForm form)
 {
     if (!s || !s->metrics.len) {
-        table_add(t, STR("-"));
+        table_add(t, s && s->incomplete ? STR("-*") : STR("-"));
         return;
     }
     const MetricSummary *m = &s->metrics.items[0];
+    const Interval *ci = &m->headline.ci;
     bool share = metric_is_share(m);
-    table_addf(t, "%s%s %s", show_value(t->arena, m->headline.mean, share).ptr,
-               s->incomplete ? "*" : "",
-               show_interval(t->arena, m->headline.ci.low, m->headline.ci.high, share).ptr);
+    const char *mean = show_value(t->arena, m->headline.mean, share).ptr,
+               *star = s->incomplete ? "*" : "";
+    if (form == CELL_INTERVAL)
+        table_addf(t, "%s%s %s", mean, star, show_interval(t->arena, ci->low, ci->high, share).ptr);
+    else if (form == CELL_HALF && !isnan(ci->low))
+        table_addf(t, "%s%s ±%s", mean, star,
+                   show_value(t->arena, (ci->high - ci->low) / 2, share).ptr);
+    else
+        table_addf(t, "%s%s", mean, star);
 }
 
-static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task, const Axis *models)
+typedef struct Matrix {
+    const RunSummary *runs;
+    size_t n;
+    Axis models, tasks;
+} Matrix;
+
+static void add_matrix_row(Table *t, const Matrix *x, Str task, CellForm form)
 {
     const RunSummary *first = NULL;
-    for (size_t m = 0; m < models->names.len && !first; m++)
-        first = cell_of(runs, n, task, models->names.items[m]);
+    for (size_t m = 0; m < x->models.names.len && !(first && first->metrics.len); m++)
+        first = cell_of(x->runs, x->n, task, x->models.names.items[m]);
     table_add(t, task);
     if (first && first->metrics.len) {
         const MetricSummary *m = &first->metrics.items[0];
@@ -166,33 +248,45 @@ static void add_matrix_row(Table *t, const RunSummary *runs, size_t n, Str task,
         table_add(t, STR("-"));
         table_add(t, STR("-"));
     }
-    for (size_t m = 0; m < models->names.len; m++)
-        add_cell(t, cell_of(runs, n, task, models->names.items[m]));
+    for (size_t m = 0; m < x->models.names.len; m++)
+        add_cell(t, cell_of(x->runs, x->n, task, x->models.names.items[m]), form);
+}
+
+static Table matrix_of(const Matrix *x, const App *app, CellForm form, Arena *a)
+{
+    Table t = table_make(a, 3 + x->models.names.len, UINT64_MAX << 2);
+    memcpy(t.optional, "\x02\x03", 2); /* metric, n */
+    table_add(&t, str_from(tr(app, T_TASK)));
+    table_add(&t, str_from(tr(app, T_METRIC)));
+    table_add(&t, str_from(tr(app, T_ITEMS)));
+    for (size_t m = 0; m < x->models.names.len; m++)
+        table_add(&t, x->models.names.items[m]);
+    for (size_t i = 0; i < x->tasks.names.len; i++)
+        add_matrix_row(&t, x, x->tasks.names.items[i], form);
+    return t;
 }
 
 void print_results(App *app, const RunSummary *runs, size_t n)
 {
     enum { MOST_MODELS = 8 };
     SCOPED_ARENA(a);
-    Axis models = {0}, tasks = {0};
+    Matrix x = {.runs = runs, .n = n};
     for (size_t i = 0; i < n; i++) {
-        add_name(&a, &models, runs[i].run.model);
-        add_name(&a, &tasks, runs[i].run.task);
+        add_name(&a, &x.models, runs[i].run.model);
+        add_name(&a, &x.tasks, runs[i].run.task);
     }
-    if (models.names.len < 2 || models.names.len > MOST_MODELS || tasks.names.len < 2) {
-        print_summaries(app, runs, n);
+    bool matrix =
+        x.models.names.len >= 2 && x.models.names.len <= MOST_MODELS && x.tasks.names.len >= 2;
+    for (int form = 0; matrix && form < N_CELL_FORMS; form++) {
+        Table t = matrix_of(&x, app, (CellForm)form, &a);
+        if (!table_fits(&t, app))
+            continue;
+        table_print(&t, app);
+        print_incomplete(app, runs, n);
+        print_advice(app, runs, n);
         return;
     }
-    Table t = table_make(&a, 3 + models.names.len, UINT64_MAX << 2);
-    table_add(&t, str_from(tr(app, T_TASK)));
-    table_add(&t, str_from(tr(app, T_METRIC)));
-    table_add(&t, str_from(tr(app, T_ITEMS)));
-    for (size_t m = 0; m < models.names.len; m++)
-        table_add(&t, models.names.items[m]);
-    for (size_t i = 0; i < tasks.names.len; i++)
-        add_matrix_row(&t, runs, n, tasks.names.items[i], &models);
-    table_print(&t, app);
-    print_incomplete(app, runs, n);
+    print_summaries(app, runs, n);
 }
 
 void print_groups(App *app, const GroupSummaries *groups)
@@ -203,7 +297,7 @@ void print_groups(App *app, const GroupSummaries *groups)
     SCOPED_ARENA(a);
     Table t = table_make(&a, COUNT(heads), 1u << 3 | 1u << 5);
     fputc('\n', app->out);
-    add_heads(&t, app, heads, COUNT(heads));
+    table_heads(&t, app, heads, COUNT(heads));
     for (size_t i = 0; i < groups->len; i++) {
         const GroupSummary *g = &groups->items[i];
         Str title = g->alias.len ? g->alias : g->name;
@@ -225,7 +319,7 @@ static const TextId outcome_texts[N_OUTCOMES] = {
 
 static void print_outcomes(App *app, const RunSummary *s)
 {
-    fprintf(app->out, "%s: ", tr(app, T_OUTCOMES));
+    fprintf(app->out, "%s%s", tr(app, T_OUTCOMES), tr(app, T_COLON));
     const char *comma = "";
     for (int i = 0; i < N_OUTCOMES; i++) {
         if (!s->counts[i] && i != OUTCOME_SCORED)
@@ -233,17 +327,28 @@ static void print_outcomes(App *app, const RunSummary *s)
         fprintf(app->out, "%s%s %lld (%.1f %%)", comma, tr(app, outcome_texts[i]),
                 (long long)s->counts[i],
                 s->n_samples ? 100.0 * (double)s->counts[i] / (double)s->n_samples : 0);
-        comma = ", ";
+        comma = tr(app, T_COMMA);
     }
     fputc('\n', app->out);
+}
+
+/* "0.37 ms", "12.3 s" */
+static const char *show_seconds(const App *app, Arena *a, double x)
+{
+    bool small = x < 0.0995;
+    return str_printf(a, "%.3g %s", small ? x * 1000 : x,
+                      tr(app, small ? T_MILLISECONDS : T_SECONDS))
+        .ptr;
 }
 
 static void print_percentiles(App *app, TextId title, const double p[3])
 {
     SCOPED_ARENA(a);
     if (!isnan(p[0]))
-        fprintf(app->out, "%s: %s\n", tr(app, title),
-                trf(app, &a, T_PERCENTILES, p[0], p[1], p[2]).ptr);
+        fprintf(app->out, "%s%s%s\n", tr(app, title), tr(app, T_COLON),
+                trf(app, &a, T_PERCENTILES, show_seconds(app, &a, p[0]),
+                    show_seconds(app, &a, p[1]), show_seconds(app, &a, p[2]))
+                    .ptr);
 }
 
 /* How answers were read: which rule, how often, and how often that was right. */
@@ -279,21 +384,21 @@ static void print_rules(App *app, const RunSummary *s)
 void print_run_details(App *app, const RunSummary *s)
 {
     SCOPED_ARENA(a);
-    fprintf(app->out, "\n%s: %.*s:%.*s, %s %lld\n", tr(app, T_DATASET), (int)s->run.dataset.len,
-            s->run.dataset.ptr, (int)s->run.split.len, s->run.split.ptr, tr(app, T_VERSION),
-            (long long)s->run.version_number);
-    fprintf(app->out, "%s: %s\n", tr(app, T_PROTOCOL), s->run.protocol_hash.ptr);
+    fprintf(app->out, "\n%s%s" STR_FMT ":" STR_FMT "%s%s %lld\n", tr(app, T_DATASET),
+            tr(app, T_COLON), STR_ARG(s->run.dataset), STR_ARG(s->run.split), tr(app, T_COMMA),
+            tr(app, T_VERSION), (long long)s->run.version_number);
+    fprintf(app->out, "%s%s%s\n", tr(app, T_PROTOCOL), tr(app, T_COLON), s->run.protocol_hash.ptr);
     print_outcomes(app, s);
     print_rules(app, s);
     if (s->usage.prompt_tokens || s->usage.completion_tokens)
-        fprintf(app->out, "%s: %s\n", tr(app, T_TOKENS),
+        fprintf(app->out, "%s%s%s\n", tr(app, T_TOKENS), tr(app, T_COLON),
                 trf(app, &a, T_TOKENS_IN_OUT, (long long)s->usage.prompt_tokens,
                     (long long)s->usage.completion_tokens)
                     .ptr);
     print_percentiles(app, T_LATENCY, s->latency);
     print_percentiles(app, T_FIRST_TOKEN, s->first_token);
     if (s->usage.n_priced)
-        fprintf(app->out, "%s: %.6g\n", tr(app, T_COST), s->usage.cost);
+        fprintf(app->out, "%s%s%.6g\n", tr(app, T_COST), tr(app, T_COLON), s->usage.cost);
     if (s->usage.cached)
         fprintf(
             app->out, "%s\n",
@@ -303,109 +408,13 @@ void print_run_details(App *app, const RunSummary *s)
                 trf(app, &a, T_STOPPED, phrase_error(app, &a, s->run.stop_reason).ptr).ptr);
 }
 
-/* ---- comparisons ---- */
-
-static void print_verdict(App *app, const Comparison *c)
-{
-    SCOPED_ARENA(a);
-    Str p = show_p(&a, c->p_holm, c->log10_p);
-    if (c->p_holm < 0.05) {
-        bool b_better = (c->difference.mean > 0) == c->higher_is_better;
-        const RunRow *better = b_better ? &c->b : &c->a, *worse = b_better ? &c->a : &c->b;
-        fprintf(
-            app->out, "%s\n",
-            trf(app, &a, T_VERDICT_BETTER, better->model.ptr, worse->model.ptr, c->task.ptr, p.ptr)
-                .ptr);
-        return;
-    }
-    Str size =
-        isnan(c->detectable) ? STR("?") : show_value(&a, c->detectable, comparison_of_shares(c));
-    fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
-}
-
-static void print_flips(App *app, const Comparison *c, bool all)
-{
-    enum { SHOWN = 10 };
-    SCOPED_ARENA(a);
-    if (!c->flips.len)
-        return;
-    fprintf(app->out, "%s (%zu):\n", tr(app, T_FLIPS), c->flips.len);
-    size_t n = all || c->flips.len < SHOWN ? c->flips.len : SHOWN;
-    for (size_t i = 0; i < n; i++) {
-        const Flip *f = &c->flips.items[i];
-        fprintf(app->out, "  %.*s  %g -> %g\n", (int)f->key.len, f->key.ptr, f->a, f->b);
-    }
-    if (n < c->flips.len)
-        fprintf(app->out, "  %s\n", trf(app, &a, T_MORE, c->flips.len - n).ptr);
-}
-
-static const char *test_text(const App *app, const char *test)
-{
-    static const TextId texts[] = {T_TEST_MCNEMAR, T_TEST_SIGN_FLIP, T_TEST_RANDOMISATION};
-    for (size_t i = 0; i < COUNT(texts); i++)
-        if (!strcmp(test, text_of(texts[i], false)))
-            return tr(app, texts[i]);
-    return test;
-}
-
-static void add_comparison_row(Table *t, const App *app, const Comparison *c)
-{
-    Arena *a = t->arena;
-    bool share = comparison_of_shares(c);
-    table_add(t, c->task);
-    table_add(t, metric_title(a, c->metric, c->filter));
-    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr,
-               show_value(a, c->mean_a, share).ptr);
-    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr,
-               show_value(a, c->mean_b, share).ptr);
-    table_addf(t, share ? "%+.1f" : "%+.4g", c->difference.mean * (share ? 100 : 1));
-    table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, share));
-    table_addf(t, "%zu", c->n);
-    if (c->binary)
-        table_addf(t, "%llu / %llu", (unsigned long long)c->a_only_right,
-                   (unsigned long long)c->b_only_right);
-    else
-        table_add(t, STR("-"));
-    table_addf(t, "%s %s", test_text(app, c->test), show_p(a, c->p, c->log10_p).ptr);
-    table_add(t, show_p(a, c->p_holm, c->log10_p));
-    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_value(a, c->detectable, share).ptr);
-}
-
-void print_comparisons(App *app, const Comparisons *list, bool all_flips)
-{
-    static const TextId heads[] = {T_TASK,       T_METRIC,   T_MODEL, T_MODEL,
-                                   T_DIFFERENCE, T_INTERVAL, T_ITEMS};
-    SCOPED_ARENA(a);
-    Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
-    add_heads(&t, app, heads, COUNT(heads));
-    table_addf(&t, "%s / %s", tr(app, T_ONLY_FIRST_RIGHT), tr(app, T_ONLY_SECOND_RIGHT));
-    table_addf(&t, "%s, p", tr(app, T_TEST));
-    table_add(&t, str_from(tr(app, T_HOLM)));
-    table_add(&t, str_from(tr(app, T_DETECTABLE)));
-    for (size_t i = 0; i < list->len; i++)
-        add_comparison_row(&t, app, &list->items[i]);
-    table_print(&t, app);
-    fputc('\n', app->out);
-    for (size_t i = 0; i < list->len; i++) {
-        const Comparison *c = &list->items[i];
-        print_verdict(app, c);
-        if (c->differs.len)
-            fprintf(app->out, "%s\n", tr(app, T_FORCED));
-        for (size_t d = 0; d < c->differs.len; d++)
-            fprintf(app->out, "  %.*s\n", (int)c->differs.items[d].len, c->differs.items[d].ptr);
-        if (c->only_a || c->only_b)
-            fprintf(app->out, "%s\n", trf(app, &a, T_UNPAIRED, c->only_a, c->only_b).ptr);
-        print_flips(app, c, all_flips);
-    }
-}
-
 /* ---- samples ---- */
 
 static void print_block(App *app, TextId title, Str text)
 {
     if (!text.len)
         return;
-    fprintf(app->out, "%s%s:%s ", app->color ? "\x1b[2m" : "", tr(app, title),
+    fprintf(app->out, "%s%s%s%s", app->color ? "\x1b[2m" : "", tr(app, title), tr(app, T_COLON),
             app->color ? "\x1b[0m" : "");
     if (memchr(text.ptr, '\n', text.len))
         fputs("\n  ", app->out);
@@ -423,9 +432,10 @@ void print_sample(App *app, const SampleView *v)
 {
     SCOPED_ARENA(a);
     const SampleRow *s = &v->sample;
-    fprintf(app->out, "%s── %s %lld (%.*s)%s  %s: %s\n", app->color ? "\x1b[1m" : "",
+    fprintf(app->out, "%s── %s %lld (%.*s)%s  %s%s%s\n", app->color ? "\x1b[1m" : "",
             tr(app, T_ITEM), (long long)s->position, (int)s->item_key.len, s->item_key.ptr,
-            app->color ? "\x1b[0m" : "", tr(app, T_OUTCOME), tr(app, outcome_texts[s->outcome]));
+            app->color ? "\x1b[0m" : "", tr(app, T_OUTCOME), tr(app, T_COLON),
+            tr(app, outcome_texts[s->outcome]));
     print_block(app, T_PROMPT, s->prompt);
     print_block(app, T_REASONING, v->response.reasoning);
     print_block(app, T_OUTPUT, v->response.text);
@@ -438,9 +448,9 @@ void print_sample(App *app, const SampleView *v)
         fprintf(app->out, "  " STR_FMT ": %g  " STR_FMT "\n", STR_ARG(title), j->value,
                 STR_ARG(why));
         if (j->rule.len)
-            fprintf(app->out, "    %s: %s%s%s\n", tr(app, T_RULE),
+            fprintf(app->out, "    %s%s%s%s%s\n", tr(app, T_RULE), tr(app, T_COLON),
                     str_z(&a, phrase_rule(app, j->rule)), j->steps.len ? " ← " : "",
-                    str_z(&a, j->steps));
+                    str_z(&a, phrase_steps(app, &a, j->steps)));
     }
     fputc('\n', app->out);
 }

@@ -133,6 +133,18 @@ typedef struct SampleQuery {
     bool wrong;       /* only samples with a judgement below 1 or without a value */
     int64_t position; /* only this item, or -1 */
 } SampleQuery;
+/* What went wrong with a run's error samples, the commonest first. */
+typedef struct ErrorCount {
+    Str error;
+    int64_t n;
+} ErrorCount;
+typedef VEC(ErrorCount) ErrorCounts;
+Status sample_errors(Db *db, int64_t run_id, int64_t limit, Arena *arena, ErrorCounts *out,
+                     Err *err) MUST_CHECK;
+
+/* The references of the first `limit` samples, one after the other, as far as they fit in `out`. */
+Status sample_targets(Db *db, int64_t run_id, int64_t limit, StrBuf *out, Err *err) MUST_CHECK;
+
 /* Samples in the order of items and repeats. */
 Status sample_views(Db *db, const SampleQuery *query, Arena *arena, SampleViews *out,
                     Err *err) MUST_CHECK;

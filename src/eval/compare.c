@@ -153,6 +153,12 @@ static double value_of(const Point *p)
     return isnan(p->value) ? 0 : p->value;
 }
 
+/* Whether two values differ when they are written with four digits, as they are shown. */
+static bool is_change(double a, double b)
+{
+    return fabs(b - a) > 5e-5 * fmax(fabs(a), fabs(b));
+}
+
 static void add_flip(Arena *arena, Comparison *c, const Side *a, const Point *x, const Point *y)
 {
     Flip flip = {x->position, y->position, key_at(a, x->position), value_of(x), value_of(y)};
@@ -185,7 +191,7 @@ static Pairs pair_up(const Side *a, const Side *b, const PointSet *of_a, const P
         p.a[p.n] = value_of(x);
         p.b[p.n] = value_of(y);
         p.d[p.n] = p.b[p.n] - p.a[p.n];
-        if (p.d[p.n] != 0)
+        if (is_change(p.a[p.n], p.b[p.n]))
             add_flip(arena, c, a, x, y);
         p.n++;
     }

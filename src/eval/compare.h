@@ -28,7 +28,7 @@ typedef struct Comparison {
     const char *test;  /* "mcnemar-exact", "sign-flip", "approximate-randomisation" */
     double p_holm;     /* over all comparisons of the call */
     double detectable; /* with 80 % power at 5 % */
-    VEC(Flip) flips;   /* items whose values differ, largest first */
+    VEC(Flip) flips;   /* items whose values differ beyond rounding, largest change first */
     VEC(Str) differs;  /* protocol differences, when forced */
 } Comparison;
 typedef VEC(Comparison) Comparisons;

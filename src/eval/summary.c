@@ -4,6 +4,7 @@
 #include "eval/aggregate.h"
 #include "eval/private.h"
 #include "task/metric_options.h"
+#include "text/language.h"
 
 #include <math.h>
 
@@ -99,11 +100,38 @@ MetricSummary eval_summarise_points(const PointSet *set, const Json *config, siz
     return m;
 }
 
+static void keep_texts(MetricSummary *m, Arena *arena)
+{
+    m->filter = str_copy(arena, m->filter);
+    m->metric = str_copy(arena, m->metric);
+    m->aggregation = str_copy(arena, m->aggregation);
+}
+
 static void percentiles(const double *sorted, size_t n, double out[3])
 {
     static const double at[] = {0.5, 0.9, 0.99};
     for (size_t i = 0; i < COUNT(at); i++)
         out[i] = stats_percentile(sorted, n, at[i]);
+}
+
+/* Metrics that depend on where words end, on references of a language that has no spaces. */
+static Status advise(Db *db, const Json *config, Arena *arena, RunSummary *s, Err *err)
+{
+    enum { TEXTS = 200, TEXTS_BYTES = 256 << 10 };
+    SCOPED_ARENA(scratch);
+    StrBuf texts = strbuf_make(&scratch, TEXTS_BYTES);
+    bool due = false;
+    for (size_t i = 0; i < s->metrics.len; i++)
+        due = due || advice_may_be_due(s->metrics.items[i].metric);
+    if (!due)
+        return OK;
+    TRY(sample_targets(db, s->run.id, TEXTS, &texts, err));
+    const char *language = language_of(strbuf_str(&texts));
+    for (size_t i = 0; i < s->metrics.len; i++) {
+        MetricSummary *m = &s->metrics.items[i];
+        m->advice = advice_of(m->metric, eval_metric_entry(config, m->metric), language, arena);
+    }
+    return OK;
 }
 
 Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err)
@@ -125,18 +153,41 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
         for (size_t i = 0; i < points.sets.len; i++) {
             MetricSummary m =
                 eval_summarise_points(&points.sets.items[i], &config, points.n_clusters, arena);
-            m.filter = str_copy(arena, m.filter);
-            m.metric = str_copy(arena, m.metric);
-            m.aggregation = str_copy(arena, m.aggregation);
+            keep_texts(&m, arena);
             vec_push(arena, &s.metrics, m);
         }
     }
+    TRY(advise(db, &config, arena, &s, err));
     memcpy(s.counts, s.usage.counts, sizeof s.counts);
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];
     s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
+    if (s.counts[OUTCOME_ERROR])
+        TRY(sample_errors(db, run_id, EVAL_ERRORS, arena, &s.errors, err));
     if (str_find(s.run.config, STR("\"extract\"")) >= 0) /* no rules without the filter */
         TRY(run_rules(db, run_id, arena, &s.rules, err));
     *out = s;
+    return OK;
+}
+
+Status eval_headline(Db *db, const RunRow *run, Arena *arena, RunHeadline *out, Err *err)
+{
+    SCOPED_ARENA(scratch);
+    RunPoints points = {0};
+    RunUsage usage = {0};
+    RunHeadline h = {0};
+    Json config;
+    int64_t n = 0;
+    TRY(json_parse(&scratch, run->config, &config, err));
+    TRY(run_numbers(db, run->id, &scratch, &points, &usage, err));
+    h.n_metrics = points.sets.len;
+    if (points.sets.len) {
+        h.metric = eval_summarise_points(&points.sets.items[0], &config, points.n_clusters, arena);
+        keep_texts(&h.metric, arena);
+    }
+    for (int i = 0; i < N_OUTCOMES; i++)
+        n += usage.counts[i];
+    h.incomplete = usage.counts[OUTCOME_ERROR] > 0 || n < run->n_items * run->n_repeats;
+    *out = h;
     return OK;
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "core/run.h"
 #include "core/sample.h"
+#include "eval/advice.h"
 #include "stats/stats.h"
 
 typedef struct MetricSummary {
@@ -16,6 +17,7 @@ typedef struct MetricSummary {
     bool higher_is_better;
     Str signature; /* of a corpus score: what makes it comparable; may be empty */
     MeanResult headline, answered;
+    MetricAdvice advice; /* where the texts' language makes the number mean little */
 } MetricSummary;
 
 typedef struct RunSummary {
@@ -25,6 +27,7 @@ typedef struct RunSummary {
     VEC(MetricSummary) metrics;            /* in the task's order; [0] is the first pipeline's */
     RunUsage usage;
     RuleCounts rules;                  /* of the filter "extract" */
+    ErrorCounts errors;                /* the commonest EVAL_ERRORS of the error samples */
     double latency[3], first_token[3]; /* p50, p90, p99 seconds; NAN unknown */
 } RunSummary;
 
@@ -33,7 +36,17 @@ const Json *eval_metric_entry(const Json *config, Str metric);
 /* Whether more of this metric is better, as the task says or the metric's nature is. */
 bool eval_metric_rises(const Json *config, Str metric);
 
+enum { EVAL_ERRORS = 3 };
 Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err) MUST_CHECK;
+
+/* A run in one line: its first metric, how many there are, whether it is incomplete. */
+typedef struct RunHeadline {
+    MetricSummary metric; /* metric.metric is empty when there is none */
+    size_t n_metrics;
+    bool incomplete;
+} RunHeadline;
+Status eval_headline(Db *db, const RunRow *run, Arena *arena, RunHeadline *out,
+                     Err *err) MUST_CHECK;
 
 /* ---- groups ---- */
 /* A group's line for one model: LMH's weighted mean and pooled standard error. */

@@ -106,7 +106,9 @@ Status remote_open(Arena *arena, const ModelSpec *spec, const Provider *provider
         return err_set(err, E_USAGE, "\"" STR_FMT "\" is no http:// or https:// address",
                        STR_ARG(r.base));
     if (!spec->model.len)
-        return err_set(err, E_USAGE, "no model name for the server at \"" STR_FMT "\"",
+        return err_set(err, E_USAGE,
+                       "what is the model called at the server \"" STR_FMT
+                       "\"? Name it with -m (--model)",
                        STR_ARG(r.base));
     r.official = str_eq_nocase(host_of(r.base), str_from(auth->official_host));
     TRY(open_key(arena, spec, provider, &r, err));

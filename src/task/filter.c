@@ -1,6 +1,8 @@
 /* filter.c - the table of filters, and pipelines of them. */
 #include "task/parts.h"
 
+#include "text/near.h"
+
 #include "base/utf8.h"
 #include "task/native.h"
 
@@ -36,7 +38,11 @@ static void unknown_filter(Checker *c, const Json *at, Str name)
             problem_why(c, why, at, "filter \"" STR_FMT "\" %s", STR_ARG(name), refused[i].why);
             return;
         }
-    problem_why(c, why, at, "unknown filter \"" STR_FMT "\"", STR_ARG(name));
+    Names names = {0};
+    for (size_t i = 0; i < COUNT(rows); i++)
+        vec_push(c->arena, &names, str_from(rows[i]->name));
+    problem_why(c, why, at, "unknown filter \"" STR_FMT "\"" STR_FMT, STR_ARG(name),
+                STR_ARG(near_names(c->arena, name, &names)));
 }
 
 /* The entry without its "function" key. */

@@ -1,6 +1,8 @@
 /* keys.c - the keys that may stand in a task file, with their types, as tables. */
 #include "task/parts.h"
 
+#include "text/near.h"
+
 #define PYTHON "needs Python code, which is not run here"
 
 const KeyRow task_keys[] = {
@@ -153,14 +155,18 @@ static const KeyRow *row_of(Str key, const KeyRow *rows, size_t n_rows)
     return NULL;
 }
 
+static void unknown_key(Checker *c, const JsonMember *m, const KeyRow *rows, size_t n_rows)
+{
+    Names names = {0};
+    for (size_t i = 0; i < n_rows; i++)
+        vec_push(c->arena, &names, str_from(rows[i].name));
+    problem_why(c, (Reason){"key", m->key}, &m->value, "unknown key \"" STR_FMT "\"" STR_FMT,
+                STR_ARG(m->key), STR_ARG(near_names(c->arena, m->key, &names)));
+}
+
 static void check_member(Checker *c, const JsonMember *m, const KeyRow *row)
 {
     const Json *value = &m->value;
-    if (!row) {
-        problem_why(c, (Reason){"key", m->key}, value, "unknown key \"" STR_FMT "\"",
-                    STR_ARG(m->key));
-        return;
-    }
     if (value->type == JSON_NULL)
         return; /* as if it were not there */
     bool function = json_get(value, "!function") != NULL;
@@ -187,8 +193,13 @@ static void check_member(Checker *c, const JsonMember *m, const KeyRow *row)
 
 void check_keys(Checker *c, const Json *object, const KeyRow *rows, size_t n_rows)
 {
-    for (uint32_t i = 0; i < object->len; i++)
-        check_member(c, &object->members[i], row_of(object->members[i].key, rows, n_rows));
+    for (uint32_t i = 0; i < object->len; i++) {
+        const KeyRow *row = row_of(object->members[i].key, rows, n_rows);
+        if (row)
+            check_member(c, &object->members[i], row);
+        else
+            unknown_key(c, &object->members[i], rows, n_rows);
+    }
 }
 
 Status problems_error(const Problems *problems, Err *err)

@@ -361,6 +361,19 @@ test('one run without samples, comparisons or groups has its board', async (page
   same(await page.locator('.board tbody td:nth-last-child(3)').allTextContents(), ['–'], 'tokens of imported outputs');
 });
 
+test('corpus scores have an axis to 100, their signature, and a warning where words were not found', async (page) => {
+  await page.goto('file://' + folder + '/report-corpus.html');
+  await page.waitForSelector('article.board');
+  same(await page.locator('.board .axis text').allTextContents(), ['0', '25', '50', '75', '100'], 'axis');
+  same(await page.locator('.board code').last().textContent(), 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0', 'signature');
+  same(await page.locator('.board [role=alert]').count(), 1, 'one warning');
+  check((await page.locator('.board [role=alert]').textContent()).includes('Chinese'), 'language');
+  await page.locator('.switch button', { hasText: '中文' }).click();
+  const words = await page.locator('.board [role=alert]').textContent();
+  check(words.includes('参考答案是中文') && words.endsWith('--metric bleu,tokenize=zh'), words);
+  await shot(page, 'corpus-zh', true);
+});
+
 /* ---- running ---- */
 async function runTest(browser, { name, run, options }) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-GB', timezoneId: 'UTC', colorScheme: 'light', ...options });

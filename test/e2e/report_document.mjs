@@ -223,7 +223,22 @@ function someSamples() {
   return document;
 }
 
+/* Corpus scores: one far from 100, one of 0 that the tokeniser is to blame for. */
+function corpusScores() {
+  const document = { ...makeDocument(20), title: 'Translations', groups: [], comparisons: [], samples: [] };
+  document.runs = document.runs.slice(0, 2);
+  const scores = [{ mean: 41.2, se: 1.5, low: 38.1, high: 44.4 }, { mean: 0, se: 0, low: 0, high: 0 }];
+  document.runs.forEach((run, i) => {
+    const score = { n: 20, ...scores[i] };
+    run.metrics = [{ filter: 'none', metric: 'bleu', aggregation: 'bleu', higher_is_better: true, method: 'bootstrap', clusters: 0, ...score,
+      signature: 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0', answered: score }];
+  });
+  document.runs[1].metrics[0].advice = { language: 'zh', metric: 'bleu,tokenize=zh' };
+  return document;
+}
+
 const SPARSE = {
+  corpus: corpusScores,
   some: someSamples,
   empty: () => ({}),
   one: () => ({ program: 'assay 0.1.0', created: '2026-11-20T10:00:00Z', title: 'One', runs: makeDocument(20).runs.slice(0, 1).map((r) => ({ ...r, tokens: { prompt: 0, completion: 0 } })) }),

@@ -76,6 +76,12 @@ zh 1 '没有指标“belu”.*相近的有 "bleu"' assay import mc.jsonl --metri
 expect_ok assay import mc.jsonl --extract '(chioce)' --name regex
 expect_ok assay import mc.jsonl --extract 'answer' --name word
 
+title "what task check says, and where"
+printf 'task: t\ndataset_path: d\noutput_type: generate_until\ndoc_to_txt: q\n' > t.yaml
+expect_status 1 assay task check t.yaml --lang zh
+expect_out 't\.yaml:4:13: 没有“doc_to_txt”这个键；相近的有 "doc_to_text"'
+zh 2 '服务器“http://h/v1”上的模型叫什么？请用 -m（--model）写明' assay model add x --address http://h/v1
+
 title "options of a metric on the command line: Chinese BLEU"
 printf '%s\n' '{"id":"1","prompt":"?","output":"猫坐在垫子上面。","target":"猫坐在垫子上。"}' > mt.jsonl
 expect_ok assay import mt.jsonl --metric bleu,tokenize=zh --name zh --json

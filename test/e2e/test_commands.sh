@@ -83,7 +83,7 @@ expect_err 'model "dead": could not reach the server'
 expect_status 2 assay model add x --provider opnai --model y
 expect_err 'unknown provider "opnai"; known are'
 expect_status 2 assay model add x --address http://h/v1
-expect_err 'no model name'
+expect_err 'what is the model called at the server .*Name it with -m'
 expect_status 2 assay model add x --address http://h/v1 --model y --set rmp=3
 expect_err 'unknown setting "rmp"; known are'
 expect_status 1 assay model remove deed
@@ -325,5 +325,28 @@ expect_same "commands with help" "$(test "$(wc -l < names)" -ge 20 && echo enoug
 expect_status 2 assay dataset exprt
 expect_status 2 assay model add x --adress y
 expect_err 'no option --adress'
+
+title "runs shows the score of each run with its interval, and how many more metrics there are"
+expect_ok assay run -q -m local:tiny-4 -t tiny_capital_choice -t tiny_sum_public -n 20 --db r.db
+expect_ok assay runs --db r.db
+expect_out 'tiny_sum_public +exact_match +[0-9.]+ +\[[0-9.]+, [0-9.]+\] +20 '
+expect_out 'tiny_capital_choice +acc \+1 +100\.0 +\[83\.9, 100\.0\]'
+last="COLUMNS=80 assay runs"
+COLUMNS=80 assay runs --db r.db > out/stdout
+expect_same "lines wider than 80" "$(awk 'length > 80' out/stdout | wc -l)" 0
+expect_out 'tiny_sum_public +exact_match'
+
+title "a run of nothing but errors says the commonest reason and what to do, not an empty table"
+printf 'q,a\n1,2\n3,4\n' > two.csv
+expect_status 4 assay run -q -m command:/bin/cat --data two.csv --prompt '{{q}}' --target '{{a}}' --db r.db
+expect_out 'command:/bin/cat +two +- +-\* +- '
+expect_out 'INCOMPLETE: 2 of 2 samples'
+expect_out '^    2 × .*"text"'
+expect_ok assay show 3 --db r.db --lang zh
+expect_out '^    2 × 程序的回答里没有“text”'
+expect_ok assay show 3 --db r.db --json
+expect_json 'o["errors"][0]["n"]' 2
+expect_ok assay runs --db r.db
+expect_out 'command:/bin/cat +two +- +\*'
 
 finish

@@ -33,7 +33,7 @@ if [ ! -d build/browser/node_modules/playwright-core ]; then
 fi
 
 make -s MODE=release build/release/tool_report_page >&2 || { echo "0 passed, 1 failed"; exit 1; }
-for kind in 120 4000 some empty one; do
+for kind in 120 4000 some empty one corpus; do
     node test/e2e/report_document.mjs "$kind" > "build/screens/document-$kind.json" &&
         build/release/tool_report_page html "build/screens/document-$kind.json" \
             > "build/screens/report-$kind.html" || { echo "0 passed, 1 failed"; exit 1; }

@@ -4,6 +4,7 @@
 
 #include "base/asset.h"
 #include "cli/phrase.h"
+#include "text/extract.h"
 
 static const App chinese = {.chinese = true};
 static const App english;
@@ -42,6 +43,8 @@ TEST(every_phrase_is_shown_in_chinese_with_its_words)
         check_row(phrase_why_at(i), phrase_why);
     for (size_t i = 0; phrase_error_at(i); i++)
         check_row(phrase_error_at(i), phrase_error);
+    for (size_t i = 0; phrase_problem_at(i); i++)
+        check_row(phrase_problem_at(i), phrase_problem);
 }
 
 TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
@@ -57,6 +60,14 @@ TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
         {"database \"x.db\": disk I/O error", "数据库“x.db”：disk I/O error"},
         {"there is no option --n%s; --help lists them", "没有选项 --n%s；--help 可列出全部"},
         {"something that has no row", "something that has no row"},
+        {"a b.yaml:3:14: unknown key \"doc_to_txt\"; near it: \"doc_to_text\"",
+         "a b.yaml:3:14: 没有“doc_to_txt”这个键；相近的有 \"doc_to_text\""},
+        {"t.yaml:9:15: \"n\" must be text or a number; put text in quotes",
+         "t.yaml:9:15: “n”须是文字或数；文字请加引号"},
+        {"could not reach the server: Failed to connect to h port 9 after 0 ms: Couldn't connect "
+         "to server (http://h:9/v1)",
+         "无法连接服务器：连接 h 端口 9 失败（0 毫秒）：连接失败（Couldn't connect to server）"
+         "（http://h:9/v1）"},
         {"could not open \"", "could not open \""},
         {"", ""},
     };
@@ -69,6 +80,21 @@ TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
               "未抽取到答案，标准答案为“D”");
     CHECK_STR(phrase_why(&chinese, &a, STR("extracted \"a \"b\" (c)\", expected \"4\"")),
               "抽取到“a \"b\" (c)”，标准答案为“4”");
+}
+
+TEST(steps_of_an_extraction_are_named_in_chinese)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(phrase_steps(&chinese, &a, STR("nfkc markdown")),
+              "全角转半角等（NFKC）、去掉 Markdown 标记");
+    CHECK_STR(phrase_steps(&english, &a, STR("nfkc markdown")), "nfkc markdown");
+    CHECK_STR(phrase_steps(&chinese, &a, (Str){0}), "");
+    /* Every step of the chain has a name. */
+    for (unsigned bit = STEP_THINKING; bit <= STEP_LATEX; bit <<= 1) {
+        Str name = extract_step_names(bit, &a);
+        if (str_eq(phrase_steps(&chinese, &a, name), name))
+            test_fail(__FILE__, __LINE__, "no Chinese for the step " STR_FMT, STR_ARG(name));
+    }
 }
 
 static void check_reason(Arena *a, const char *yaml, const char *docs, TaskAnswer *answers,
@@ -134,6 +160,16 @@ TEST(the_page_knows_the_same_reasons)
     }
 }
 
+static void check_page_has(Arena *a, Str page, const Phrase *p, const char *kind)
+{
+    StrBuf want = strbuf_make(a, 1 << 12);
+    strbuf_addf(&want, "%s_%s: ['%s', '", kind, p->english, p->english);
+    for (const char *c = p->chinese; *c; c++)
+        strbuf_addf(&want, *c == '\\' ? "\\\\" : "%c", *c);
+    if (str_find(page, strbuf_str(&want)) < 0)
+        test_fail(__FILE__, __LINE__, "the page lacks: %s", want.ptr);
+}
+
 TEST(the_page_names_every_extraction_rule_as_the_command_line_does)
 {
     SCOPED_ARENA(a);
@@ -141,13 +177,10 @@ TEST(the_page_names_every_extraction_rule_as_the_command_line_does)
     for (size_t i = 0; asset_at(i, &name, &content); i++)
         if (str_ends(name, STR("report/text.js")))
             page = content;
-    for (size_t i = 0; phrase_rule_at(i); i++) {
-        const Phrase *p = phrase_rule_at(i);
-        StrBuf want = strbuf_make(&a, 1 << 12);
-        strbuf_addf(&want, "rule_%s: ['%s', '", p->english, p->english);
-        for (const char *c = p->chinese; *c; c++)
-            strbuf_addf(&want, *c == '\\' ? "\\\\" : "%c", *c);
-        if (str_find(page, strbuf_str(&want)) < 0)
-            test_fail(__FILE__, __LINE__, "the page lacks: %s", want.ptr);
+    for (size_t i = 0; phrase_rule_at(i) || phrase_step_at(i); i++) {
+        static const Phrase *(*const tables[])(size_t) = {phrase_rule_at, phrase_step_at};
+        for (size_t k = 0; k < COUNT(tables); k++)
+            if (tables[k](i))
+                check_page_has(&a, page, tables[k](i), k ? "step" : "rule");
     }
 }

@@ -33,8 +33,8 @@ TEST(task_check_reports_every_problem_of_a_file)
               "t.yaml:4:14: doc_to_text: line 1 column 5: unclosed tag\n"
               "t.yaml:5:16: needs the Python function \"utils.target\", which is not run here; its "
               "file is not there to be compared with native versions\n"
-              "t.yaml:13:19: unknown filter \"regexp\"\n"
-              "t.yaml:16:16: filter \"regex\": unknown key \"group\"\n"
+              "t.yaml:13:19: unknown filter \"regexp\"; near it: \"regex\"\n"
+              "t.yaml:16:16: filter \"regex\": unknown key \"group\"; near it: \"group_select\"\n"
               "t.yaml:15:24: filter \"regex\": regular expression \"(\": missing "
               "closing parenthesis near offset 1\n"
               "t.yaml:19:18: aggregation \"middle\" is not supported yet\n"
@@ -81,6 +81,9 @@ TEST(task_check_knows_what_is_not_supported)
         {"num_fewshot: -1\n", "\"num_fewshot\" must be between 0 and 1000"},
         {"doc_to_choice: [a, yes]\n", "t.yaml:6:20: choice 2 must be text; put it in quotes"},
         {"fewshot_config: {sampler: best}\n", "unknown sampler \"best\"; known: default, first_n"},
+        {"doc_to_decontamination_quer: q\n", "unknown key \"doc_to_decontamination_quer\""},
+        {"doc_to_choise: [a]\n", "unknown key \"doc_to_choise\"; near it: \"doc_to_choice\""},
+        {"fewshot_config: {sampel: x}\n", "unknown key \"sampel\"; near it: \"sample"},
         {"fewshot_config: {colour: red}\n", "fewshot_config: unknown key \"colour\""},
         {"fewshot_config: {samples: [1]}\n", "a few-shot sample must be a mapping"},
         {"fewshot_config: {samples: !function u.list}\n", "needs the Python function \"u.list\""},

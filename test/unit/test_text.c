@@ -79,7 +79,8 @@ static bool has_chinese(const char *text)
     Str s = str_from(text);
     for (size_t at = 0; at < s.len;) {
         int32_t code = utf8_next(s, &at);
-        if (code >= 0x4e00 && code <= 0x9fff)
+        bool mark = code >= 0xff01 && code <= 0xff1f; /* full-width punctuation */
+        if ((code >= 0x4e00 && code <= 0x9fff) || mark)
             return true;
     }
     return false;

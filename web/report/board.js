@@ -44,7 +44,9 @@ function incompleteNotice() {
     el('strong', null, t('incomplete_title')),
     el('ul', null, runs.map((r) => {
       const { wanted, missing } = missingSamples(r);
-      return el('li', null, t('incomplete', r.run, r.model, r.task, showCount(missing), showCount(wanted)));
+      const errors = list(r.errors);
+      return el('li', null, t('incomplete', r.run, r.model, r.task, showCount(missing), showCount(wanted)),
+        errors.length > 0 && el('ul', { class: 'small' }, errors.map((e) => el('li', null, showCount(e.n) + ' × ', foreign(e.error)))));
     })));
 }
 
@@ -142,11 +144,29 @@ function boardFacts(board, rows) {
   return el('p', { class: 'facts small muted' }, facts.filter(Boolean).map((f) => el('span', null, f)));
 }
 
+/* How a corpus score was computed, as its program prints it; the same for all rows as a rule. */
+function signatureLines(rows) {
+  const signed = rows.filter((r) => r.m && r.m.signature);
+  const texts = unique(signed.map((r) => r.m.signature));
+  return texts.map((text) => el('p', { class: 'small muted' }, t('signature') + ' ', foreign(text, 'code'),
+    texts.length > 1 && ' ' + t('signature_of', signed.filter((r) => r.m.signature === text).map((r) => r.run.run).join(', '))));
+}
+
+/* Numbers that say little because the metric found no words in texts of this language. */
+function adviceLines(rows) {
+  const advised = rows.filter((r) => r.m && r.m.advice && r.m.advice.language);
+  return unique(advised.map((r) => r.m.advice.metric)).map((metric) => {
+    const row = advised.find((r) => r.m.advice.metric === metric);
+    return el('p', { class: 'small warn-text', role: 'alert' },
+      t('advice', word('language_', row.m.advice.language), row.m.metric, row.run.run) + ' ', foreign('--metric ' + metric, 'code'));
+  });
+}
+
 function boardCard(board) {
   const name = board.metrics[board.metric];
   const rows = ranked(board, name);
-  const share = !rows[0] || !rows[0].m || isShare(rows[0].m.metric);
   const ms = rows.filter((r) => r.m).map((r) => r.m);
+  const share = areShares(ms);
   const scale = scoreScale(ms, share);
   const card = el('article', { class: 'card board' });
   const redraw = (value) => {
@@ -161,7 +181,9 @@ function boardCard(board) {
         : el('span', { class: 'muted' }, t('metric') + ': ', foreign(name || t('none')))),
     boardFacts(board, rows),
     board.protocols > 1 && el('p', { class: 'small warn-text' }, t('protocols_differ', board.task, board.protocols)),
+    adviceLines(rows),
     table(t('board') + ': ' + board.task, boardHeads(scale), rows.map((r) => boardRow(r, scale, share)), 'board'),
+    signatureLines(rows),
   ]);
 }
 
@@ -174,7 +196,7 @@ function boardSection() {
 /* ---- task groups ---- */
 function groupSection() {
   if (!doc.groups.length) return null;
-  const share = doc.groups.every((g) => isShare(g.metric));
+  const share = areShares(doc.groups);
   const scale = scoreScale(doc.groups, share);
   const names = unique(doc.groups.map((g) => JSON.stringify([g.group, metricName(g)])));
   const lines = names.flatMap((name) => doc.groups

@@ -112,7 +112,7 @@ function factsBlock(s) {
   const facts = [
     [t('tokens'), showCount(s.prompt_tokens) + ' / ' + showCount(s.completion_tokens)],
     [t('time'), showSeconds(s.seconds)], [t('cost'), showCost(s.cost)],
-    [t('finish'), s.finish || t('none')], [t('attempts'), showCount(s.attempts)],
+    [t('finish'), s.finish ? word('finish_', s.finish) : t('none')], [t('attempts'), showCount(s.attempts)],
     [t('cached'), s.cached ? t('yes') : t('no')],
   ];
   return block(t('facts'), el('dl', { class: 'facts-list' },

@@ -6,6 +6,9 @@ const LOWER = new Set(['perplexity', 'word_perplexity', 'byte_perplexity', 'bits
 
 const list = (x) => (Array.isArray(x) ? x : []);
 const isShare = (metric) => !NO_SHARE.has(metric);
+const beyond = (x) => typeof x === 'number' && (x < 0 || x > 1);
+/* Summaries whose numbers can be shown in percent: none is of another kind, or outside 0 .. 1. */
+const areShares = (ms) => ms.every((m) => isShare(m.metric) && !beyond(m.mean) && !beyond(m.low) && !beyond(m.high));
 
 function readJson(id) {
   return JSON.parse(document.getElementById(id).textContent);

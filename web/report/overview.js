@@ -8,14 +8,14 @@ function headline(model, task) {
 }
 
 function shade(m) {
-  if (!m || !isNumber(m.mean) || !isShare(m.metric)) return {};
+  if (!m || !isNumber(m.mean) || !areShares([m])) return {};
   const good = m.higher_is_better === false ? 1 - m.mean : m.mean;
   return { '--heat': Math.round(Math.min(Math.max(good, 0), 1) * 100) + '%' };
 }
 
 function overviewCell(m) {
   if (!m || !isNumber(m.mean)) return td('num', t('none'));
-  const share = isShare(m.metric);
+  const share = areShares([m]);
   const half = isNumber(m.low) ? ' ±' + showEnd((m.high - m.low) / 2, share) : '';
   return el('td', { class: 'num heat', style: shade(m) }, showValue(m.mean, share), el('span', { class: 'small' }, half));
 }
@@ -24,7 +24,7 @@ function overviewCell(m) {
 function overviewOrder() {
   const common = tasks.filter((task) => models.every((model) => {
     const m = headline(model, task);
-    return m && isNumber(m.mean) && isShare(m.metric);
+    return m && isNumber(m.mean) && areShares([m]);
   }));
   const mean = (model) => common.reduce((sum, task) => sum + headline(model, task).mean, 0);
   return common.length ? [...models].sort((a, b) => mean(b) - mean(a)) : models;
@@ -34,7 +34,7 @@ function radarCard(order) {
   const MOST_MODELS = 5, MOST_TASKS = 9;
   const usable = tasks.filter((task) => order.every((model) => {
     const m = headline(model, task);
-    return m && isShare(m.metric) && isNumber(m.low) && isNumber(m.high);
+    return m && areShares([m]) && isNumber(m.low) && isNumber(m.high);
   }));
   if (usable.length < 3 || usable.length > MOST_TASKS) return null;
   const shown = order.slice(0, MOST_MODELS);

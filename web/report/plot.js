@@ -21,11 +21,18 @@ function niceScale(low, high, show) {
   return { low: from, high: to, ticks, show };
 }
 
-/* 0..100 for shares; what the rows need for other metrics. */
+const OF_HUNDRED = new Set(['bleu', 'chrf', 'ter']);
+
+/* 0..100 for shares and corpus scores, from 0 where nothing is below it and 0 is not far away;
+ * else what the rows need. */
 function scoreScale(ms, share) {
   if (share) return { low: 0, high: 1, ticks: [0, 0.25, 0.5, 0.75, 1], show: (x) => String(x * 100) };
+  const show = (x) => String(Number(x.toPrecision(3)));
   const ends = ms.flatMap((m) => [m.low, m.high, m.mean]).filter(isNumber);
-  return niceScale(Math.min(...ends), Math.max(...ends), (x) => String(Number(x.toPrecision(3))));
+  const low = Math.min(...ends), high = Math.max(...ends);
+  if (ms.every((m) => OF_HUNDRED.has(m.metric)) && !(low < 0)) return niceScale(0, Math.max(100, high), show);
+  if (!ends.length) return niceScale(0, 1, show);
+  return niceScale(low >= 0 && low < high * 0.75 ? 0 : low, low === 0 && high === 0 ? 1 : high, show);
 }
 
 /* Symmetric around 0, wide enough for every difference. */

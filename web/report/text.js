@@ -44,6 +44,10 @@ const TEXTS = {
   method_wilson: ['Wilson interval', 'Wilson 区间'], method_t: ['t interval', 't 区间'], method_bootstrap: ['bootstrap interval', '自助法区间'],
   method_cluster_t: ['cluster t interval', '聚类 t 区间'], method_none: ['no interval', '无区间'],
   of_items: ['{0} of {1}', '{0} / {1}'],
+  signature: ['Signature', '签名'], signature_of: ['(run {0})', '（评测 {0}）'],
+  advice: ['The references are {0}, and {1} as it is set finds next to no words in them: this score says little. Use instead (assay rescore {2} needs no new replies):',
+    '参考答案是{0}，按当前设置 {1} 几乎切不出词，这个得分没有参考价值。请改用（assay rescore {2} 无需重新作答）：'],
+  language_zh: ['Chinese', '中文'], language_ja: ['Japanese', '日文'], language_ko: ['Korean', '韩文'], language_th: ['Thai', '泰文'],
   higher_better: ['higher is better', '越高越好'], lower_better: ['lower is better', '越低越好'],
   clusters: ['{0} clusters', '{0} 个聚类'],
   method: ['Interval method', '置信区间方法'],
@@ -146,6 +150,11 @@ const TEXTS = {
   likelihood: ['Likelihood of the target', '标准答案的似然'],
   share: ['Share', '占比'],
   chosen: ['chosen', '所选'], correct: ['right', '正确'], greedy: ['greedy', '贪心解'],
+  step_thinking: ['thinking', '去掉思考过程'], step_cut: ['cut', '思考未结束，去掉到末尾'],
+  step_length: ['length', '只读末尾'], step_nfkc: ['nfkc', '全角转半角等（NFKC）'],
+  step_markdown: ['markdown', '去掉 Markdown 标记'], step_latex: ['latex', '去掉 LaTeX 标记'],
+  finish_stop: ['stop', '正常结束'], finish_length: ['length', '到达长度上限'], finish_refused: ['refused', '拒答'],
+  finish_filtered: ['filtered', '被拦截'], finish_other: ['other', '其他'],
   facts: ['Facts', '运行信息'], seconds: ['{0} s', '{0} 秒'], milliseconds: ['{0} ms', '{0} 毫秒'], time: ['Time', '用时'], finish: ['Finish', '结束原因'],
   attempts: ['Attempts', '请求次数'], yes: ['yes', '是'], no: ['no', '否'],
   others: ['The same item under the other models', '同一题目在其他模型下'],
@@ -200,7 +209,7 @@ function showExtracted(j) {
 function showRule(j) {
   if (!j || !j.rule) return '';
   const name = TEXTS['rule_' + j.rule] ? t('rule_' + j.rule) : j.rule;
-  return j.steps ? name + ' ← ' + j.steps : name;
+  return j.steps ? name + ' ← ' + j.steps.split(' ').map((s) => word('step_', s)).join(settings.chinese ? '、' : ' ') : name;
 }
 
 function showWhy(why) {
