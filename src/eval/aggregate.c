@@ -26,6 +26,9 @@ static const AggregateRow *const rows[] = {
     &aggregate_selective_acc,
     &aggregate_selective_area,
     &aggregate_error_rate,
+    &aggregate_span_f1,
+    &aggregate_ratio,
+    &aggregate_ratio_difference,
 };
 
 const AggregateRow *aggregate_row(Str name)

@@ -30,6 +30,7 @@ extern const AggregateRow aggregate_perplexity, aggregate_weighted_mean,
     aggregate_weighted_perplexity, aggregate_bits_per_byte, aggregate_bypass, aggregate_nanmean,
     aggregate_median;
 extern const AggregateRow aggregate_bleu, aggregate_chrf, aggregate_ter, aggregate_error_rate;
+extern const AggregateRow aggregate_span_f1, aggregate_ratio, aggregate_ratio_difference;
 extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1, aggregate_mcc,
     aggregate_matthews;
 extern const AggregateRow aggregate_ece, aggregate_selective_acc, aggregate_selective_area;

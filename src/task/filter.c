@@ -9,16 +9,14 @@
 static const FilterRow *const rows[] = {
     &filter_regex,         &filter_take_first, &filter_take_first_k, &filter_remove_whitespace,
     &filter_lowercase,     &filter_uppercase,  &filter_map,          &filter_multi_choice_regex,
-    &filter_majority_vote, &filter_extract,
+    &filter_majority_vote, &filter_extract,    &filter_custom,       &filter_map_regex,
+    &filter_format_span,   &filter_regex_pos,
 };
 
 /* Known to lm-evaluation-harness, and why they are not here. */
 static const struct {
     const char *name, *why;
 } refused[] = {
-    {"custom", "needs Python code, which is not run here"},
-    {"format_span", "is not supported yet"},
-    {"regex_pos", "is not supported yet"},
     {"decontaminate", "is not supported"},
 };
 
@@ -28,6 +26,11 @@ static const FilterRow *find_row(Str name)
         if (str_eqc(name, rows[i]->name))
             return rows[i];
     return NULL;
+}
+
+bool filter_known(Str name)
+{
+    return find_row(name) != NULL;
 }
 
 static void unknown_filter(Checker *c, const Json *at, Str name)
@@ -67,7 +70,7 @@ void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeat
     const Json *name = json_get(entry, "function");
     *out = (Filter){.row = &filter_take_first};
     if (json_get(name, "!function")) {
-        native_of(c, name, "filter"); /* one that is known has become its name */
+        filter_native(c, name, "filter", out); /* one that `use`s a filter has become its name */
         return;
     }
     if (!json_is(name, JSON_STRING)) {

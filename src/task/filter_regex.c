@@ -34,9 +34,8 @@ static bool findall_element(const RegexMatch *m, Str *out)
     return false;
 }
 
-/* The selected match, stripped; *found is false when there is none. */
-static Status select_match(const Regex *regex, int64_t select, Str text, Arena *arena, Str *out,
-                           bool *found, Err *err)
+Status filter_match(const Regex *regex, int64_t select, Str text, Arena *arena, Str *out,
+                    bool *found, Err *err)
 {
     RegexMatches all = {0};
     TRY(regex_find_all(regex, text, arena, &all, err));
@@ -59,7 +58,7 @@ static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, Filter
     FilterValue *out = arena_array(arena, v->len, sizeof *out);
     for (size_t i = 0; i < v->len; i++) {
         Str match;
-        TRY(select_match(f->regex, f->number, answer_text(&v->items[i]), arena, &match,
+        TRY(filter_match(f->regex, f->number, answer_text(&v->items[i]), arena, &match,
                          &out[i].found, err));
         if (!out[i].found && f->fallback_whole) {
             match = utf8_strip(answer_text(&v->items[i]));
@@ -74,8 +73,7 @@ static Status apply_regex(const Filter *f, const Json *doc, Arena *arena, Filter
     return OK;
 }
 
-/* What is left of a text when case, punctuation and some expressions do not matter. */
-static Status without_ignored(const Filter *f, Arena *arena, Str *text, Err *err)
+Status filter_without_ignored(const Filter *f, Arena *arena, Str *text, Err *err)
 {
     for (size_t i = 0; i < f->n_ignore; i++)
         TRY(regex_replace(f->ignore[i], *text, (Str){0}, arena, text, err));
@@ -109,20 +107,38 @@ static void free_choices(ChoiceRegexes *r)
     regex_free(r->by_letter);
 }
 
+/* What the letters stand for: the column "choices", or what follows (A), (B) ... in a text. */
+static Status choice_texts(const Filter *f, const Json *doc, Arena *arena, StrVec *out, Err *err)
+{
+    Str column = json_text_or(json_get(f->options, "choices_in"), STR("choices"));
+    const Json *choices = json_get_str(doc, column);
+    RegexMatches all = {0};
+    if (f->own) {
+        TRY(regex_find_all(f->own, json_text(choices), arena, &all, err));
+        for (size_t i = 0; i < all.len; i++)
+            vec_push(arena, out, all.items[i].groups[1]);
+    }
+    for (uint32_t i = 0; !f->own && json_is(choices, JSON_ARRAY) && i < choices->len; i++)
+        vec_push(arena, out, json_text(&choices->items[i]));
+    if (!choices || (!out->len && !f->own) || out->len > LETTERS)
+        return err_set(err, E_PARSE,
+                       "the document needs a column \"" STR_FMT "\" with 1 to %d texts",
+                       STR_ARG(column), LETTERS);
+    return OK;
+}
+
 static Status make_choices(const Filter *f, const Json *doc, Arena *arena, ChoiceRegexes *out,
                            Err *err)
 {
-    const Json *choices = json_get(doc, "choices");
-    if (!json_is(choices, JSON_ARRAY) || !choices->len || choices->len > LETTERS)
-        return err_set(err, E_PARSE, "the document needs a column \"choices\" with 1 to %d texts",
-                       LETTERS);
+    StrVec choices = {0};
+    TRY(choice_texts(f, doc, arena, &choices, err));
     StrBuf texts = strbuf_make(arena, (size_t)1 << 20), letters = strbuf_make(arena, 256);
-    out->texts = arena_array(arena, choices->len, sizeof *out->texts);
-    out->n = choices->len;
+    out->texts = arena_array(arena, choices.len + 1, sizeof *out->texts);
+    out->n = choices.len;
     strbuf_adds(&letters, ":[\\s]*(");
-    for (uint32_t i = 0; i < choices->len; i++) {
-        out->texts[i] = utf8_strip(json_text(&choices->items[i]));
-        TRY(without_ignored(f, arena, &out->texts[i], err));
+    for (uint32_t i = 0; i < choices.len; i++) {
+        out->texts[i] = utf8_strip(choices.items[i]);
+        TRY(filter_without_ignored(f, arena, &out->texts[i], err));
         strbuf_adds(&texts, i ? "|" : "");
         put_escaped(&texts, out->texts[i]);
         strbuf_addf(&letters, "%s%c", i ? "|" : "", (char)('A' + i));
@@ -144,13 +160,13 @@ static Status find_choice(const Filter *f, const ChoiceRegexes *r, Str answer, A
 {
     bool found;
     Str bare = answer, match = {0};
-    TRY(select_match(f->regex, f->number, answer, arena, &match, &found, err));
+    TRY(filter_match(f->regex, f->number, answer, arena, &match, &found, err));
     if (found && match.len) {
         *out = match;
         return OK;
     }
-    TRY(without_ignored(f, arena, &bare, err));
-    TRY(select_match(r->by_text, f->number, bare, arena, &match, &found, err));
+    TRY(filter_without_ignored(f, arena, &bare, err));
+    TRY(filter_match(r->by_text, f->number, bare, arena, &match, &found, err));
     if (found && match.len) {
         *out = match;
         for (size_t i = 0; i < r->n; i++)
@@ -158,7 +174,7 @@ static Status find_choice(const Filter *f, const ChoiceRegexes *r, Str answer, A
                 *out = letter_of(arena, i); /* a repeated choice counts as its last place */
         return OK;
     }
-    TRY(select_match(r->by_letter, f->number, answer, arena, &match, &found, err));
+    TRY(filter_match(r->by_letter, f->number, answer, arena, &match, &found, err));
     *out = found && match.len ? letter_of(arena, (size_t)(match.ptr[0] - 'A')) : (Str){0};
     return OK;
 }
@@ -181,6 +197,13 @@ static Status apply_choice(const Filter *f, const Json *doc, Arena *arena, Filte
     return status;
 }
 
+static void prepare_choice(Checker *c, const Json *options, Filter *out)
+{
+    prepare(c, options, out);
+    if (json_get(options, "choices_in"))
+        out->own = compile_regex(c, options, STR("\\([A-Z]\\)([^\n^(]*)"));
+}
+
 static const KeyRow regex_keys[] = {{"regex_pattern", T_STRING, NULL},
                                     {"group_select", T_INT, NULL},
                                     {"fallback", T_STRING, NULL},
@@ -188,7 +211,8 @@ static const KeyRow regex_keys[] = {{"regex_pattern", T_STRING, NULL},
 static const KeyRow choice_keys[] = {
     {"regex_pattern", T_STRING, NULL},    {"group_select", T_INT, NULL},
     {"fallback", T_STRING, NULL},         {"ignore_case", T_BOOL, NULL},
-    {"ignore_punctuation", T_BOOL, NULL}, {"regexes_to_ignore", T_LIST, NULL}};
+    {"ignore_punctuation", T_BOOL, NULL}, {"regexes_to_ignore", T_LIST, NULL},
+    {"choices_in", T_STRING, NULL}};
 
 const FilterRow filter_regex = {.name = "regex",
                                 .keys = regex_keys,
@@ -198,5 +222,5 @@ const FilterRow filter_regex = {.name = "regex",
 const FilterRow filter_multi_choice_regex = {.name = "multi_choice_regex",
                                              .keys = choice_keys,
                                              .n_keys = COUNT(choice_keys),
-                                             .prepare = prepare,
+                                             .prepare = prepare_choice,
                                              .apply = apply_choice};

@@ -61,7 +61,7 @@ const size_t n_group_keys = COUNT(group_keys);
 const KeyRow fewshot_keys[] = {
     {"sampler", T_STRING, NULL},
     {"split", T_STRING, NULL},
-    {"samples", T_LIST, NULL},
+    {"samples", T_LIST | T_FUNCTION, NULL},
     {"fewshot_indices", T_LIST, NULL}, /* read and not used by lm-evaluation-harness either */
     {"doc_to_text", T_STRING | T_INT | T_FUNCTION, NULL},
     {"doc_to_target", T_STRING | T_INT | T_BOOL | T_LIST | T_FUNCTION, NULL},

@@ -70,8 +70,9 @@ static const MetricKeys *const own_keys[] = {
     &metric_math_equal_keys,    &metric_json_valid_keys,
     &metric_json_schema_keys,   &metric_json_fields_keys,
     &metric_code_keys,          &metric_command_keys,
-    &metric_pass_keys,          &metric_pass_all_keys,
-    &metric_mg_pass_keys,       &metric_majority_keys,
+    &metric_code_k_keys,        &metric_pass_keys,
+    &metric_pass_all_keys,      &metric_mg_pass_keys,
+    &metric_majority_keys,
 
 };
 
@@ -97,6 +98,9 @@ const char *const aggregations[] = {
     "selective_acc",
     "selective_area",
     "error_rate",
+    "span_f1",
+    "ratio",
+    "ratio_difference",
     NULL,
 };
 
@@ -159,10 +163,14 @@ const char *metric_refusal(Str name)
 }
 
 static const KeyRow keys[] = {
-    {"metric", T_STRING, NULL},           {"aggregation", T_STRING | T_FUNCTION, NULL},
-    {"higher_is_better", T_BOOL, NULL},   {"ignore_case", T_BOOL, NULL},
-    {"ignore_punctuation", T_BOOL, NULL}, {"ignore_numbers", T_BOOL, NULL},
-    {"regexes_to_ignore", T_LIST, NULL},  {"weight_by_size", T_BOOL, NULL},
+    {"metric", T_STRING, NULL},
+    {"aggregation", T_STRING | T_FUNCTION, NULL},
+    {"higher_is_better", T_BOOL, NULL},
+    {"ignore_case", T_BOOL, NULL},
+    {"ignore_punctuation", T_BOOL | T_STRING, NULL},
+    {"ignore_numbers", T_BOOL, NULL},
+    {"regexes_to_ignore", T_LIST, NULL},
+    {"weight_by_size", T_BOOL, NULL},
     {"hf_evaluate", T_BOOL, NULL}, /* exact_match is the same computation there */
 };
 
@@ -183,6 +191,16 @@ static void check_entry(Checker *c, const Json *entry, const MetricRow *row)
         own->check(c, entry);
 }
 
+/* A list below "ignore_punctuation: true" becomes part of its value in YAML: text, which Python
+ * takes for true. */
+static bool punctuation_key(Checker *c, const Json *value)
+{
+    bool slipped = json_is(value, JSON_STRING) && str_starts(value->text, STR("true - "));
+    if (json_is(value, JSON_STRING) && !slipped)
+        problem(c, value, "\"ignore_punctuation\" must be true or false");
+    return slipped || json_bool(value, false);
+}
+
 void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out)
 {
     Str where = c->where;
@@ -192,7 +210,7 @@ void metric_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricO
     metric_work_prepare(c, entry, row, out);
     out->ignore = compile_regexes(c, json_get(entry, "regexes_to_ignore"), &out->n_ignore);
     out->ignore_case = json_bool(json_get(entry, "ignore_case"), false);
-    out->ignore_punctuation = json_bool(json_get(entry, "ignore_punctuation"), false);
+    out->ignore_punctuation = punctuation_key(c, json_get(entry, "ignore_punctuation"));
     out->ignore_numbers = json_bool(json_get(entry, "ignore_numbers"), false);
     c->where = where;
 }

@@ -1,20 +1,25 @@
 /* metric_code.c - code_pass: whether code passes its tests, in a sandbox.
  *
  * The program is `prepend`, the code of the answer, the tests, and at the very end an exit with a
- * status that only this item has: code that leaves before the tests does not pass. */
+ * status that only this item has: code that leaves before the tests does not pass.
+ *
+ * metric_code_k is what code_eval makes of several answers, for native versions: pass@k of answers
+ * that are whole programs, each executed with no name of its own (__name__ is "builtins"). */
 #include "task/metric_work.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
 #include "base/utf8.h"
+#include "stats/repeated.h"
 
 enum { LEAST_STATUS = 32, STATUSES = 80 };
 
 typedef struct Code {
     Field prepend, test;
     SandboxLimits limits;
-    bool raw; /* fences are part of the code */
+    bool raw;   /* fences are part of the code */
+    bool alone; /* the answer has its tests in it */
 } Code;
 
 static const KeyRow keys[] = {{"language", T_STRING, NULL}, {"timeout", T_NUMBER, NULL},
@@ -45,7 +50,7 @@ static double number_key(Checker *c, const Json *entry, const char *key, double 
     return otherwise;
 }
 
-static const void *prepare(Checker *c, const Json *entry)
+static Code *read_entry(Checker *c, const Json *entry)
 {
     Code *code = ARENA_NEW(c->arena, Code);
     Str language = json_text_or(json_get(entry, "language"), STR("python"));
@@ -63,6 +68,18 @@ static const void *prepare(Checker *c, const Json *entry)
     code->limits.memory = (size_t)number_key(c, entry, "memory", 1024, 64, 65536) * MIB;
     code->prepend = field_of(c, entry, "prepend");
     code->test = field_of(c, entry, "test");
+    return code;
+}
+
+static const void *prepare(Checker *c, const Json *entry)
+{
+    return read_entry(c, entry);
+}
+
+static const void *prepare_k(Checker *c, const Json *entry)
+{
+    Code *code = read_entry(c, entry);
+    code->alone = json_bool(json_get(entry, "alone"), false);
     return code;
 }
 
@@ -99,9 +116,11 @@ static Status write_program(const ScoreInput *in, const Code *code, Str answer, 
     FieldContext c = {in->bound->task, &in->bound->features, in->arena, in->err};
     Str before, test = in->item->target_text;
     TRY(field_plain(&c, &code->prepend, &in->item->doc, &before));
+    if (code->alone)
+        test = (Str){0};
     if (code->test.raw)
         TRY(field_plain(&c, &code->test, &in->item->doc, &test));
-    if (!utf8_strip(test).len)
+    if (!code->alone && !utf8_strip(test).len)
         return err_set(in->err, E_PARSE,
                        "item %zu has no tests; say where they are: metric_list: - {metric: "
                        "code_pass, test: \"{{test}}\"}",
@@ -141,12 +160,10 @@ static Str reason(const ScoreInput *in, const SandboxResult *r, const Code *code
                       STR_ARG(said));
 }
 
-static Status score(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+static Status run_answer(const ScoreInput *in, const MetricOptions *options,
+                         const char *const *argv, TaskScore *out)
 {
-    static const char *const argv[] = {"/usr/bin/python3", "-I", "/work/program.py", NULL};
     const Code *code = options->own;
-    if (in->n_answers > 1)
-        return metric_mean_of_each(in, out);
     Str answer = metric_prediction(in, out), program;
     int status = 0;
     SandboxResult r = {0};
@@ -160,7 +177,72 @@ static Status score(const ScoreInput *in, const MetricOptions *options, TaskScor
     return OK;
 }
 
+static Status score(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    static const char *const argv[] = {"/usr/bin/python3", "-I", "/work/program.py", NULL};
+    if (in->n_answers > 1)
+        return metric_mean_of_each(in, out);
+    return run_answer(in, options, argv, out);
+}
+
+/* ---- pass@k ---- */
+
+static Status judge_one(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    static const char *const argv[] = {"/usr/bin/python3", "-I", "-c",
+                                       "exec(open('/work/program.py', 'rb').read(), {})", NULL};
+    return run_answer(in, options, argv, out);
+}
+
+/* The verdicts are those of the task's first pass@k, so that every k shares them. */
+static size_t first_of_all(const Task *task)
+{
+    size_t m = 0;
+    while (task->parts->rows[m] != &metric_code_k)
+        m++;
+    return m;
+}
+
+static Status score_k(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    const Task *task = in->bound->task;
+    Str name = task->metrics[in->metric].name;
+    int asked = metric_k(name);
+    size_t k = asked ? (size_t)asked : 1, right = 0, shown = 0, n = in->n_answers;
+    const TaskScore *each;
+    (void)options;
+    if (k > n)
+        return err_set(in->err, E_USAGE,
+                       "metric \"" STR_FMT "\" needs %zu answers of each item, and item %zu has "
+                       "%zu; set repeats: %zu in the task, or --repeats %zu",
+                       STR_ARG(name), k, in->item->position, n, k, k);
+    TRY(metric_each(in, first_of_all(task), &each));
+    out->found = false;
+    for (size_t i = 0; i < n; i++) {
+        right += each[i].value >= 1;
+        out->found |= each[i].found;
+        if (each[shown].value >= 1 && !(each[i].value >= 1))
+            shown = i;
+    }
+    out->value = pass_at_k(n, right, k);
+    out->extracted = each[shown].extracted;
+    out->why = each[shown].why;
+    if (n > 1)
+        out->why = str_printf(in->arena, "%zu of %zu answers pass; " STR_FMT, right, n,
+                              STR_ARG(each[shown].why));
+    return OK;
+}
+
 const MetricRow metric_code = {"code_pass", "mean", true, 1u << OUTPUT_GENERATE | METRIC_SLOW,
                                score};
 const MetricKeys metric_code_keys = {&metric_code, keys, COUNT(keys), NULL};
-const MetricWork metric_code_work = {&metric_code, prepare, ready, NULL, NULL};
+const MetricWork metric_code_work = {&metric_code, prepare, ready, NULL, NULL, NULL};
+
+static const KeyRow k_keys[] = {{"timeout", T_NUMBER, NULL},
+                                {"memory", T_NUMBER, NULL},
+                                {"code", T_STRING, NULL},
+                                {"alone", T_BOOL, NULL}};
+const MetricRow metric_code_k = {"pass@k", "mean", true, 1u << OUTPUT_GENERATE | METRIC_SLOW,
+                                 score_k};
+const MetricKeys metric_code_k_keys = {&metric_code_k, k_keys, COUNT(k_keys), NULL};
+const MetricWork metric_code_k_work = {&metric_code_k, prepare_k, ready, NULL, NULL, judge_one};

@@ -206,4 +206,4 @@ static Status score(const ScoreInput *in, const MetricOptions *options, TaskScor
 const MetricRow metric_command = {"command", "mean", true, 1u << OUTPUT_GENERATE | METRIC_SLOW,
                                   score};
 const MetricKeys metric_command_keys = {&metric_command, keys, COUNT(keys), check};
-const MetricWork metric_command_work = {&metric_command, NULL, NULL, begin, end};
+const MetricWork metric_command_work = {&metric_command, NULL, NULL, begin, end, NULL};

@@ -220,6 +220,7 @@ const MetricKeys metric_json_valid_keys = {&metric_json_valid, keys, COUNT(keys)
 const MetricKeys metric_json_schema_keys = {&metric_json_schema, schema_keys, COUNT(schema_keys),
                                             NULL};
 const MetricKeys metric_json_fields_keys = {&metric_json_fields, keys, COUNT(keys), NULL};
-const MetricWork metric_json_valid_work = {&metric_json_valid, prepare, NULL, NULL, NULL};
-const MetricWork metric_json_schema_work = {&metric_json_schema, prepare_schema, NULL, NULL, NULL};
-const MetricWork metric_json_fields_work = {&metric_json_fields, prepare, NULL, NULL, NULL};
+const MetricWork metric_json_valid_work = {&metric_json_valid, prepare, NULL, NULL, NULL, NULL};
+const MetricWork metric_json_schema_work = {
+    &metric_json_schema, prepare_schema, NULL, NULL, NULL, NULL};
+const MetricWork metric_json_fields_work = {&metric_json_fields, prepare, NULL, NULL, NULL, NULL};

@@ -2,7 +2,8 @@
  */
 #include "task/metric_work.h"
 
-static const MetricWork *const works[] = {&metric_code_work, &metric_command_work,
+static const MetricWork *const works[] = {&metric_code_work,       &metric_code_k_work,
+                                          &metric_command_work,    &metric_span_f1_work,
                                           &metric_json_valid_work, &metric_json_schema_work,
                                           &metric_json_fields_work};
 
@@ -67,6 +68,9 @@ static Status score_one(const ScoreInput *in, size_t metric, size_t answer, Task
     one.metric = metric;
     one.first = in->first + answer;
     *out = (TaskScore){.filter = in->filter, .metric = metric, .found = true};
+    const MetricWork *work = work_of(parts->rows[metric]);
+    if (work && work->judge)
+        return work->judge(&one, &parts->options[metric], out);
     return parts->rows[metric]->score(&one, &parts->options[metric], out);
 }
 

@@ -15,10 +15,12 @@ typedef struct MetricWork {
     /* State that the threads of a bound task share (TaskBound.states), and its end. Or NULL. */
     void *(*begin)(Arena *arena);
     void (*end)(void *state);
+    /* One answer on its own, where the metric's value is of several. NULL: as it scores. */
+    Status (*judge)(const ScoreInput *in, const MetricOptions *options, TaskScore *out);
 } MetricWork;
 
-extern const MetricWork metric_code_work, metric_command_work, metric_json_valid_work,
-    metric_json_schema_work, metric_json_fields_work;
+extern const MetricWork metric_code_work, metric_code_k_work, metric_command_work,
+    metric_span_f1_work, metric_json_valid_work, metric_json_schema_work, metric_json_fields_work;
 
 void metric_work_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 void metric_work_begin(TaskBound *b, Arena *arena);

@@ -185,6 +185,20 @@ static Json texts_json(Arena *arena, const PythonTexts *texts)
     return out;
 }
 
+/* Few-shot examples that a function lists: made once, of its texts. */
+static bool list_samples(const Pin *p, const Native *n, const PythonTexts *texts, Json *out)
+{
+    Arena *arena = p->set->arena;
+    static const Json nothing = {.type = JSON_OBJECT};
+    Json list = texts_json(arena, texts), vars;
+    NativeWords words = {.texts = &list};
+    Template *t;
+    vars = native_vars(arena, &nothing, &words);
+    Str value = json_text(json_get(n->entry, "value"));
+    return template_parse(arena, value, "samples", &t, NULL) == OK &&
+           template_value(t, &vars, arena, out, NULL) == OK && out->type == JSON_ARRAY;
+}
+
 static Json pin_function(const Pin *p, const Json *value, Str kind)
 {
     Arena *arena = p->set->arena;
@@ -203,7 +217,13 @@ static Json pin_function(const Pin *p, const Json *value, Str kind)
     json_set(arena, &out, STR("sha256"), json_str(f->hash));
     const Json *use = n ? json_get(n->entry, "use") : NULL;
     bool by_name = str_eqc(kind, "aggregation") || str_eqc(kind, "filter");
-    if (use && by_name) {
+    Json samples;
+    if (n && str_eqc(kind, "samples") && list_samples(p, n, &f->texts, &samples)) {
+        samples.line = value->line;
+        samples.column = value->column;
+        return samples;
+    }
+    if (use && by_name && !json_get(n->entry, "metric")) {
         Json name = json_str(use->text);
         name.line = value->line;
         name.column = value->column;
@@ -216,6 +236,16 @@ static Json pin_function(const Pin *p, const Json *value, Str kind)
     if (n && reads(n->entry, "_folder"))
         json_set(arena, &out, STR("folder"), json_str(path_base(path_dir(str_from(path)))));
     return out;
+}
+
+/* What a native version of a filter adds to its entry. */
+static const Json *filter_options(const Pin *p, const Json *function)
+{
+    Str name = json_text(json_get(function, "!function"));
+    const char *path = name.len ? path_of(p, name) : "";
+    const PythonFunction *f = *path ? read_function(p->set, path, short_name(name)) : NULL;
+    const Native *n = f ? find(p->set, STR("filter"), name, f->hash) : NULL;
+    return n ? json_get(n->entry, "with") : NULL;
 }
 
 static Json pin_value(const Pin *p, const Json *value, Str kind)
@@ -236,6 +266,9 @@ static Json pin_value(const Pin *p, const Json *value, Str kind)
             Str inner = str_eqc(key, "function") ? STR("filter") : key;
             out.members[i] = (JsonMember){key, pin_value(p, &value->members[i].value, inner)};
         }
+        const Json *more = filter_options(p, json_get(value, "function"));
+        for (uint32_t i = 0; more && i < more->len; i++)
+            json_set(p->set->arena, &out, more->members[i].key, more->members[i].value);
     }
     return out;
 }
@@ -266,15 +299,16 @@ void native_pin(TaskSet *set, RawConfig *raw)
 
 NativeWords native_words(const Json *pinned)
 {
-    return (NativeWords){json_get(pinned, "texts"), json_get(pinned, "more"),
-                         short_name(json_text(json_get(pinned, "!function"))),
-                         json_text(json_get(pinned, "folder"))};
+    return (NativeWords){.texts = json_get(pinned, "texts"),
+                         .more = json_get(pinned, "more"),
+                         .name = short_name(json_text(json_get(pinned, "!function"))),
+                         .folder = json_text(json_get(pinned, "folder"))};
 }
 
 Json native_vars(Arena *arena, const Json *doc, const NativeWords *words)
 {
     Json vars = {.type = JSON_OBJECT, .line = doc->line, .column = doc->column};
-    vars.members = arena_array(arena, (size_t)doc->len + 5, sizeof *vars.members);
+    vars.members = arena_array(arena, (size_t)doc->len + 6, sizeof *vars.members);
     if (doc->len)
         memcpy(vars.members, doc->members, doc->len * sizeof *vars.members);
     vars.len = doc->len;
@@ -283,6 +317,8 @@ Json native_vars(Arena *arena, const Json *doc, const NativeWords *words)
         vars.members[vars.len++] = (JsonMember){STR("_name"), json_str(words->name)};
     if (words->folder.len)
         vars.members[vars.len++] = (JsonMember){STR("_folder"), json_str(words->folder)};
+    if (words->answer)
+        vars.members[vars.len++] = (JsonMember){STR("_answer"), *words->answer};
     if (words->texts)
         vars.members[vars.len++] = (JsonMember){STR("_text"), *words->texts};
     if (words->more)

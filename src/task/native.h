@@ -10,8 +10,15 @@
  *     also: {file: F, name: N, sha256: [...]}
  *                                   another file it reads, from its own folder: the source of N
  *                                   there must be known too, and its texts are _more
- *     value: "{{ ... }}"            doc_to_text, doc_to_target, doc_to_choice: a template
- *     use: NAME                     others: a built-in aggregation, filter, or process_results
+ *     value: "{{ ... }}"            doc_to_text, doc_to_target, doc_to_choice, a filter, the
+ *                                   filter_fn of the filter custom (both see the _answer), and
+ *                                   samples (a list): a template
+ *     use: NAME                     others: a built-in aggregation, filter, metric
+ *                                   (metric_native_find) or process_results
+ *     with: {...}                   options that the filter or metric is given
+ *     metric: NAME                  an aggregation that computes what the metric beside it only
+ *                                   hands on: the metric (metric_native_find), `use` what
+ *                                   aggregates it
  *
  * Templates see the document's columns, the document as _doc, the texts in quotes of the source
  * as _text, the function's name as _name and that of its folder as _folder. */
@@ -37,6 +44,7 @@ const Native *native_of(Checker *c, const Json *pinned, const char *kind);
 /* What the templates of a native version see beside the columns: _text, _more, _name, _folder. */
 typedef struct NativeWords {
     const Json *texts, *more; /* arrays, or NULL */
+    const Json *answer;       /* a filter's: the text it is given; or NULL */
     Str name, folder;
 } NativeWords;
 NativeWords native_words(const Json *pinned);

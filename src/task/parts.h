@@ -182,6 +182,7 @@ struct Filter {
     Regex **ignore;
     size_t n_ignore;
     bool ignore_case, ignore_punctuation;
+    const void *own; /* what the filter's own file made of its entry */
 };
 
 typedef struct Pipeline {
@@ -191,7 +192,11 @@ typedef struct Pipeline {
 
 extern const FilterRow filter_regex, filter_take_first, filter_take_first_k,
     filter_remove_whitespace, filter_lowercase, filter_uppercase, filter_map,
-    filter_multi_choice_regex, filter_majority_vote, filter_extract;
+    filter_multi_choice_regex, filter_majority_vote, filter_extract, filter_custom,
+    filter_map_regex, filter_format_span, filter_regex_pos;
+/* A filter that is a native version's template (filter_native.c). */
+void filter_native(Checker *c, const Json *pinned, const char *kind, Filter *out);
+bool filter_known(Str name);
 void filter_prepare(Checker *c, const Json *entry, OutputType output, int repeats, Filter *out);
 Status filter_run(const Pipeline *p, const Json *doc, Arena *arena, FilterValues *values,
                   Err *err) MUST_CHECK;
@@ -203,6 +208,11 @@ Str filter_target(const Pipeline *p, const Json *doc, Str target, Arena *arena);
 /* Compiles into the checker's arena; a bad pattern is a problem at `at` and gives NULL. */
 Regex *compile_regex(Checker *c, const Json *at, Str pattern);
 Regex **compile_regexes(Checker *c, const Json *list, size_t *n);
+/* The selected match, stripped; *found is false when there is none. */
+Status filter_match(const Regex *regex, int64_t select, Str text, Arena *arena, Str *out,
+                    bool *found, Err *err) MUST_CHECK;
+/* What is left of a text when case, punctuation and some expressions do not matter. */
+Status filter_without_ignored(const Filter *f, Arena *arena, Str *text, Err *err) MUST_CHECK;
 /* Applies `change` to each value as text. */
 Status filter_each_text(const Filter *f, Arena *arena, FilterValues *values,
                         Str (*change)(Arena *arena, Str text), Err *err) MUST_CHECK;
@@ -259,13 +269,13 @@ extern const MetricRow metric_pass, metric_pass_all, metric_g_pass, metric_mg_pa
 extern const MetricKeys metric_g_pass_keys;
 extern const MetricRow metric_rouge1, metric_rouge2, metric_rouge_l, metric_rouge_lsum,
     metric_quasi_exact, metric_token_f1, metric_wer, metric_cer, metric_edit_distance;
-extern const MetricRow metric_needle_recall;
+extern const MetricRow metric_needle_recall, metric_tag_accuracy, metric_span_f1;
 extern const MetricKeys metric_rouge1_keys, metric_rouge2_keys, metric_rouge_l_keys,
     metric_rouge_lsum_keys, metric_quasi_exact_keys, metric_token_f1_keys;
 extern const MetricKeys metric_f1_keys, metric_f1_text_keys, metric_ece_keys,
     metric_selective_acc_keys;
-extern const MetricRow metric_code, metric_command;
-extern const MetricKeys metric_code_keys, metric_command_keys;
+extern const MetricRow metric_code, metric_code_k, metric_command;
+extern const MetricKeys metric_code_keys, metric_code_k_keys, metric_command_keys;
 extern const MetricKeys metric_pass_keys, metric_pass_all_keys, metric_mg_pass_keys,
     metric_majority_keys;
 extern const MetricRow metric_json_valid, metric_json_schema, metric_json_fields;
@@ -276,6 +286,8 @@ extern const MetricRow metric_prompt_strict, metric_each_strict, metric_prompt_l
     metric_each_loose;
 /* The row for `name` with that output type; NULL when there is none. */
 const MetricRow *metric_find(Str name, OutputType output);
+/* The row that a native version of a metric or an aggregation names; NULL when there is none. */
+const MetricRow *metric_native_find(Str name);
 /* The row for a metric that a process_results gives; NULL when it gives no such. */
 const MetricRow *results_find(Str results, Str metric);
 bool results_known(Str results);

@@ -116,6 +116,8 @@ static void resolve_sampler(Checker *c, const Json *fewshot, TaskParts *parts)
     for (uint32_t i = 0; json_is(samples, JSON_ARRAY) && i < samples->len; i++)
         if (samples->items[i].type != JSON_OBJECT)
             problem(c, &samples->items[i], "a few-shot sample must be a mapping");
+    if (json_get(samples, "!function"))
+        native_of(c, samples, "samples"); /* one that is known has become its list */
     parts->samples = json_is(samples, JSON_ARRAY) ? samples : NULL;
 }
 

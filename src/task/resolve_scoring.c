@@ -141,7 +141,7 @@ static void default_pipeline(Checker *c, Task *task)
 
 static void make_pipeline(Checker *c, const Json *entry, const Task *task, Pipeline *out, Str *name)
 {
-    static const KeyRow keys[] = {{"name", T_STRING, NULL}, {"filter", T_LIST, NULL}};
+    static const KeyRow keys[] = {{"name", T_STRING, NULL}, {"filter", T_LIST | T_FUNCTION, NULL}};
     const Json *steps = json_get(entry, "filter");
     *name = json_text(json_get(entry, "name"));
     if (!json_is(entry, JSON_OBJECT) || !name->len || !json_is(steps, JSON_ARRAY) || !steps->len) {
@@ -181,30 +181,40 @@ static bool known_aggregation(Str name)
     return false;
 }
 
-static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
+static void no_metric(Checker *c, const Json *at, Str name, const Task *task)
 {
-    Str results = task->parts->results;
-    const Json *aggregation = json_get(entry, "aggregation");
-    bool function = json_get(aggregation, "!function") != NULL;
-    if (function)
-        native_of(c, aggregation, "aggregation"); /* one that is known has become its name */
-    const MetricRow *row =
-        results.len ? results_find(results, name) : metric_find(name, task->output_type);
     const char *refusal = metric_refusal(name);
+    Reason why = {"metric", name};
+    if (refusal)
+        problem_why(c, why, at, "metric \"" STR_FMT "\" %s", STR_ARG(name), refusal);
+    else
+        problem_why(c, why, at, "unknown metric \"" STR_FMT "\" for this output_type" STR_FMT,
+                    STR_ARG(name), STR_ARG(metric_near(c->arena, name, task->output_type)));
+}
+
+/* A function as aggregation: one that is known has become its name, unless it stands for a metric
+ * and an aggregation. NULL when it is not known. */
+static const Native *aggregation_function(Checker *c, const Json *aggregation, bool *is_function)
+{
+    *is_function = json_get(aggregation, "!function") != NULL;
+    return *is_function ? native_of(c, aggregation, "aggregation") : NULL;
+}
+
+static void add_metric(Checker *c, const Json *entry, Str name, const MetricRow *row, Task *task)
+{
+    const Json *aggregation = json_get(entry, "aggregation");
+    bool function;
+    const Native *native = aggregation_function(c, aggregation, &function);
+    if (native)
+        row = metric_native_find(json_text(json_get(native->entry, "metric")));
     if (!row) {
-        Reason why = {"metric", name};
-        if (refusal)
-            problem_why(c, why, json_get(entry, "metric"), "metric \"" STR_FMT "\" %s",
-                        STR_ARG(name), refusal);
-        else
-            problem_why(c, why, json_get(entry, "metric"),
-                        "unknown metric \"" STR_FMT "\" for this output_type" STR_FMT,
-                        STR_ARG(name), STR_ARG(metric_near(c->arena, name, task->output_type)));
+        no_metric(c, json_get(entry, "metric"), name, task);
         return;
     }
     TaskMetric *m = &task->metrics[task->n_metrics];
     *m = (TaskMetric){.name = name, .options = entry};
-    m->aggregation = json_text_or(json_get(entry, "aggregation"), str_from(row->aggregation));
+    m->aggregation = native ? json_text(json_get(native->entry, "use"))
+                            : json_text_or(aggregation, str_from(row->aggregation));
     if (!function && !known_aggregation(m->aggregation))
         problem_why(c, (Reason){"aggregation", m->aggregation}, aggregation,
                     "aggregation \"" STR_FMT "\" is not supported yet", STR_ARG(m->aggregation));
@@ -216,6 +226,51 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
     task->n_metrics++;
 }
 
+static void add_named(Checker *c, const Json *entry, Str name, Task *task)
+{
+    Str results = task->parts->results;
+    add_metric(c, entry, name,
+               results.len ? results_find(results, name) : metric_find(name, task->output_type),
+               task);
+}
+
+/* The entry as the native version has it: under this name, without k, with its own options. */
+static Json *native_entry(Arena *arena, const Json *entry, const Native *n, Str name)
+{
+    Json *out = ARENA_NEW(arena, Json);
+    const Json *with = json_get(n->entry, "with");
+    *out = (Json){.type = JSON_OBJECT, .line = entry->line, .column = entry->column};
+    for (uint32_t i = 0; i < entry->len; i++)
+        if (!str_eqc(entry->members[i].key, "metric") && !str_eqc(entry->members[i].key, "k"))
+            json_set(arena, out, entry->members[i].key, entry->members[i].value);
+    json_set(arena, out, STR("metric"), json_str(name));
+    for (uint32_t i = 0; with && i < with->len; i++)
+        json_set(arena, out, with->members[i].key, with->members[i].value);
+    return out;
+}
+
+/* A function as metric gives a number under its own name, or with "k" one a k: "pass@2". */
+static void add_function(Checker *c, const Json *entry, Task *task)
+{
+    const Json *function = json_get(entry, "metric"), *k = json_get(entry, "k");
+    const Native *n = native_of(c, function, "metric");
+    if (!n)
+        return;
+    const MetricRow *row = metric_native_find(json_text(json_get(n->entry, "use")));
+    Str name = native_words(function).name;
+    bool list = json_is(k, JSON_ARRAY);
+    for (uint32_t i = 0; k && i < (list ? k->len : 1); i++) {
+        int64_t number = json_int(list ? &k->items[i] : k, 0);
+        Str each = str_printf(c->arena, "pass@%lld", (long long)number);
+        if (number < 1 || !metric_k(each))
+            problem(c, k, "\"k\" must be whole numbers from 1");
+        else
+            add_metric(c, native_entry(c->arena, entry, n, each), each, row, task);
+    }
+    if (!k)
+        add_metric(c, native_entry(c->arena, entry, n, name), name, row, task);
+}
+
 static void default_metrics(Checker *c, Task *task)
 {
     static const char *const names[][4] = {
@@ -224,7 +279,7 @@ static void default_metrics(Checker *c, Task *task)
         [OUTPUT_LOGLIKELIHOOD] = {"perplexity", "acc"},
         [OUTPUT_ROLLING] = {"word_perplexity", "byte_perplexity", "bits_per_byte"}};
     for (size_t i = 0; names[task->output_type][i]; i++)
-        add_metric(c, NULL, str_from(names[task->output_type][i]), task);
+        add_named(c, NULL, str_from(names[task->output_type][i]), task);
 }
 
 /* The native version of process_results; false when there is none for it, so that its metrics
@@ -239,11 +294,22 @@ static bool resolve_results(Checker *c, const Json *function, Task *task)
     return native != NULL;
 }
 
+/* At least the defaults; a function may give one metric a k. */
+static size_t room_for(const Json *list)
+{
+    size_t room = 3;
+    for (uint32_t i = 0; json_is(list, JSON_ARRAY) && i < list->len; i++) {
+        const Json *k = json_get(&list->items[i], "k");
+        room += json_is(k, JSON_ARRAY) ? k->len : 1;
+    }
+    return room;
+}
+
 void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *task)
 {
     if (!resolve_results(c, results, task))
         return;
-    size_t room = json_is(list, JSON_ARRAY) && list->len > 3 ? list->len : 3;
+    size_t room = room_for(list);
     task->metrics = arena_array(c->arena, room, sizeof *task->metrics);
     task->parts->rows = arena_array(c->arena, room, sizeof *task->parts->rows);
     task->parts->options = arena_array(c->arena, room, sizeof *task->parts->options);
@@ -256,9 +322,9 @@ void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *ta
     for (uint32_t i = 0; i < list->len; i++) {
         const Json *entry = &list->items[i], *name = json_get(entry, "metric");
         if (json_get(name, "!function"))
-            native_of(c, name, "metric");
+            add_function(c, entry, task);
         else if (json_is(name, JSON_STRING))
-            add_metric(c, entry, name->text, task);
+            add_named(c, entry, name->text, task);
         else
             problem(c, entry, "an entry of \"metric_list\" needs a \"metric\"");
     }

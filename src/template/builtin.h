@@ -15,6 +15,7 @@ Status builtin_give(Value value, Value *out);
 Status filter_join(Run *r, const Args *a, Value *out);
 Status builtin_literal(Run *r, const Args *a, Value *out);
 Status builtin_findall(Run *r, const Args *a, Value *out);
+Status builtin_pick(Run *r, const Args *a, Value *out);
 Status builtin_fill(Run *r, const Args *a, Value *out);
 Status builtin_boxed(Run *r, const Args *a, Value *out);
 Status builtin_map(Run *r, const Args *a, Value *out);

@@ -262,13 +262,14 @@ Status builtin_unique(Run *r, const Args *a, Value *out)
 {
     ValueVec items = {0};
     TRY(run_elements(r, a->node, &a->items[0], &items));
+    bool exact = a->len > 1 && value_truth(&a->items[1]);
     size_t kept = 0;
     for (size_t i = 0; i < items.len; i++) {
-        Value key = sort_key(r, &items.items[i]);
+        Value key = exact ? items.items[i] : sort_key(r, &items.items[i]);
         bool seen = false;
         TRY(run_step(r, a->node, kept));
         for (size_t j = 0; j < kept && !seen; j++) {
-            Value other = sort_key(r, &items.items[j]);
+            Value other = exact ? items.items[j] : sort_key(r, &items.items[j]);
             seen = value_equal(&key, &other);
         }
         if (!seen)

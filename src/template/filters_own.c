@@ -25,19 +25,38 @@ Status builtin_boxed(Run *r, const Args *a, Value *out)
     return builtin_give(value_text(boxed), out);
 }
 
-/* re.findall of a pattern without groups. */
+/* re.findall: of each match the whole, or the group whose number is given. */
 Status builtin_findall(Run *r, const Args *a, Value *out)
 {
     Regex *regex;
     RegexMatches matches = {0};
     ValueVec items = {0};
     TRY(regex_compile(builtin_text(r, a, 1), &regex, r->err));
+    size_t group = a->len > 2 && a->items[2].type == VALUE_INT ? (size_t)a->items[2].integer : 0;
+    group = group <= regex_groups(regex) ? group : 0;
     Status status = regex_find_all(regex, builtin_text(r, a, 0), r->arena, &matches, r->err);
     regex_free(regex);
     TRY(status);
     TRY(run_step(r, a->node, matches.len));
     for (size_t i = 0; i < matches.len; i++)
-        vec_push(r->arena, &items, value_text(matches.items[i].groups[0]));
+        vec_push(r->arena, &items, value_text(matches.items[i].groups[group]));
+    return builtin_give(value_list(&items), out);
+}
+
+/* [table[i] for i in list], for places from 0. */
+Status builtin_pick(Run *r, const Args *a, Value *out)
+{
+    const Value *places = &a->items[0], *table = &a->items[1];
+    ValueVec items = {0};
+    if (!value_is_list(places) || !value_is_list(table))
+        return run_fail(r, a->node, E_PARSE, "_pick takes a list of places, and a list");
+    TRY(run_step(r, a->node, places->len));
+    for (uint32_t i = 0; i < places->len; i++) {
+        Value place = value_item(places, i);
+        if (place.type != VALUE_INT || place.integer < 0 || place.integer >= table->len)
+            return run_fail(r, a->node, E_MISSING, "_pick: place %u of the list is not there", i);
+        vec_push(r->arena, &items, value_item(table, (uint32_t)place.integer));
+    }
     return builtin_give(value_list(&items), out);
 }
 

@@ -12,7 +12,8 @@
  * first last default capitalize tojson regex_replace sort unique reverse min max sum select
  * reject selectattr rejectattr; map, select and reject take filter or test arguments.
  * Own filters, for declarations that only this program reads: _literal (a Python literal),
- * _findall (all matches of an expression), _fill (values into the {} of a text),
+ * _findall (all matches of an expression, or one group of each), _pick (a list of places becomes
+ * what stands there in another list), _fill (values into the {} of a text),
  * _boxed (what the last \boxed{} of LaTeX holds).
  * Globals: range.
  *

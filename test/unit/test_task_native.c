@@ -113,6 +113,32 @@ TEST(process_docs_that_does_not_fit_the_data_says_why)
 
 /* ---- functions ---- */
 
+/* Each kind says what it must: steps, a template, or the name of something that is there. */
+static void check_use(const Native *v, const Json *steps, const Json *value)
+{
+    static const char *const templates[] = {"doc_to_text", "doc_to_target", "doc_to_choice",
+                                            "filter",      "filter_fn",     "samples"};
+    const Json *use = json_get(v->entry, "use"), *metric = json_get(v->entry, "metric");
+    bool templated = false, aggregated = false;
+    for (size_t i = 0; i < COUNT(templates); i++)
+        templated |= str_eqc(v->kind, templates[i]);
+    for (size_t i = 0; use && aggregations[i]; i++)
+        aggregated |= str_eqc(use->text, aggregations[i]);
+    if (steps)
+        CHECK_STR(v->kind, "process_docs");
+    else if (value)
+        CHECK(templated);
+    else if (str_eqc(v->kind, "metric"))
+        CHECK(metric_native_find(use->text));
+    else if (str_eqc(v->kind, "process_results"))
+        CHECK(results_known(use->text));
+    else if (str_eqc(v->kind, "filter"))
+        CHECK(filter_known(use->text));
+    else
+        CHECK(str_eqc(v->kind, "aggregation") && aggregated);
+    CHECK(!metric || metric_native_find(metric->text));
+}
+
 TEST(every_native_version_is_well_formed)
 {
     SCOPED_ARENA(a);
@@ -136,10 +162,7 @@ TEST(every_native_version_is_well_formed)
             reshape_prepare(&c, steps, NULL);
         if (problems.len)
             test_fail(__FILE__, __LINE__, "%s", problems.items[0].text.ptr);
-        CHECK_STR(v->kind, steps                      ? "process_docs"
-                           : value                    ? v->kind.ptr
-                           : results_known(use->text) ? "process_results"
-                                                      : "aggregation");
+        check_use(v, steps, value);
         Template *t;
         Err err = {0};
         if (value)
