@@ -33,7 +33,7 @@ TEST(task_check_reports_every_problem_of_a_file)
               "t.yaml:4:14: doc_to_text: line 1 column 5: unclosed tag\n"
               "t.yaml:5:16: needs the Python function \"utils.target\", which is not run here; its "
               "file is not there to be compared with native versions\n"
-              "t.yaml:13:19: unknown filter \"regexp\"; near it: \"regex\"\n"
+              "t.yaml:13:19: unknown filter \"regexp\"; near it: \"regex\", \"regex_pos\"\n"
               "t.yaml:16:16: filter \"regex\": unknown key \"group\"; near it: \"group_select\"\n"
               "t.yaml:15:24: filter \"regex\": regular expression \"(\": missing "
               "closing parenthesis near offset 1\n"
