@@ -4,9 +4,7 @@
 
 static Status get_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
 {
-    const DataFile *file = user;
-    const Docs *docs = datafile_docs(file);
-    return docs->get(docs, position, arena, out, err);
+    return datafile_scan_get(user, position, arena, out, err);
 }
 
 /* "gsm8k/main"; the folder "default" is not shown. */
@@ -23,7 +21,7 @@ static Status import_file(Db *db, DataFile *file, const DatasetVersion *wanted, 
 {
     bool added;
     int64_t stored;
-    ItemSource source = {datafile_docs(file)->len, get_record, file};
+    ItemSource source = {datafile_docs(file)->len, get_record, datafile_scan(arena, file)};
     if (!source.n_items)
         return err_set(err, E_PARSE, "data set \"" STR_FMT "\" has no items",
                        STR_ARG(wanted->source));

@@ -28,8 +28,7 @@ struct ItemStream {
 
 static Status read_record(void *user, size_t position, Arena *arena, Json *out, Err *err)
 {
-    const Docs *docs = datafile_docs(user);
-    return docs->get(docs, position, arena, out, err);
+    return datafile_scan_get(user, position, arena, out, err);
 }
 
 ItemStream *stream_open(DataFile *file, int64_t version_id, int64_t n_stored)
@@ -39,7 +38,7 @@ ItemStream *stream_open(DataFile *file, int64_t version_id, int64_t n_stored)
     s->room = room;
     size_t n = datafile_docs(file)->len;
     s->file = file;
-    s->reader.source = (ItemSource){n, read_record, file};
+    s->reader.source = (ItemSource){n, read_record, datafile_scan(&s->room, file)};
     s->version_id = version_id;
     s->n_stored = n_stored;
     s->keys = arena_array(&s->room, n + 1, sizeof *s->keys);

@@ -68,9 +68,7 @@ size_t datafile_line(const DataFile *file, size_t index)
     return datafile_line_at(file, file->offsets[index]);
 }
 
-/* A version is what its hash says: what was written to a file since it was opened is not of it.
- * To be asked after reading. */
-static Status check_unchanged(const DataFile *file, Err *err)
+Status datafile_unchanged(const DataFile *file, Err *err)
 {
     struct stat st;
     if (fstat(file->fd, &st) == 0 && (uint64_t)st.st_size == file->size &&
@@ -93,7 +91,7 @@ static Status get(const Docs *docs, size_t index, Arena *arena, Json *out, Err *
                        datafile_line(file, index), LIMIT_RECORD);
     char *bytes = arena_alloc(arena, (size_t)len + 1);
     TRY(datafile_read(file, start, bytes, (size_t)len, err));
-    TRY(check_unchanged(file, err));
+    TRY(datafile_unchanged(file, err));
     if (file->format->read(file, (Str){bytes, (size_t)len}, arena, out, err) != OK)
         return err_wrap(err, "%s:%zu", file->path, datafile_line(file, index));
     return OK;
@@ -227,7 +225,7 @@ static Status load(DataFile *file, Err *err)
         qsort(file->bad.items, file->bad.len, sizeof *file->bad.items, by_line);
     file->report.bad = file->bad.items;
     file->report.n_named = file->bad.len;
-    return check_unchanged(file, err);
+    return datafile_unchanged(file, err);
 }
 
 Status datafile_open_with(Arena *arena, const char *path, const DataOptions *options,

@@ -45,6 +45,9 @@ extern const DataFormat data_lines, data_array, data_csv, data_tsv;
 
 /* Reads `len` bytes at `at`; E_IO when the file has changed under us. */
 Status datafile_read(const DataFile *file, uint64_t at, char *into, size_t len, Err *err);
+/* E_CONFLICT when the file was written to since it was opened. To be asked after reading: a version
+ * is what its hash says. */
+Status datafile_unchanged(const DataFile *file, Err *err) MUST_CHECK;
 /* The whole file, with its hash noted. */
 Status datafile_read_all(DataFile *file, Arena *arena, Str *out, Err *err);
 /* The line, from 1, on which the byte at `offset` stands. */

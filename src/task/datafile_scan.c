@@ -28,7 +28,9 @@ Status datafile_scan_get(DataScan *scan, size_t index, Arena *arena, Json *out, 
         return file->docs.get(&file->docs, index, arena, out, err);
     if (start < scan->start || start + len > scan->end) {
         size_t room = file->size - start < WINDOW ? (size_t)(file->size - start) : WINDOW;
+        scan->start = scan->end = 0;
         TRY(datafile_read(file, start, scan->window, room, err));
+        TRY(datafile_unchanged(file, err));
         scan->start = start;
         scan->end = start + room;
     }

@@ -205,6 +205,9 @@ TEST(task_data_that_is_written_to_while_in_use_is_refused)
     close(in_place);
     CHECK(docs->get(docs, 1, &a, &value, &err) == E_CONFLICT);
     CHECK(strstr(err.msg, "was changed while it was in use"));
+    err = (Err){0};
+    CHECK(datafile_scan_get(datafile_scan(&a, file), 0, &a, &value, &err) == E_CONFLICT);
+    CHECK(strstr(err.msg, "was changed while it was in use"));
     datafile_close(file);
 }
 
