@@ -133,7 +133,9 @@ static size_t columns_of(int fd)
 
 static void set_up(App *app)
 {
-    /* Threads' heaps grow in steps of a page by default, a system call each. */
+    /* The first heap grows by so much, those of threads a page at a time, a system call each; and
+     * what one thread gives back another may take. */
+    mallopt(M_ARENA_MAX, 2);
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 8 << 20);
     app->out = stdout;

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { SPARE_UNITS = 768, INDEX_BITS = 24 };
+enum { SPARE_UNITS = 1024, INDEX_BITS = 24 };
 
 static uint64_t id_of(const Engine *e, const Unit *unit, size_t index)
 {
