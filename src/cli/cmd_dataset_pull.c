@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/app.h"
-#include "cli/hub_layout.h"
+#include "cli/hub_configs.h"
 #include "task/task.h"
 
 #include <errno.h>
@@ -69,6 +69,9 @@ static Status fetch(Pull *p, const HubFile *file)
             fprintf(p->app->info, STR_FMT " (%lld)\n", STR_ARG(file->path), (long long)file->size);
         TRY(hub_fetch(p->hub, p->repository, p->commit, file, path, p->err));
     }
+    for (uint32_t i = 0; i < p->files.len; i++) /* of two configs */
+        if (str_eq(json_text(json_get(&p->files.items[i], "path")), file->path))
+            return OK;
     Json entry = {.type = JSON_OBJECT};
     json_set(p->app->arena, &entry, STR("path"), json_str(file->path));
     json_set(p->app->arena, &entry, STR("size"), json_integer(p->app->arena, file->size));
@@ -120,14 +123,14 @@ static Status place_shard(Pull *p, const HubFile *file, const char *path)
     return file_write(path, content, p->err);
 }
 
-static Status place(Pull *p, const HubPart *part)
+static Status place(Pull *p, const HubPart *part, Str config)
 {
     Arena *a = p->app->arena;
     bool joined = part->shards.len > 1;
     Str ext = joined ? STR("jsonl") : part->ext;
-    Str path = str_printf(a, "%.*s/%.*s/%.*s.%.*s", (int)p->folder.len, p->folder.ptr,
-                          (int)part->config.len, part->config.ptr, (int)part->split.len,
-                          part->split.ptr, (int)ext.len, ext.ptr);
+    Str path =
+        str_printf(a, "%.*s/%.*s/%.*s.%.*s", (int)p->folder.len, p->folder.ptr, (int)config.len,
+                   config.ptr, (int)part->split.len, part->split.ptr, (int)ext.len, ext.ptr);
     TRY(make_folders(a, path, p->err));
     if (joined)
         TRY(join_shards(p, part, path.ptr));
@@ -152,25 +155,47 @@ static Status write_source(Pull *p, Str endpoint)
     return file_write(path_join(a, p->folder, STR(".hub/source.json")), json_dump(a, &o), p->err);
 }
 
+/* As the README declares, else by the names of the files. */
+static Status find_parts(Pull *p, const Options *o, const HubFiles *files, HubParts *out)
+{
+    Arena *a = p->app->arena;
+    for (size_t i = 0; i < files->len; i++) {
+        Str readme;
+        const HubFile *f = &files->items[i];
+        if (!str_eqc(f->path, "README.md") || f->size > (int64_t)LIMIT_YAML_FILE)
+            continue;
+        TRY(fetch(p, f));
+        TRY(file_read(a, stored_path(p, f), LIMIT_YAML_FILE, &readme, p->err));
+        if (hub_has_configs(readme))
+            return hub_configs(readme, files, o->config, o->split, a, out, p->err);
+    }
+    hub_parts(files, o->config, o->split, a, out);
+    return OK;
+}
+
 static Status pull_from(Pull *p, const Options *o, Str endpoint)
 {
     HubFiles files = {0};
     HubParts parts = {0};
     Arena *a = p->app->arena;
     TRY(hub_list(p->hub, p->repository, p->revision, &p->commit, &files, p->err));
-    hub_parts(&files, o->config, o->split, a, &parts);
+    p->store = str_printf(a, "%.*s/.hub/%.*s", (int)p->folder.len, p->folder.ptr,
+                          (int)p->commit.len, p->commit.ptr);
+    TRY(find_parts(p, o, &files, &parts));
     if (!parts.len)
         return err_set(p->err, E_MISSING,
                        "data set \"" STR_FMT "\" has no such data files (%zu files in all); tasks "
                        "read .jsonl, .json, .csv, .tsv and .parquet",
                        STR_ARG(p->repository), files.len);
-    p->store = str_printf(a, "%.*s/.hub/%.*s", (int)p->folder.len, p->folder.ptr,
-                          (int)p->commit.len, p->commit.ptr);
     for (size_t i = 0; i < parts.len; i++)
         for (size_t k = 0; k < parts.items[i].shards.len; k++)
             TRY(fetch(p, &parts.items[i].shards.items[k]));
-    for (size_t i = 0; i < parts.len; i++)
-        TRY(place(p, &parts.items[i]));
+    for (size_t i = 0; i < parts.len; i++) {
+        const HubPart *part = &parts.items[i];
+        TRY(place(p, part, part->config));
+        if (part->is_default && !str_eqc(part->config, "default")) /* tasks that name none */
+            TRY(place(p, part, STR("default")));
+    }
     return write_source(p, endpoint);
 }
 

@@ -1,8 +1,7 @@
 /* hub.c - listing and fetching, over net/http.h. */
-#include "cli/hub.h"
+#include "cli/hub_read.h"
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "base/sha1.h"
 #include "base/sha256.h"
@@ -16,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_FILES = 20000, MOST_PAGES = 1000, MOST_HOPS = 8, MOST_TRIES = 6, SECONDS = 120 };
+enum { MOST_PAGES = 1000, MOST_HOPS = 8, MOST_TRIES = 6, SECONDS = 120 };
 #define PIECE ((int64_t)(8 * MIB))
 
 struct Hub {
@@ -176,43 +175,6 @@ static Str address(const Hub *hub, Arena *arena, const char *const *words, const
     return strbuf_str(&b);
 }
 
-/* No part of a path that the hub names may lead out of the folder. */
-static bool is_safe(Str path)
-{
-    if (!path.len || path.len > 1024 || path.ptr[0] == '/')
-        return false;
-    for (size_t i = 0; i < path.len; i++)
-        if ((unsigned char)path.ptr[i] < 0x20 || path.ptr[i] == '\\')
-            return false;
-    for (Str rest = path; rest.ptr && rest.len;) {
-        Str step = str_split(&rest, '/');
-        if (!step.len || step.ptr[0] == '.')
-            return false;
-    }
-    return true;
-}
-
-static Status add_files(Hub *hub, const Json *tree, HubFiles *out, Err *err)
-{
-    if (tree->type != JSON_ARRAY)
-        return err_set(err, E_REMOTE, "the hub's list of files is no list");
-    for (uint32_t i = 0; i < tree->len; i++) {
-        const Json *entry = &tree->items[i], *lfs = json_get(entry, "lfs");
-        Str path = json_text(json_get(entry, "path"));
-        if (!str_eqc(json_text(json_get(entry, "type")), "file") || !is_safe(path))
-            continue; /* folders, hidden files, and what is nobody's business */
-        if (out->len == MOST_FILES)
-            return err_set(err, E_LIMIT, "the data set has more than %d files", MOST_FILES);
-        HubFile file = {.path = str_copy(hub->arena, path),
-                        .sha256 = str_copy(hub->arena, json_text(json_get(lfs, "oid"))),
-                        .size = json_int(json_get(entry, "size"), -1)};
-        if (!lfs)
-            file.blob = str_copy(hub->arena, json_text(json_get(entry, "oid")));
-        vec_push(hub->arena, out, file);
-    }
-    return OK;
-}
-
 /* The address behind rel="next" of a Link header, on the hub itself; empty at the end. */
 static Str next_page(const Hub *hub, const HttpReply *reply)
 {
@@ -228,24 +190,20 @@ Status hub_list(Hub *hub, Str repository, Str revision, Str *commit, HubFiles *o
 {
     SCOPED_ARENA(arena);
     HttpReply reply;
-    Json info, tree;
     Str what = str_printf(&arena, "data set \"%.*s\" at revision \"%.*s\"", (int)repository.len,
                           repository.ptr, (int)revision.len, revision.ptr);
     static const char *const about[] = {"/api/datasets/", "/revision/"};
     static const char *const files[] = {"/api/datasets/", "/tree/"};
     Str url = address(hub, &arena, about, (Str[]){repository, revision}, 2);
     TRY(get(hub, url, NULL, what, &arena, &reply, err));
-    TRY(json_parse(&arena, reply.body, &info, err));
-    *commit = str_copy(hub->arena, json_text(json_get(&info, "sha")));
-    if (!is_safe(*commit) || commit->len > 64)
-        return err_set(err, E_REMOTE, "the hub does not say which commit \"" STR_FMT "\" is",
-                       STR_ARG(revision));
+    if (hub_read_commit(reply.body, hub->arena, commit, err) != OK)
+        return err_wrap(err, STR_FMT, STR_ARG(what));
     url = address(hub, &arena, files, (Str[]){repository, *commit}, 2);
     url = str_printf(&arena, "%s?recursive=true", url.ptr);
     for (int pages = 0; url.len && pages < MOST_PAGES; pages++) {
         TRY(get(hub, url, NULL, what, &arena, &reply, err));
-        TRY(json_parse(&arena, reply.body, &tree, err));
-        TRY(add_files(hub, &tree, out, err));
+        if (hub_read_tree(reply.body, hub->arena, out, err) != OK)
+            return err_wrap(err, STR_FMT, STR_ARG(what));
         url = next_page(hub, &reply);
     }
     return OK;

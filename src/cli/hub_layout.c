@@ -5,16 +5,15 @@
 
 #include <stdlib.h>
 
-/* What may be read as data: the ending, with a packing behind it. Empty: no data file. */
-static Str data_ext(Str path)
+Str hub_data_ext(Str name)
 {
     static const char *const known[] = {"jsonl.zst", "jsonl.gz", "jsonl",   "json.gz", "json.zst",
                                         "json",      "csv.gz",   "csv.zst", "csv",     "tsv.gz",
                                         "tsv.zst",   "tsv",      "parquet"};
     for (size_t i = 0; i < COUNT(known); i++) {
         Str ext = str_from(known[i]);
-        if (str_ends(path, ext) && path.len > ext.len + 1 &&
-            path.ptr[path.len - ext.len - 1] == '.')
+        if (str_ends(name, ext) && name.len > ext.len + 1 &&
+            name.ptr[name.len - ext.len - 1] == '.')
             return ext;
     }
     return (Str){0};
@@ -65,7 +64,7 @@ void hub_parts(const HubFiles *files, Str config, Str split, Arena *arena, HubPa
 {
     for (size_t i = 0; i < files->len; i++) {
         const HubFile *f = &files->items[i];
-        Str name = path_base(f->path), ext = data_ext(name);
+        Str name = path_base(f->path), ext = hub_data_ext(name);
         if (!ext.len || is_description(name))
             continue;
         Str stem = str_slice(name, 0, name.len - ext.len - 1);

@@ -7,8 +7,12 @@
 typedef struct HubPart {
     Str config, split, ext; /* "default", "test", "parquet" */
     VEC(HubFile) shards;    /* in the order of their names */
+    bool is_default;        /* what is meant when no config is named */
 } HubPart;
 typedef VEC(HubPart) HubParts;
+
+/* What may be read as data: its ending, with a packing's behind it; empty: no data file. */
+Str hub_data_ext(Str name);
 
 /* Groups the data files among `files`; others (README.md, pictures) are left out. A file's folder
  * is the config ("" and "data": default), its name up to "-00000-of-" the split. Only parts of

@@ -18,11 +18,25 @@ expect_out '^DATA/org/plain/default/dev\.jsonl$'
 expect_same shards "$(wc -l < DATA/org/plain/default/dev.jsonl)" 4
 expect_same table "$(cat 'DATA/org/plain/sub set/test.csv')" "$(printf 'a,b\n1,2')"
 expect_no_file DATA/org/plain/default/README.md
-expect_ok python3 -c 'import json; o=json.load(open("DATA/org/plain/.hub/source.json")); assert o["commit"][:4] == "0123" and o["revision"] == "main" and len(o["files"]) == 4, o'
+expect_ok python3 -c 'import json; o=json.load(open("DATA/org/plain/.hub/source.json")); assert o["commit"][:4] == "0123" and o["revision"] == "main" and len(o["files"]) == 5, o'
 expect_ok assay dataset import DATA/org/plain/default/dev.jsonl
 lines=$(wc -l < hub.log)
 expect_ok assay dataset pull org/plain --data DATA --split train
 expect_same "nothing fetched twice" "$(wc -l < hub.log)" "$lines"
+
+title "configs of the README say what is what"
+expect_ok assay dataset pull org/configs --data DATA
+expect_same "shards in the order that is declared" "$(cut -c7 DATA/org/configs/main/train.jsonl | tr -d '\n')" 012
+expect_file DATA/org/configs/main/dev.csv
+expect_same "the default, for tasks that name none" "$(cat DATA/org/configs/default/dev.csv)" "$(printf 'a,b\n1,2')"
+expect_same other "$(cut -c8 DATA/org/configs/other/train.jsonl)" 2
+expect_file DATA/org/configs/folder/deeper.jsonl
+expect_same "nothing else" "$(find DATA/org/configs -name 'unused*' | wc -l)" 0
+expect_ok python3 -c 'import json; o=json.load(open("DATA/org/configs/.hub/source.json")); assert len(o["files"]) == 6, o'
+expect_status 1 assay dataset pull org/configs --config none --data DATA
+expect_err 'its configs are main, other, folder'
+expect_status 1 assay dataset pull org/badname --data DATA
+expect_err '"\.\./\.\./evil" is no name of a config'
 
 title "a large file leads elsewhere, is cut, and is whole in the end"
 export HF_TOKEN=secret

@@ -22,6 +22,27 @@ FILES = {
     'org/plain': {'README.md': b'# hi', 'train.jsonl': lines(3), 'sub set/test.csv': b'a,b\n1,2\n',
                   'data/dev-00000-of-00002.jsonl': lines(2), 'data/dev-00001-of-00002.jsonl': lines(2, 2)},
     'org/large': {'main/test.jsonl': lines(160000)},
+    'org/configs': {
+        'README.md': b"""---
+license: mit
+configs:
+- config_name: main
+  default: true
+  data_files:
+  - split: train
+    path: [parts/*-a.jsonl, "parts/**/deep-[0-9].jsonl"]
+  - split: dev
+    path: "dev.csv"
+- config_name: other
+  data_files: parts/x/deep-?.jsonl
+- config_name: folder
+  data_dir: parts/x
+---
+# Text
+""",
+        'parts/2-a.jsonl': lines(1, 1), 'parts/1-a.jsonl': lines(1), 'parts/x/deep-7.jsonl': lines(1, 2),
+        'parts/x/deeper.jsonl': lines(1, 3), 'dev.csv': b'a,b\n1,2\n', 'unused.jsonl': lines(9)},
+    'org/badname': {'README.md': b'---\nconfigs:\n- config_name: ../../evil\n  data_files: t.jsonl\n---\n', 't.jsonl': lines(1)},
     'org/gated': {'test.jsonl': lines(1)},
     'org/damaged': {'test.jsonl': lines(1)},
     'org/hostile': {'../../evil.jsonl': lines(1), '/etc/evil.jsonl': lines(1), '.git/evil.jsonl': lines(1)},
