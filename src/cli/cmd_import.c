@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "cli/data_options.h"
 #include "cli/import_foreign.h"
+#include "cli/predictions.h"
 #include "cli/records.h"
 #include "cli/scoring.h"
 #include "cli/task_set.h"
@@ -109,10 +110,16 @@ static Status read_predictions(App *app, const ImportOptions *o, const char *pat
                                Err *err)
 {
     const Docs *docs;
+    Predictions from;
     RecordRules rules = o->rules;
     if (!rules.model.len) /* predictions/MODEL/DATASET.json */
         rules.model = path_base(path_dir(str_from(path)));
-    TRY(import_predictions(app, path, &docs, err));
+    TRY(predictions_find(app, path, &from, err));
+    TRY(predictions_read(app, &from, &docs, err));
+    set->dataset = o->name.len ? o->name : from.name;
+    if (from.files.len > 1 && !app->quiet)
+        fprintf(app->info, "%s\n",
+                trf(app, app->arena, T_SHARDS, str_z(app->arena, from.name), from.files.len).ptr);
     Status status = records_read(docs, &rules, app->arena, set, err);
     return status == OK ? OK : err_wrap(err, "%s", path);
 }
@@ -141,6 +148,11 @@ static Status import(App *app, void *options, const StrList *arguments, Err *err
                        "which file? Give one .jsonl, .json, .csv, .xlsx or .eval, or "
                        "a folder of logs");
     const char *path = str_z(app->arena, arguments->items[0]);
+    if (!file_exists(path)) { /* perhaps there are shards of it */
+        Predictions shards;
+        TRY(predictions_find(app, path, &shards, err));
+        path = str_z(app->arena, shards.files.items[0]);
+    }
     TRY(import_kind(app, o->from, path, &kind, err));
     if (kind != IMPORT_RECORDS && kind != IMPORT_PREDICTIONS) {
         ForeignRules rules = {o->rules.model, o->name, o->rules.id};
@@ -152,9 +164,9 @@ static Status import(App *app, void *options, const StrList *arguments, Err *err
                        .split = o->split.len ? o->split : STR("test"),
                        .cluster = o->rules.cluster,
                        .command = str_printf(app->arena, "import %s", path)};
-    TRY(make_task(app, o, name, &set.task, err));
     TRY(kind == IMPORT_PREDICTIONS ? read_predictions(app, o, path, &set, err)
                                    : read_file(app, o, path, &set, err));
+    TRY(make_task(app, o, set.dataset, &set.task, err));
     return import_set(app, &set, err);
 }
 

@@ -121,47 +121,6 @@ Status import_kind(App *app, Str named, const char *path, ImportKind *out, Err *
     return OK;
 }
 
-/* ---- OpenCompass's predictions as records ---- */
-
-typedef struct MemoryDocs {
-    Docs docs; /* first: what readers see */
-    Json *items;
-} MemoryDocs;
-
-static Status get_item(const Docs *docs, size_t index, Arena *arena, Json *out, Err *err)
-{
-    (void)arena, (void)err;
-    *out = ((const MemoryDocs *)docs)->items[index];
-    return OK;
-}
-
-Status import_predictions(App *app, const char *path, const Docs **out, Err *err)
-{
-    static const char *const names[][2] = {
-        {"origin_prompt", "prompt"}, {"prediction", "output"}, {"gold", "target"}};
-    Arena *a = app->arena;
-    Str text;
-    Json *log = ARENA_NEW(a, Json);
-    TRY(file_read(a, path, LIMIT_JSON_DOCUMENT, &text, err));
-    if (json_parse(a, text, log, err) != OK)
-        return err_wrap(err, "%s", path);
-    MemoryDocs *docs = ARENA_NEW(a, MemoryDocs);
-    docs->docs = (Docs){log->len, get_item};
-    docs->items = arena_array(a, log->len, sizeof *docs->items);
-    for (uint32_t i = 0; i < log->len; i++) {
-        Json *item = &docs->items[i];
-        item->type = JSON_OBJECT;
-        json_set(a, item, STR("id"), json_str(log->members[i].key));
-        for (size_t k = 0; k < COUNT(names); k++) {
-            const Json *value = json_get(&log->members[i].value, names[k][0]);
-            if (value)
-                json_set(a, item, str_from(names[k][1]), *value);
-        }
-    }
-    *out = &docs->docs;
-    return OK;
-}
-
 /* ---- importing ---- */
 
 static Status read_log(ImportKind kind, const char *path, const ForeignRules *rules, Arena *arena,

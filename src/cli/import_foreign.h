@@ -21,7 +21,4 @@ Status import_kind(App *app, Str named, const char *path, ImportKind *out, Err *
 Status import_foreign(App *app, ImportKind kind, const char *path, const ForeignRules *rules,
                       Err *err) MUST_CHECK;
 
-/* The predictions as records {id, prompt, output, target}. */
-Status import_predictions(App *app, const char *path, const Docs **out, Err *err) MUST_CHECK;
-
 #endif

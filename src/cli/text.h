@@ -64,6 +64,7 @@
       "%s: %zu values are of a whole corpus, not of one item, and were left out",                  \
       "%s：%zu 个值属于整个语料而非单题，未导入")                                                  \
     X(T_READ_AS, "%s: read as %s", "%s：按 %s 编码读取")                                           \
+    X(T_SHARDS, "%s: %zu shards are taken together", "%s：合并 %zu 个分片")                        \
     X(T_DELIMITED_BY, "%s: columns are taken as separated by %s (--delimiter names another)",      \
       "%s：按“%s”分隔各列（可用 --delimiter 另行指定）")                                           \
     X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \

@@ -71,6 +71,27 @@ expect_ok assay import samples_sums.jsonl --db deflated.db --id 'q{{n}}' -m lm2
 expect_ok assay compare 1 5 --force --db deflated.db --json
 expect_json '(o[0]["n"], any("foreign" in d for d in o[0]["protocol_differences"]))' '(2, True)'
 
+title "predictions that were made in shards are one run"
+mkdir -p predictions/parted
+for shard in 0 1 2; do
+    printf '{"0": {"prediction": "%s", "gold": "0"}, "1": {"prediction": "%s", "gold": "%s"}}' \
+        $shard $shard $shard > predictions/parted/sums_$shard.json
+done
+expect_ok assay import predictions/parted/sums_1.json --db parted.db --json
+expect_err 'sums: 3 shards are taken together'
+expect_json '(o[0]["model"], o[0]["task"], o[0]["n_items"], o[0]["metrics"][0]["mean"])' \
+    "('parted', 'sums', 6, $(python3 -c 'print(4/6)'))"
+expect_ok assay samples 1 --db parted.db --json
+expect_json '[s["item_key"] for s in o]' "['0', '1', '2', '3', '4', '5']"
+expect_ok assay import predictions/parted/sums.json --db parted.db
+expect_err 'imported before'
+rm predictions/parted/sums_1.json
+expect_status 1 assay import predictions/parted/sums.json --db parted.db
+expect_err 'has 2 shards in .*the last is number 2'
+rm predictions/parted/sums_2.json # a name that ends so, alone
+expect_ok assay import predictions/parted/sums_0.json --db alone.db --json
+expect_json '(o[0]["task"], o[0]["n_items"])' "('sums_0', 2)"
+
 title "what is wrong with a log is said, and nothing is stored"
 mkdir empty
 expect_status 1 assay import empty --db none.db
