@@ -18,6 +18,7 @@ enum {
     LIMIT_TEMPLATE_HEIGHT = 2000,   /* nodes from an expression to its innermost part */
     LIMIT_TEMPLATE_STEPS = 1000000, /* evaluation steps of one rendering */
     LIMIT_COLUMNS = 4096,           /* columns of a table */
+    LIMIT_KEY = 1024,               /* bytes of an item's key; a longer id is no key */
     LIMIT_BAD_NAMED = 1000,         /* bad records of a file that are named; all are counted */
     LIMIT_EXPAND_RATIO = 200,       /* expanded bytes for each compressed one */
     LIMIT_ZIP_ENTRIES = 1 << 20,    /* files in an archive */

@@ -79,9 +79,20 @@ static Status put_row(Writer *w, const ItemRow *row, Arena *scratch)
     return strbuf_check(&w->out, "the export", w->err);
 }
 
-static Status put_table(Writer *w)
+/* A table has columns with names; records of none are for JSON lines. */
+static Status find_columns(Writer *w)
 {
     TRY(each_item(w, note_columns));
+    if (!w->columns.len)
+        return err_set(w->err, E_PARSE, "its items have no columns; export .jsonl");
+    if (w->columns.len == 1 && !w->columns.items[0].len)
+        return err_set(w->err, E_PARSE, "its only column has no name; export .jsonl");
+    return OK;
+}
+
+static Status put_table(Writer *w)
+{
+    TRY(find_columns(w));
     if (w->delimiter == ',') /* spreadsheet programs take a table without it for a local encoding */
         strbuf_adds(&w->out, "\xef\xbb\xbf");
     for (size_t i = 0; i < w->columns.len; i++) {
@@ -105,7 +116,7 @@ static Status put_cells(Writer *w, const ItemRow *row, Arena *scratch)
 
 static Status put_workbook(Writer *w)
 {
-    TRY(each_item(w, note_columns));
+    TRY(find_columns(w));
     Cell *names = arena_array(w->arena, w->columns.len, sizeof *names);
     for (size_t i = 0; i < w->columns.len; i++)
         names[i] = (Cell){i, CELL_TEXT, w->columns.items[i]};

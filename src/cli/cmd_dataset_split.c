@@ -133,11 +133,6 @@ static Status store_part(Splitting *w, Db *db, const DatasetVersion *v, size_t p
             hash_add_part(h, w->data[i]);
             positions[n++] = i;
         }
-    if (!n)
-        return err_set(w->err, E_USAGE,
-                       "part \"" STR_FMT "\" would be empty; the data set is too "
-                       "small, or its groups are too large",
-                       STR_ARG(w->names[part]));
     PartSource from = {w->data, positions};
     ItemSource source = {n, get_item, &from};
     DatasetVersion wanted = {.name = v->name,
@@ -154,6 +149,22 @@ static Status store_part(Splitting *w, Db *db, const DatasetVersion *v, size_t p
     return OK;
 }
 
+/* All parts have items: else none is stored. */
+static Status check_parts(const Splitting *w, size_t n_items)
+{
+    for (size_t p = 0; p < w->n_parts; p++) {
+        size_t n = 0;
+        for (size_t i = 0; i < n_items; i++)
+            n += w->part[i] == p;
+        if (!n)
+            return err_set(w->err, E_USAGE,
+                           "part \"" STR_FMT "\" would be empty; the data set is too "
+                           "small, or its groups are too large",
+                           STR_ARG(w->names[p]));
+    }
+    return OK;
+}
+
 static Status split_in(Splitting *w, Db *db, Str name)
 {
     DatasetVersion v;
@@ -163,6 +174,7 @@ static Status split_in(Splitting *w, Db *db, Str name)
     SplitInput in = {(size_t)v.n_items, w->n_parts, w->shares,
                      w->strata,         w->groups,  (uint64_t)w->options->seed};
     split_assign(&in, w->part);
+    TRY(check_parts(w, (size_t)v.n_items));
     for (size_t p = 0; p < w->n_parts; p++)
         TRY(store_part(w, db, &v, p, &list));
     if (w->app->json)

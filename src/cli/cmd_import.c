@@ -113,7 +113,7 @@ static Status read_predictions(App *app, const ImportOptions *o, const char *pat
     Predictions from;
     RecordRules rules = o->rules;
     if (!rules.model.len) /* predictions/MODEL/DATASET.json */
-        rules.model = path_base(path_dir(str_from(path)));
+        rules.model = foreign_folder(app->arena, path);
     TRY(predictions_find(app, path, &from, err));
     TRY(predictions_read(app, &from, &docs, err));
     set->dataset = o->name.len ? o->name : from.name;

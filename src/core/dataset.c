@@ -98,15 +98,21 @@ static Status insert_item(Db *db, int64_t version, int64_t position, Str key, St
     return db_run(s, err);
 }
 
+/* What can be a key in every database, and be shown. */
+static bool is_key(const Json *id)
+{
+    bool plain = id && (id->type == JSON_STRING || id->type == JSON_NUMBER);
+    return plain && id->text.len && id->text.len <= LIMIT_KEY &&
+           !memchr(id->text.ptr, 0, id->text.len);
+}
+
 /* The record's "id" when it has one, else the first half of its content hash. A repeated
  * key gets "#2", "#3" ..., the first that no other item has. */
 static Str item_key(ItemReader *r, Arena *scratch, const Json *record, Str data)
 {
     const Json *id = json_get(record, "id");
-    Str base = id && (id->type == JSON_STRING || id->type == JSON_NUMBER) && id->text.len
-                   ? id->text
-                   : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16),
-        key = base;
+    Str base = is_key(id) ? id->text : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16);
+    Str key = base;
     MapEntry *entry = map_put(&r->keep, &r->seen, base);
     uint32_t *uses = &r->uses[entry - r->seen.entries];
     if (*uses == 0) {

@@ -1,17 +1,28 @@
 /* foreign.c - storing runs of other frameworks. */
 #include "eval/foreign.h"
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "base/version.h"
 #include "eval/private.h"
 #include "template/template.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 
 enum { LABEL_BYTES = 500, WHY_BYTES = 500 };
 
 /* ---- for the readers ---- */
+
+Str foreign_folder(Arena *arena, const char *path)
+{
+    char whole[PATH_MAX];
+    Str dir = path_dir(str_from(path));
+    bool full = str_ends(dir, STR(".")) && realpath(str_z(arena, dir), whole);
+    return str_copy(arena, path_base(full ? str_from(whole) : dir));
+}
 
 ForeignSample foreign_sample(void)
 {

@@ -78,5 +78,7 @@ void foreign_add_metric(ForeignRun *run, Arena *arena, Str metric, Str aggregati
 /* A string's text, else JSON. */
 Str foreign_text(Arena *arena, const Json *value);
 ForeignSample foreign_sample(void);
+/* The name of the folder that holds the file: of the working folder when none is given. */
+Str foreign_folder(Arena *arena, const char *path);
 
 #endif

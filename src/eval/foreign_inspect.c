@@ -205,10 +205,14 @@ static Status read_archive(Reader *r, const ForeignRules *rules, int fd)
         return err_set(r->err, E_PARSE, "this is no log of inspect: it has no header.json");
     TRY(read_entry(r, &zip, first, &header));
     TRY(read_header(r, rules, &header));
+    Map last = {0}; /* of entries of one name the last counts, as for Python's zipfile */
+    for (size_t i = 0; i < zip.n_entries; i++)
+        map_set(r->arena, &last, zip.entries[i].name, &zip.entries[i]);
     for (size_t i = 0; i < zip.n_entries; i++) {
         Json *sample = ARENA_NEW(r->arena, Json);
         if (!str_starts(zip.entries[i].name, STR("samples/")) ||
-            !str_ends(zip.entries[i].name, STR(".json")))
+            !str_ends(zip.entries[i].name, STR(".json")) ||
+            map_get(&last, zip.entries[i].name) != &zip.entries[i])
             continue;
         TRY(read_entry(r, &zip, &zip.entries[i], sample));
         TRY(read_sample(r, sample));

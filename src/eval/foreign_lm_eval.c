@@ -65,7 +65,7 @@ static Str model_of(const Reader *r)
     Str name = json_text(json_get(&r->results, "model_name"));
     if (!name.len)
         name = json_text(json_path(&r->results, "config.model_args"));
-    return name.len ? name : path_base(path_dir(str_from(r->path)));
+    return name.len ? name : foreign_folder(r->arena, r->path);
 }
 
 /* What the results file says that a number depends on. */

@@ -89,7 +89,7 @@ Status foreign_opencompass(const char *path, const ForeignRules *rules, Arena *a
     out->framework = "opencompass";
     out->source = str_from(path);
     out->task = rules->task.len ? rules->task : name;
-    out->model = rules->model.len ? rules->model : path_base(path_dir(str_from(path)));
+    out->model = rules->model.len ? rules->model : foreign_folder(arena, path);
     out->dataset = name;
     out->split = STR("test");
     out->protocol.type = JSON_OBJECT;

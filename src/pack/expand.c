@@ -205,7 +205,8 @@ static Status append(void *user, Str piece, Err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return err_set(err, E_IO, "could not write the expanded data to a temporary file: %s",
+            return err_set(err, E_IO,
+                           "could not write to a temporary file (TMPDIR names its folder): %s",
                            strerror(errno));
         piece = str_after(piece, (size_t)n);
     }

@@ -98,6 +98,19 @@ static void put_quoted(StrBuf *out, Str text, char quote)
     strbuf_addc(out, quote);
 }
 
+static bool is_name(Str name)
+{
+    return name.len && !memchr(name.ptr, 0, name.len);
+}
+
+static bool has_names(const Shape *shape)
+{
+    for (size_t i = 0; i < shape->members.len; i++)
+        if (!is_name(shape->members.entries[i].key))
+            return false;
+    return shape->members.len > 0;
+}
+
 static void put_type(StrBuf *out, const Shape *shape)
 {
     if (shape->kinds == A_TRUTH) {
@@ -109,8 +122,7 @@ static void put_type(StrBuf *out, const Shape *shape)
     } else if (shape->kinds == A_LIST) {
         put_type(out, shape->element);
         strbuf_adds(out, "[]");
-    } else if (shape->kinds == A_STRUCT && shape->members.len &&
-               shape->members.len <= MOST_MEMBERS) {
+    } else if (shape->kinds == A_STRUCT && has_names(shape) && shape->members.len <= MOST_MEMBERS) {
         strbuf_adds(out, "STRUCT(");
         for (size_t i = 0; i < shape->members.len; i++) {
             if (i)
@@ -150,11 +162,16 @@ Status parquet_write_record(ParquetWriter *writer, const Json *record, Err *err)
 static Status make_sql(ParquetWriter *w, int to, StrBuf *sql, Err *err)
 {
     StrBuf type = strbuf_make(w->arena, MIB);
+    if (!w->rows.members.len)
+        return err_set(err, E_PARSE, "the records have no columns; export .jsonl");
     strbuf_addf(sql,
                 "COPY (SELECT * FROM read_json('/proc/self/fd/%d', format='newline_delimited', "
                 "maximum_object_size=%zu, columns={",
                 w->fd, (size_t)LIMIT_RECORD);
     for (size_t i = 0; i < w->rows.members.len; i++) {
+        if (!is_name(w->rows.members.entries[i].key))
+            return err_set(err, E_PARSE,
+                           "the name of column %zu is empty or holds a NUL; export .jsonl", i + 1);
         type.len = 0;
         put_type(&type, w->rows.members.entries[i].value);
         if (i)
@@ -164,8 +181,6 @@ static Status make_sql(ParquetWriter *w, int to, StrBuf *sql, Err *err)
         put_quoted(sql, strbuf_str(&type), '\'');
     }
     strbuf_addf(sql, "})) TO '/proc/self/fd/%d' (FORMAT parquet, USE_TMP_FILE false)", to);
-    if (memchr(sql->ptr, 0, sql->len))
-        return err_set(err, E_PARSE, "a column's name holds a NUL; export .jsonl");
     TRY(strbuf_check(&type, "the type of a column", err));
     return strbuf_check(sql, "the list of columns", err);
 }

@@ -3,6 +3,27 @@
 
 #include "text/csv.h"
 
+/* The name of column `i`, after those before it. One may be empty: programs write their row
+ * numbers so. */
+static Status check_name(const DataFile *file, size_t i, Err *err)
+{
+    Str name = file->columns[i];
+    if (str_find_char(name, '\r') >= 0)
+        return err_set(err, E_PARSE,
+                       "its lines seem to end with CR alone; save it with LF or CR LF");
+    if (name.len && memchr(name.ptr, 0, name.len))
+        return err_set(err, E_PARSE, "the name of column %zu holds a NUL", i + 1);
+    for (size_t j = 0; j < i; j++) {
+        if (!str_eq(name, file->columns[j]))
+            continue;
+        if (!name.len)
+            return err_set(err, E_PARSE, "columns %zu and %zu have no name in the first line",
+                           j + 1, i + 1);
+        return err_set(err, E_PARSE, "column \"" STR_FMT "\" is named twice", STR_ARG(name));
+    }
+    return OK;
+}
+
 static Status read_header(DataFile *file, CsvReader *reader, Err *err)
 {
     SCOPED_ARENA(scratch);
@@ -15,10 +36,7 @@ static Status read_header(DataFile *file, CsvReader *reader, Err *err)
     file->n_columns = header.n_fields;
     for (size_t i = 0; i < header.n_fields; i++) {
         file->columns[i] = str_copy(file->arena, header.fields[i]);
-        for (size_t j = 0; j < i; j++)
-            if (str_eq(file->columns[i], file->columns[j]))
-                return err_set(err, E_PARSE, "column \"" STR_FMT "\" is named twice",
-                               STR_ARG(file->columns[i]));
+        TRY(check_name(file, i, err));
     }
     return OK;
 }
@@ -77,7 +95,7 @@ static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
     note_delimiter(file, text);
     CsvReader reader = csv_reader(text, file->report.delimiter);
     if (read_header(file, &reader, err) != OK)
-        return err_wrap(err, "%s", file->path);
+        return datafile_refuse(file, 0, err);
     SCOPED_ARENA(record_arena);
     for (;;) {
         CsvRecord record;

@@ -105,6 +105,29 @@ expect_err 'it is one character'
 expect_status 2 assay dataset import book.xlsx --delimiter ';'
 expect_err 'delimiter is for \.csv and \.tsv'
 
+title "first lines that name no columns well"
+printf 'na\357ve,b\ncaf\351,2\n' > west.csv
+expect_status 1 assay dataset import west.csv
+expect_err 'west\.csv:1: .*not UTF-8; if it is not UTF-8, name its encoding'
+expect_ok assay dataset import west.csv --encoding latin1
+printf ',a\n0,x\n' > rows.csv # row numbers, as pandas writes them
+expect_ok assay dataset import rows.csv
+printf 'a,,\n1,2,3\n' > unnamed.csv
+expect_status 1 assay dataset import unnamed.csv
+expect_err 'unnamed\.csv:1: columns 2 and 3 have no name'
+printf 'a,b\r1,2\r' > mac.csv
+expect_status 1 assay dataset import mac.csv
+expect_err 'mac\.csv:1: its lines seem to end with CR alone'
+printf 'a\0,b\n1,2\n' > nul.csv
+expect_status 1 assay dataset import nul.csv
+expect_err 'the name of column 1 holds a NUL'
+
+title "ids that are no keys"
+python3 -c 'import json; print(json.dumps({"id": "k" * 5000})); print(json.dumps({"id": "a\0b"})); print(json.dumps({"id": "k" * 1024}))' > keys.jsonl
+expect_ok assay dataset import keys.jsonl
+expect_ok assay dataset show keys --json
+expect_json '[len(d["key"]) for d in o["data"]]' '[16, 16, 1024]'
+
 title "run --data FILE reads as told"
 printf 'q;a\n1+1;2\nbad\n2+2;4\n' | iconv -t utf-16le > run.csv
 run="assay run -m local:tiny-4 --data run.csv --prompt {{q}}= --target {{a}} --encoding utf-16le"

@@ -125,6 +125,33 @@ for ext in jsonl csv tsv; do
 done
 expect_status 2 assay dataset export sums back.pdf
 
+title "what a table cannot hold is not exported as one"
+printf '{}\n{}\n' > bare.jsonl
+printf '{"":1}\n' > noname.jsonl
+printf '{"a\\u0000":1}\n' > nulname.jsonl
+for name in bare noname nulname; do expect_ok assay dataset import $name.jsonl; done
+for ext in csv tsv xlsx; do
+    expect_status 1 assay dataset export bare bare.$ext
+    expect_err 'its items have no columns; export \.jsonl'
+    expect_status 1 assay dataset export noname noname.$ext
+    expect_err 'its only column has no name'
+done
+for name in bare noname nulname; do
+    expect_ok assay dataset export $name $name.out.jsonl
+    expect_ok cmp $name.jsonl $name.out.jsonl
+    expect_status 1 assay dataset export $name $name.parquet
+    expect_err 'have no columns|is empty or holds a NUL|needs the library of DuckDB'
+    expect_no_file $name.parquet
+done
+
+title "a split with an empty part stores none"
+printf '{"q": 1}\n{"q": 2}\n' > two.jsonl
+expect_ok assay dataset import two.jsonl
+expect_status 2 assay dataset split two -p a=0.8 -p b=0.1 -p c=0.1
+expect_err 'part "[abc]" would be empty'
+expect_ok assay dataset list --json
+expect_json '[d["split"] for d in o if d["name"] == "two"]' "['test']"
+
 title "workbooks: text stays text, and comes back as it was"
 python3 - <<'END'
 import json

@@ -92,6 +92,22 @@ rm predictions/parted/sums_2.json # a name that ends so, alone
 expect_ok assay import predictions/parted/sums_0.json --db alone.db --json
 expect_json '(o[0]["task"], o[0]["n_items"])' "('sums_0', 2)"
 
+title "a log in the working folder, and a sample that was logged twice"
+mkdir lonely
+cp samples_sums.jsonl lonely/
+(cd lonely && expect_ok_here() { "$root/build/release/assay" "$@" > ../out/stdout 2> ../out/stderr; } && expect_ok_here import samples_sums.jsonl --db ../lonely.db --json)
+expect_json 'o[0]["model"]' 'lonely'
+python3 -W ignore - <<'END'
+import json, zipfile
+with zipfile.ZipFile('twice.eval', 'w') as z:
+    z.writestr('header.json', json.dumps({'eval': {'task': 't', 'model': 'm', 'dataset': {'name': 'd'}}}))
+    for value in ('I', 'C'):
+        z.writestr('samples/1_epoch_1.json', json.dumps({'id': 1, 'epoch': 1, 'input': 'i', 'target': 't',
+            'output': {'completion': 'o'}, 'scores': {'s': {'value': value}}}))
+END
+expect_ok assay import twice.eval --db twice.db --json
+expect_json '(o[0]["n_samples"], o[0]["metrics"][0]["mean"])' '(1, 1)'
+
 title "what is wrong with a log is said, and nothing is stored"
 mkdir empty
 expect_status 1 assay import empty --db none.db
