@@ -49,13 +49,19 @@ static Status make_folders(Arena *arena, Str path, Err *err)
     return OK;
 }
 
+/* All in one folder: '/' becomes '+', and what could be taken for that is escaped, so that no two
+ * paths have one name. */
 static const char *stored_path(const Pull *p, const HubFile *file)
 {
-    char *flat = arena_copy(p->app->arena, file->path.ptr, file->path.len);
-    for (size_t i = 0; i < file->path.len; i++)
-        if (flat[i] == '/')
-            flat[i] = '+';
-    return path_join(p->app->arena, p->store, str_from(flat));
+    StrBuf flat = strbuf_make(p->app->arena, file->path.len * 3);
+    for (size_t i = 0; i < file->path.len; i++) {
+        char c = file->path.ptr[i];
+        if (c == '+' || c == '%')
+            strbuf_addf(&flat, "%%%02X", (unsigned)c);
+        else
+            strbuf_addc(&flat, c == '/' ? '+' : c);
+    }
+    return path_join(p->app->arena, p->store, strbuf_str(&flat));
 }
 
 static Status fetch(Pull *p, const HubFile *file)

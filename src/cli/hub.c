@@ -233,18 +233,18 @@ static Status fetch_pieces(Hub *hub, Str url, const HubFile *file, int fd, int64
         int64_t end = file->size >= 0 && file->size < at + PIECE ? file->size : at + PIECE;
         Str range = str_printf(&arena, "range: bytes=%lld-%lld", (long long)at, (long long)end - 1);
         TRY(get(hub, url, range.ptr, file->path, &arena, &reply, err));
-        if (reply.status == 200 && at) { /* a server without ranges sends all of it again */
-            if (ftruncate(fd, 0) != 0)
-                return err_set(err, E_IO, "could not write: %s", strerror(errno));
-            at = 0;
-        }
-        if (!reply.body.len || (file->size >= 0 && (int64_t)reply.body.len > file->size - at))
+        bool all = reply.status == 200; /* a server without ranges sends all of it, each time */
+        if (all && ftruncate(fd, 0) != 0)
+            return err_set(err, E_IO, "could not write: %s", strerror(errno));
+        at = all ? 0 : at;
+        int64_t len = (int64_t)reply.body.len, left = file->size - at;
+        if (!len || (file->size >= 0 && (len > left || (all && len < left))))
             return err_set(err, E_REMOTE,
                            "the hub sends another amount of \"" STR_FMT "\" than it says",
                            STR_ARG(file->path));
         TRY(write_at(fd, at, reply.body, err));
-        at += (int64_t)reply.body.len;
-        if (file->size < 0 && (reply.status == 200 || (int64_t)reply.body.len < PIECE))
+        at += len;
+        if (file->size < 0 && (all || len < PIECE))
             break;
     }
     return OK;

@@ -66,6 +66,10 @@ expect_err 'Repository not found'
 expect_status 1 assay dataset pull org/damaged --data DATA
 expect_err '"test\.jsonl" is damaged: its checksum is not the hub.s'
 expect_no_file DATA/org/damaged/default/test.jsonl
+expect_status 1 timeout 20 assay dataset pull org/short --data DATA
+expect_err 'sends another amount of "test\.jsonl" than it says'
+expect_ok assay dataset pull org/alike --data DATA
+expect_same "names that look alike" "$(cut -c8 DATA/org/alike/x/a+b.jsonl DATA/org/alike/x+a/b.jsonl | tr -d '\n')" 05
 expect_status 1 assay dataset pull org/hostile --data DATA
 expect_err 'has no such data files'
 expect_same "nothing outside" "$(find . -name 'evil*' | wc -l)" 0

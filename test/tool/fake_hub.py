@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 import threading
+from urllib.parse import unquote
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PORT, CDN, LOG = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
@@ -43,6 +44,8 @@ configs:
         'parts/2-a.jsonl': lines(1, 1), 'parts/1-a.jsonl': lines(1), 'parts/x/deep-7.jsonl': lines(1, 2),
         'parts/x/deeper.jsonl': lines(1, 3), 'dev.csv': b'a,b\n1,2\n', 'unused.jsonl': lines(9)},
     'org/badname': {'README.md': b'---\nconfigs:\n- config_name: ../../evil\n  data_files: t.jsonl\n---\n', 't.jsonl': lines(1)},
+    'org/alike': {'x/a+b.jsonl': lines(1), 'x+a/b.jsonl': lines(1, 5)},
+    'org/short': {'test.jsonl': lines(1)},
     'org/gated': {'test.jsonl': lines(1)},
     'org/damaged': {'test.jsonl': lines(1)},
     'org/hostile': {'../../evil.jsonl': lines(1), '/etc/evil.jsonl': lines(1), '.git/evil.jsonl': lines(1)},
@@ -74,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
     def content(self, body):
         """Bytes with Range; the first answer of the other host is cut in the middle."""
         start, end = 0, len(body)
-        wanted = self.headers.get('range')
+        wanted = self.headers.get('range') if '/org/short/' not in self.path else None
         if wanted:
             a, b = wanted.removeprefix('bytes=').split('-')
             start, end = int(a), min(int(b) + 1, len(body))
@@ -96,6 +99,8 @@ class Handler(BaseHTTPRequestHandler):
             entry = {'type': 'file', 'path': path, 'size': len(body), 'oid': blob}
             if len(body) > LARGE:
                 entry['lfs'] = {'oid': hashlib.sha256(body).hexdigest(), 'size': len(body)}
+            if name == 'org/short':
+                entry['size'] *= 3
             if name == 'org/damaged':
                 entry['oid'] = '0' * 40
             entries.append(entry)
@@ -106,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path, _, query = self.path.partition('?')
-        path = path.replace('%20', ' ')
+        path = unquote(path)
         if self.server.server_port == CDN:
             return self.content(FILES['org/large'][path.removeprefix('/cdn/')])
         parts = path.strip('/').split('/')
