@@ -84,17 +84,36 @@ static Status add_version(Db *db, const DatasetVersion *v, int64_t *id, Err *err
     return OK;
 }
 
-static Status insert_item(Db *db, int64_t version, int64_t position, Str key, Str data, Err *err)
+/* One statement for several rows: the cost of beginning and ending it is a tenth of an import, and
+ * with PostgreSQL each is a round trip. */
+enum { TOGETHER = 16 };
+static const char insert_together[] = "INSERT INTO item (version_id, position, key, data) VALUES "
+                                      "(?1, ?2, ?3, ?4), (?1, ?5, ?6, ?7), "
+                                      "(?1, ?8, ?9, ?10), (?1, ?11, ?12, ?13), "
+                                      "(?1, ?14, ?15, ?16), (?1, ?17, ?18, ?19), "
+                                      "(?1, ?20, ?21, ?22), (?1, ?23, ?24, ?25), "
+                                      "(?1, ?26, ?27, ?28), (?1, ?29, ?30, ?31), "
+                                      "(?1, ?32, ?33, ?34), (?1, ?35, ?36, ?37), "
+                                      "(?1, ?38, ?39, ?40), (?1, ?41, ?42, ?43), "
+                                      "(?1, ?44, ?45, ?46), (?1, ?47, ?48, ?49) "
+                                      "ON CONFLICT (version_id, position) DO NOTHING";
+static const char insert_one[] =
+    "INSERT INTO item (version_id, position, key, data) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT (version_id, position) DO NOTHING";
+
+/* `n` rows, 1 or TOGETHER. */
+static Status insert_rows(Db *db, int64_t version, const ItemRow *rows, size_t n, Err *err)
 {
+    SCOPED_ARENA(scratch);
     SCOPED_STMT(s);
-    TRY(db_query(db,
-                 "INSERT INTO item (version_id, position, key, data) VALUES (?1, ?2, ?3, ?4) "
-                 "ON CONFLICT (version_id, position) DO NOTHING",
-                 &s, err));
+    TRY(db_query(db, n == TOGETHER ? insert_together : insert_one, &s, err));
     db_bind_int(s, 1, version);
-    db_bind_int(s, 2, position);
-    db_bind_text(s, 3, key);
-    db_bind_blob(s, 4, data);
+    for (size_t i = 0; i < n; i++) {
+        int at = 2 + 3 * (int)i;
+        db_bind_int(s, at, rows[i].position);
+        db_bind_text(s, at + 1, rows[i].key);
+        db_bind_blob(s, at + 2, store_pack(&scratch, rows[i].data));
+    }
     return db_run(s, err);
 }
 
@@ -180,12 +199,9 @@ Status item_reader_next(ItemReader *reader, Arena *arena, ItemRow *out, bool *mo
 
 Status dataset_add_items(Db *db, int64_t version_id, const ItemRow *rows, size_t n, Err *err)
 {
-    SCOPED_ARENA(scratch);
-    for (size_t i = 0; i < n; i++) {
-        Str packed = store_pack(&scratch, rows[i].data);
-        TRY(insert_item(db, version_id, rows[i].position, rows[i].key, packed, err));
-        if (packed.ptr != rows[i].data.ptr)
-            arena_reset(&scratch);
+    for (size_t at = 0, len; at < n; at += len) {
+        len = n - at >= TOGETHER ? TOGETHER : 1;
+        TRY(insert_rows(db, version_id, rows + at, len, err));
     }
     return OK;
 }

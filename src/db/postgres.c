@@ -11,7 +11,7 @@
 #include <libpq-fe.h>
 #include <math.h>
 
-enum { MAX_PARAMETERS = 32, NUMBER_ROOM = 32, BYTEA_OID = 17 };
+enum { MAX_PARAMETERS = 64, NUMBER_ROOM = 32, BYTEA_OID = 17 };
 
 /* The functions of libpq that are used, by name. */
 /* clang-format off */

@@ -29,6 +29,32 @@ static DatasetVersion import(Db *db, Arena *a, const char *hash, const char *con
     return out;
 }
 
+/* Rows go in together, and what is left over one by one. */
+TEST(items_are_stored_in_their_order_with_their_keys)
+{
+    enum { N = 50 };
+    FOR_EACH_DATABASE(url)
+    {
+        SCOPED_ARENA(a);
+        Db *db;
+        Err err = {0};
+        const char *records[N];
+        ItemRows items = {0};
+        CHECK_OK(store_open(url, &db, &err), err);
+        for (int i = 0; i < N; i++)
+            records[i] = str_printf(&a, "{\"id\":\"k%d\",\"n\":%d}", i, i * i).ptr;
+        DatasetVersion v = import(db, &a, "h", records, N);
+        CHECK_OK(dataset_items(db, v.id, 0, 100, &a, &items, &err), err);
+        CHECK_INT(items.len, N);
+        for (int i = 0; i < N; i++) {
+            CHECK_INT(items.items[i].position, i);
+            CHECK_STR(items.items[i].key, str_printf(&a, "k%d", i).ptr);
+            CHECK_STR(items.items[i].data, records[i]);
+        }
+        db_close(db);
+    }
+}
+
 TEST(dataset_versions_differ_by_key_and_content)
 {
     static const char *const one[] = {"{\"id\":1,\"q\":\"a\"}", "{\"id\":2,\"q\":\"b\"}",
