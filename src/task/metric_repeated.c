@@ -6,6 +6,7 @@
  * is an expectation over draws of k of its n answers (stats/repeated.h); items are independent,
  * so intervals are those of a mean of items. */
 #include "stats/repeated.h"
+#include "task/metric_options.h"
 #include "task/metric_work.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ enum { MOST_K = 10000 };
 
 int metric_k(Str name)
 {
+    name = metric_base_name(name);
     ptrdiff_t at = str_rfind_char(name, '@');
     at = at < 0 ? str_rfind_char(name, '^') : at;
     int64_t k;

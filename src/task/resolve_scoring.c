@@ -1,4 +1,5 @@
 /* resolve_scoring.c - generation parameters, filter pipelines and metrics of a task. */
+#include "task/metric_options.h"
 #include "task/metric_work.h"
 #include "task/native.h"
 
@@ -181,8 +182,10 @@ static bool known_aggregation(Str name)
     return false;
 }
 
-static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
+/* `shown`: what its numbers are called. */
+static void add_metric(Checker *c, const Json *entry, Str shown, Task *task)
 {
+    Str name = entry ? json_text(json_get(entry, "metric")) : shown;
     Str results = task->parts->results;
     const Json *aggregation = json_get(entry, "aggregation");
     bool function = json_get(aggregation, "!function") != NULL;
@@ -203,7 +206,7 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
         return;
     }
     TaskMetric *m = &task->metrics[task->n_metrics];
-    *m = (TaskMetric){.name = name, .options = entry};
+    *m = (TaskMetric){.name = shown, .options = entry};
     m->aggregation = json_text_or(json_get(entry, "aggregation"), str_from(row->aggregation));
     if (!function && !known_aggregation(m->aggregation))
         problem_why(c, (Reason){"aggregation", m->aggregation}, aggregation,
@@ -214,6 +217,14 @@ static void add_metric(Checker *c, const Json *entry, Str name, Task *task)
         metric_prepare(c, entry, row, &task->parts->options[task->n_metrics]);
     task->parts->mutual_info |= row == &metric_acc_mutual_info;
     task->n_metrics++;
+}
+
+/* An entry that says the same as one before it adds nothing. */
+static void add_named(Checker *c, const Json *list, uint32_t i, Task *task)
+{
+    Str shown = metric_entry_name(list, i, c->arena);
+    if (metric_index(task, shown) < 0)
+        add_metric(c, &list->items[i], shown, task);
 }
 
 static void default_metrics(Checker *c, Task *task)
@@ -258,7 +269,7 @@ void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *ta
         if (json_get(name, "!function"))
             native_of(c, name, "metric");
         else if (json_is(name, JSON_STRING))
-            add_metric(c, entry, name->text, task);
+            add_named(c, list, i, task);
         else
             problem(c, entry, "an entry of \"metric_list\" needs a \"metric\"");
     }
