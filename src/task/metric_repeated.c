@@ -155,13 +155,13 @@ static Status majority(const ScoreInput *in, const MetricOptions *o, TaskScore *
 {
     Answers a = {0};
     TRY(read_answers(in, o, &a, out));
-    if (a.k < a.n && a.n > MAJORITY_ANSWERS)
-        return err_set(in->err, E_LIMIT,
-                       "maj@%zu of %zu answers cannot be computed; ask for at most %d answers, or "
-                       "take maj@%zu",
-                       a.k, a.n, MAJORITY_ANSWERS, a.n);
     SCOPED_ARENA(scratch);
     out->value = majority_at_k(a.counts, a.n_counts, a.k, &scratch);
+    if (isnan(out->value))
+        return err_set(in->err, E_LIMIT,
+                       "maj@%zu of %zu answers, %zu of them different, cannot be computed; ask for "
+                       "fewer answers, or take maj@%zu",
+                       a.k, a.n, a.n_counts, a.n);
     return OK;
 }
 
