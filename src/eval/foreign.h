@@ -17,7 +17,7 @@ typedef struct ForeignScore {
     Str metric, filter;
     double value;
     double weight; /* above 0: the value is a share of so many parts */
-    Str label; /* the extracted answer, may be empty */
+    Str label;     /* the extracted answer, may be empty */
     Str why;
     Outcome outcome; /* scored, no_answer */
 } ForeignScore;
