@@ -166,17 +166,23 @@ static const ModelReply *failed_reply(const Unit *unit)
     return NULL;
 }
 
+/* `failed` NULL: all replies came, but could not be judged. What they cost stands at the first. */
 static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Err *err)
 {
     const AskedItem *asked = unit->item;
     for (int i = 0; i < asked->run->n_repeats; i++) {
         int64_t id;
         SampleRow row = new_sample(asked, i, &unit->arena);
-        row.cached = false;
+        Str why = failed ? failed->error : asked->unjudged;
         row.outcome = OUTCOME_ERROR;
-        row.error = failed->error.len ? failed->error : STR("no reply");
-        row.attempts = unit->exchanges[0].attempts;
-        row.seconds = row.cost = NAN;
+        row.error = why.len ? why : STR("no reply");
+        for (size_t r = 0; !failed && !i && r < unit->n_requests; r++)
+            add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
+        if (failed) {
+            row.cached = false;
+            row.attempts = unit->exchanges[0].attempts;
+            row.seconds = row.cost = NAN;
+        }
         TRY(sample_add(db, &row, &id, err));
         asked->run->n_added++;
         asked->run->n_errors++;
@@ -227,8 +233,13 @@ Status eval_judge_ahead(Unit *unit, Err *err)
 {
     AskedItem *asked = unit->item;
     Judgement *j = ARENA_NEW(&unit->arena, Judgement);
-    TRY(eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena,
-                   j, err));
+    Status status = eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests,
+                               &unit->arena, j, err);
+    if (status == E_LIMIT) { /* of this one text: the others are none the worse */
+        asked->unjudged = str_printf(&unit->arena, "cannot be judged: %s", err ? err->msg : "");
+        return OK;
+    }
+    TRY(status);
     asked->verdict = j;
     return OK;
 }
@@ -239,7 +250,9 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
     const ModelReply *failed = failed_reply(unit);
     if (failed)
         return add_error_samples(db, unit, failed, err);
-    if (!asked->verdict)
+    if (!asked->verdict && !asked->unjudged.len)
         TRY(eval_judge_ahead(unit, err));
+    if (asked->unjudged.len)
+        return add_error_samples(db, unit, NULL, err);
     return add_samples(db, unit, asked->verdict, err);
 }

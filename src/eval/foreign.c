@@ -249,6 +249,7 @@ static Status add_scores(Storing *w, const ForeignSample *s, int64_t sample_id)
                             .filter = score->filter,
                             .judge = str_printf(&scratch, "rule:%s", w->run->framework),
                             .value = score->value,
+                            .weight = score->weight,
                             .label = utf8_clean(&scratch, utf8_cut(score->label, LABEL_BYTES)),
                             .why = utf8_clean(&scratch, utf8_cut(score->why, WHY_BYTES)),
                             .outcome = score->outcome};

@@ -16,7 +16,8 @@
 typedef struct ForeignScore {
     Str metric, filter;
     double value;
-    Str label; /* the extracted answer, may be empty */
+    double weight; /* above 0: the value is a share of so many parts */
+    Str label;     /* the extracted answer, may be empty */
     Str why;
     Outcome outcome; /* scored, no_answer */
 } ForeignScore;

@@ -183,13 +183,28 @@ static Str filtered_text(Reader *r, const Json *line)
     return foreign_text(r->arena, filtered);
 }
 
-static void add_metric(Reader *r, Str metric)
+/* IFEval's scores of single instructions: a list of truth values, each of which counts the same. */
+static double share_of_true(const Json *value, double *weight)
+{
+    uint32_t right = 0, i = 0;
+    for (; json_is(value, JSON_ARRAY) && i < value->len && value->items[i].type == JSON_BOOL; i++)
+        right += value->items[i].boolean;
+    if (!i || i < value->len)
+        return NAN;
+    *weight = i;
+    return (double)right / i;
+}
+
+/* `weighted`: the log names a Python function there, which is this. */
+static void add_metric(Reader *r, Str metric, bool weighted)
 {
     Str aggregation = {0};
     const Json *list = json_get(of_task(r, "configs"), "metric_list");
     for (uint32_t i = 0; json_is(list, JSON_ARRAY) && i < list->len; i++)
         if (str_eq(json_text(json_get(&list->items[i], "metric")), metric))
             aggregation = json_text(json_get(&list->items[i], "aggregation"));
+    if (weighted)
+        aggregation = STR("weighted_mean");
     const Json *rises = json_get_str(of_task(r, "higher_is_better"), metric);
     foreign_add_metric(r->run, r->arena, metric, aggregation.len ? aggregation : STR("mean"),
                        json_bool(rises, !str_ends(metric, STR("perplexity"))));
@@ -203,18 +218,21 @@ static void read_scores(Reader *r, const Json *line, ForeignSample *s)
     for (uint32_t i = 0; json_is(names, JSON_ARRAY) && i < names->len; i++) {
         Str name = json_text(&names->items[i]);
         const Json *value = json_get_str(line, name);
-        double number =
-            json_is(value, JSON_BOOL) ? json_bool(value, false) : json_number(value, NAN);
+        double weight = 0, number = json_is(value, JSON_BOOL) ? json_bool(value, false)
+                                                              : json_number(value, NAN);
+        if (str_starts(name, STR("inst_level_"))) /* but not f1's [right, chosen] */
+            number = share_of_true(value, &weight);
         if (isnan(number)) { /* [gold, prediction] and the like: only a corpus has a number */
             r->run->n_left_out++;
             continue;
         }
-        add_metric(r, name);
+        add_metric(r, name, weight > 0);
         Outcome outcome = str_eqc(label, "[invalid]") ? OUTCOME_NO_ANSWER : OUTCOME_SCORED;
         vec_push(r->arena, &s->scores,
                  (ForeignScore){.metric = name,
                                 .filter = filter,
                                 .value = number,
+                                .weight = weight,
                                 .label = label,
                                 .outcome = outcome});
     }

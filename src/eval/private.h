@@ -66,6 +66,7 @@ typedef struct AskedItem {
     TaskItem item;
     Str key, cluster;          /* cluster ptr NULL when none */
     struct Judgement *verdict; /* of eval_judge_ahead; or NULL */
+    Str unjudged;              /* why a limit let no verdict come, such as a regex's effort */
 } AskedItem;
 
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;

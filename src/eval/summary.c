@@ -63,9 +63,10 @@ static MeanResult number_of(const AggregateInput *in, Arena *scratch)
 
 const Json *eval_metric_entry(const Json *config, Str metric)
 {
+    SCOPED_ARENA(scratch);
     const Json *list = json_get(config, "metric_list");
     for (uint32_t i = 0; list && list->type == JSON_ARRAY && i < list->len; i++)
-        if (str_eq(json_text(json_get(&list->items[i], "metric")), metric))
+        if (str_eq(metric_entry_name(list, i, &scratch), metric))
             return &list->items[i];
     return NULL;
 }

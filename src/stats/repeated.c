@@ -66,48 +66,94 @@ double mg_pass_at_k(size_t n, size_t c, size_t k)
 
 /* ---- majority ---- */
 
-/* With the right answer drawn `votes` times: ways[left * (ties + 1) + t] is the number of ways to
- * spread the other draws over the wrong answers seen so far so that `left` draws remain, t of them
- * have exactly `votes` and none has more; in units of C(n, k) to stay in range. */
-typedef struct Ways {
+/* n answers of which k are drawn, and what a draw of the right answer leaves open. */
+typedef struct Vote {
+    const size_t *counts;
+    size_t n_counts, n, k;
+    const double *ln_factorial; /* 0 .. n */
+} Vote;
+
+/* chance[left * (ties + 1) + t]: with the right answer drawn `votes` times, that `left` draws
+ * remain for the answers not yet looked at, and that t of those looked at were drawn `votes` times,
+ * none more often. */
+typedef struct Chances {
     double *now, *next;
     size_t left, ties; /* the largest of each */
-} Ways;
+    size_t rest;       /* answers not yet looked at */
+} Chances;
 
-static void add_answer(Ways *w, size_t count, size_t votes)
+static double ln_ways(const Vote *v, size_t n, size_t k)
 {
-    size_t row = w->ties + 1;
-    memset(w->next, 0, (w->left + 1) * row * sizeof *w->next);
-    for (size_t left = 0; left <= w->left; left++)
-        for (size_t t = 0; t <= w->ties; t++) {
-            double ways = w->now[left * row + t];
-            if (ways == 0)
-                continue;
-            for (size_t take = 0; take <= count && take <= left && take <= votes; take++) {
-                size_t tied = t + (take == votes);
-                if (tied <= w->ties)
-                    w->next[(left - take) * row + tied] += ways * exp(ln_choose(count, take));
-            }
-        }
-    double *held = w->now;
-    w->now = w->next;
-    w->next = held;
+    return v->ln_factorial[n] - v->ln_factorial[k] - v->ln_factorial[n - k];
 }
 
-static double wins_with(const size_t *counts, size_t n_counts, size_t k, size_t votes, double scale,
-                        Arena *scratch)
+/* Of `draws` among `all`, that `take` are of some `count`. */
+static double chance_of(const Vote *v, size_t all, size_t count, size_t draws, size_t take)
 {
-    Ways w = {.left = k - votes, .ties = (k - votes) / votes};
-    size_t cells = (w.left + 1) * (w.ties + 1);
-    w.now = arena_array(scratch, cells, sizeof *w.now);
-    w.next = arena_array(scratch, cells, sizeof *w.next);
-    w.now[w.left * (w.ties + 1)] = exp(ln_choose(counts[0], votes) - scale);
-    for (size_t i = 1; i < n_counts; i++)
-        add_answer(&w, counts[i], votes);
+    if (take > count || take > draws || draws - take > all - count)
+        return 0;
+    return exp(ln_ways(v, count, take) + ln_ways(v, all - count, draws - take) -
+               ln_ways(v, all, draws));
+}
+
+static void add_answer(const Vote *v, Chances *c, size_t count, size_t votes)
+{
+    size_t row = c->ties + 1;
+    memset(c->next, 0, (c->left + 1) * row * sizeof *c->next);
+    for (size_t left = 0; left <= c->left && left <= c->rest; left++)
+        for (size_t take = 0; take <= votes && take <= left; take++) {
+            double chance = chance_of(v, c->rest, count, left, take);
+            const double *from = c->now + left * row;
+            double *to = c->next + (left - take) * row;
+            bool tied = take == votes;
+            for (size_t t = 0; chance > 0 && t + tied <= c->ties; t++)
+                to[t + tied] += from[t] * chance;
+        }
+    double *held = c->now;
+    c->now = c->next;
+    c->next = held;
+    c->rest -= count;
+}
+
+/* Wrong answers that can be drawn `votes` times, and the most of them that can at once. */
+static size_t rivals(const Vote *v, size_t votes, size_t *ties)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < v->n_counts; i++)
+        n += v->counts[i] >= votes;
+    *ties = (v->k - votes) / votes;
+    *ties = *ties < n ? *ties : n;
+    return n;
+}
+
+/* The other answers cannot come up to `votes`: whatever is left is drawn from them. */
+static double wins_with(const Vote *v, size_t votes)
+{
+    Chances c = {.left = v->k - votes, .rest = v->n - v->counts[0]};
+    (void)rivals(v, votes, &c.ties);
+    size_t cells = (c.left + 1) * (c.ties + 1);
+    SCOPED_ARENA(own);
+    c.now = arena_array(&own, cells, sizeof *c.now);
+    c.next = arena_array(&own, cells, sizeof *c.next);
+    c.now[c.left * (c.ties + 1)] = chance_of(v, v->n, v->counts[0], v->k, votes);
+    for (size_t i = 1; i < v->n_counts; i++)
+        if (v->counts[i] >= votes)
+            add_answer(v, &c, v->counts[i], votes);
     double sum = 0;
-    for (size_t t = 0; t <= w.ties; t++)
-        sum += w.now[t] / (double)(t + 1);
+    for (size_t cell = 0; cell < cells; cell++)
+        sum += c.now[cell] / (double)(cell % (c.ties + 1) + 1);
     return sum;
+}
+
+/* Steps that majority_at_k will take. */
+static double work_of(const Vote *v)
+{
+    double work = 0;
+    for (size_t votes = 1; votes <= v->counts[0] && votes <= v->k; votes++) {
+        size_t ties, n = rivals(v, votes, &ties);
+        work += (double)n * (double)(v->k - votes + 1) * (double)(votes + 1) * (double)(ties + 9);
+    }
+    return work;
 }
 
 static double majority_of_all(const size_t *counts, size_t n_counts)
@@ -130,10 +176,14 @@ double majority_at_k(const size_t *counts, size_t n_counts, size_t k, Arena *scr
         return NAN;
     if (k == n)
         return majority_of_all(counts, n_counts);
-    if (n > MAJORITY_ANSWERS)
+    double *ln_factorial = arena_array(scratch, n + 1, sizeof *ln_factorial);
+    for (size_t i = 2; i <= n; i++)
+        ln_factorial[i] = lgamma((double)i + 1);
+    Vote v = {counts, n_counts, n, k, ln_factorial};
+    if (work_of(&v) > MAJORITY_WORK)
         return NAN;
     double sum = 0;
     for (size_t votes = 1; votes <= counts[0] && votes <= k; votes++)
-        sum += wins_with(counts, n_counts, k, votes, ln_choose(n, k), scratch);
+        sum += wins_with(&v, votes);
     return sum < 1 ? sum : 1;
 }

@@ -14,10 +14,11 @@ double g_pass_at_k(size_t n, size_t c, size_t k, double tau);
 /* 2/k * sum over i = ceil(k/2)+1 .. k of g_pass_at_k(i / k). */
 double mg_pass_at_k(size_t n, size_t c, size_t k);
 
-enum { MAJORITY_ANSWERS = 256 };
 /* The chance that the right answer is the commonest of k; among t equally common answers it wins
  * with 1/t. counts[0] is the number of right answers, the others those of each wrong answer.
- * k below n needs n <= MAJORITY_ANSWERS (NAN beyond: the sums grow with n * k * k). */
+ * NAN when it would take more than MAJORITY_WORK steps (some seconds): thousands of answers, of
+ * which many are given often. */
+#define MAJORITY_WORK 3e9
 double majority_at_k(const size_t *counts, size_t n_counts, size_t k, Arena *scratch);
 
 #endif

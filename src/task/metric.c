@@ -127,6 +127,7 @@ const MetricRow *metric_find(Str name, OutputType output)
 
 void metric_defaults(Str name, Str *aggregation, bool *higher_is_better)
 {
+    name = metric_base_name(name);
     for (size_t i = 0; i < COUNT(rows); i++)
         if (is_named(rows[i], name)) {
             *aggregation = str_from(rows[i]->aggregation);
@@ -302,6 +303,8 @@ static Status score_in_all_orders(const ScoreInput *in, TaskScore *scores)
     const Task *task = in->bound->task;
     const TaskItem *item = in->item;
     double *values = arena_array(in->arena, item->n_variants, sizeof *values);
+    size_t gold;
+    TRY(order_gold(&task->parts->order, &item->variants[0].doc, in->arena, &gold, in->err));
     for (size_t f = 0; f < task->n_filters; f++) {
         TaskScore first;
         TRY(score_rotations(in, f, values, &first));
@@ -310,7 +313,7 @@ static Status score_in_all_orders(const ScoreInput *in, TaskScore *scores)
             *s = first;
             s->filter = f;
             s->metric = m;
-            s->value = order_value(task->parts->order.least[m], values, item->n_variants);
+            s->value = order_value(task->parts->order.least[m], values, item->n_variants, gold);
         }
     }
     return OK;

@@ -1,7 +1,9 @@
 /* metric_code.c - code_pass: whether code passes its tests, in a sandbox.
  *
  * The program is `prepend`, the code of the answer, the tests, and at the very end an exit with a
- * status that only this item has: code that leaves before the tests does not pass.
+ * status that only this item has: code that leaves before the tests does not pass. With `stdout`
+ * it is what the program prints that counts, word by word. Code that passes in some of its `runs`
+ * and not in others has not passed, and the reason says so.
  *
  * metric_code_k is what code_eval makes of several answers, for native versions: pass@k of answers
  * that are whole programs, each executed with no name of its own (__name__ is "builtins"). */
@@ -12,19 +14,24 @@
 #include "base/sandbox.h"
 #include "base/utf8.h"
 #include "stats/repeated.h"
+#include "text/extract.h"
 
-enum { LEAST_STATUS = 32, STATUSES = 80 };
+#include <math.h>
+
+enum { LEAST_STATUS = 32, STATUSES = 80, MOST_RUNS = 20 };
 
 typedef struct Code {
-    Field prepend, test;
+    Field prepend, test, input, output;
+    int runs;
     SandboxLimits limits;
     bool raw;   /* fences are part of the code */
     bool alone; /* the answer has its tests in it */
 } Code;
 
-static const KeyRow keys[] = {{"language", T_STRING, NULL}, {"timeout", T_NUMBER, NULL},
-                              {"memory", T_NUMBER, NULL},   {"prepend", T_STRING, NULL},
-                              {"test", T_STRING, NULL},     {"code", T_STRING, NULL}};
+static const KeyRow keys[] = {
+    {"language", T_STRING, NULL}, {"timeout", T_NUMBER, NULL}, {"memory", T_NUMBER, NULL},
+    {"prepend", T_STRING, NULL},  {"test", T_STRING, NULL},    {"code", T_STRING, NULL},
+    {"stdin", T_STRING, NULL},    {"stdout", T_STRING, NULL},  {"runs", T_INT, NULL}};
 
 static Field field_of(Checker *c, const Json *entry, const char *key)
 {
@@ -68,6 +75,9 @@ static Code *read_entry(Checker *c, const Json *entry)
     code->limits.memory = (size_t)number_key(c, entry, "memory", 1024, 64, 65536) * MIB;
     code->prepend = field_of(c, entry, "prepend");
     code->test = field_of(c, entry, "test");
+    code->input = field_of(c, entry, "stdin");
+    code->output = field_of(c, entry, "stdout");
+    code->runs = (int)number_key(c, entry, "runs", 1, 1, MOST_RUNS);
     return code;
 }
 
@@ -89,19 +99,37 @@ static Status ready(const MetricOptions *options, Err *err)
     return sandbox_check(err);
 }
 
-/* The first fenced block, without its first line (the language); all of it where there is none. */
-static Str unfenced(Str answer)
+/* The next fenced block of *rest, its first line in *language; false when there is none. */
+static bool next_fence(Str *rest, Str *language, Str *block)
 {
-    ptrdiff_t open = str_find(answer, STR("```"));
+    ptrdiff_t open = str_find(*rest, STR("```"));
     if (open < 0)
-        return answer;
-    Str rest = str_after(answer, (size_t)open + 3);
-    ptrdiff_t line = str_find_char(rest, '\n');
+        return false;
+    Str inside = str_after(*rest, (size_t)open + 3);
+    ptrdiff_t line = str_find_char(inside, '\n');
     if (line < 0)
-        return answer;
-    rest = str_after(rest, (size_t)line + 1);
-    ptrdiff_t close = str_find(rest, STR("```"));
-    return close < 0 ? rest : str_slice(rest, 0, (size_t)close);
+        return false;
+    *language = str_trim(str_slice(inside, 0, (size_t)line));
+    inside = str_after(inside, (size_t)line + 1);
+    ptrdiff_t close = str_find(inside, STR("```"));
+    *block = close < 0 ? inside : str_slice(inside, 0, (size_t)close);
+    *rest = close < 0 ? (Str){0} : str_after(inside, (size_t)close + 3);
+    return true;
+}
+
+/* The first fenced block that says it is Python ("pip install" may stand in one before it), else
+ * the first of all; the whole answer where there is none. What was thought before is no answer. */
+static Str unfenced(Str answer, Arena *arena)
+{
+    Str rest = extract_after_thinking(answer, arena), language, block, first = rest;
+    for (bool any = false; next_fence(&rest, &language, &block); any = true) {
+        if (!any)
+            first = block;
+        if (str_eq_nocase(language, STR("python")) || str_eq_nocase(language, STR("py")) ||
+            str_eq_nocase(language, STR("python3")))
+            return block;
+    }
+    return first;
 }
 
 /* A status that another item does not have, as a rule. */
@@ -110,30 +138,87 @@ static int own_status(Str program)
     return LEAST_STATUS + (int)(hash_bytes(program).low % STATUSES);
 }
 
-static Status write_program(const ScoreInput *in, const Code *code, Str answer, Str *out,
-                            int *status)
+/* What is run, and the exit status of its end; 0 where its output decides. */
+typedef struct Program {
+    Str text;
+    int status;
+    const char *const *argv;
+} Program;
+
+/* input() and sys.stdin read `text`. */
+static void put_input(StrBuf *b, Str text)
 {
-    FieldContext c = {in->bound->task, &in->bound->features, in->arena, in->err};
-    Str before, test = in->item->target_text;
-    TRY(field_plain(&c, &code->prepend, &in->item->doc, &before));
-    if (code->alone)
-        test = (Str){0};
+    strbuf_adds(b, "import io as _io, sys as _sys\n_sys.stdin = _io.TextIOWrapper(_io.BytesIO(b'");
+    for (size_t i = 0; i < text.len; i++)
+        strbuf_addf(b, "\\x%02x", (unsigned char)text.ptr[i]);
+    strbuf_adds(b, "'), encoding='utf-8')\n");
+}
+
+static Status tests_of(const ScoreInput *in, const Code *code, const FieldContext *c, Str *out)
+{
+    bool none = code->output.raw || code->alone; /* needed */
+    *out = none ? (Str){0} : in->item->target_text;
     if (code->test.raw)
-        TRY(field_plain(&c, &code->test, &in->item->doc, &test));
-    if (!code->alone && !utf8_strip(test).len)
+        TRY(field_plain(c, &code->test, &in->item->doc, out));
+    if (!none && !utf8_strip(*out).len)
         return err_set(in->err, E_PARSE,
                        "item %zu has no tests; say where they are: metric_list: - {metric: "
                        "code_pass, test: \"{{test}}\"}",
                        in->item->position);
+    return OK;
+}
+
+static Status write_program(const ScoreInput *in, const Code *code, Str answer, Program *out)
+{
+    FieldContext c = {in->bound->task, &in->bound->features, in->arena, in->err};
+    Str before, test, input;
+    TRY(field_plain(&c, &code->prepend, &in->item->doc, &before));
+    TRY(field_plain(&c, &code->input, &in->item->doc, &input));
+    TRY(tests_of(in, code, &c, &test));
     StrBuf b = strbuf_make(in->arena, LIMIT_PROMPT);
+    if (code->input.raw)
+        put_input(&b, input);
     strbuf_add(&b, before);
     strbuf_add(&b, answer);
     strbuf_addc(&b, '\n');
     strbuf_add(&b, test);
-    *status = own_status(strbuf_str(&b));
-    strbuf_addf(&b, "\n__import__('os')._exit(%d)\n", *status);
-    *out = strbuf_str(&b);
+    out->status = 0;
+    if (!code->output.raw || code->test.raw) {
+        out->status = own_status(strbuf_str(&b));
+        if (code->output.raw)
+            strbuf_adds(&b, "\n__import__('sys').stdout.flush()");
+        strbuf_addf(&b, "\n__import__('os')._exit(%d)\n", out->status);
+    }
+    out->text = strbuf_str(&b);
     return strbuf_check(&b, "the program", in->err);
+}
+
+/* The next word of *rest; empty at the end. */
+static Str next_word(Str *rest)
+{
+    size_t at = 0, end;
+    while (at < rest->len && strchr(" \t\r\n\v\f", rest->ptr[at]) && rest->ptr[at])
+        at++;
+    for (end = at; end < rest->len && !(strchr(" \t\r\n\v\f", rest->ptr[end]) && rest->ptr[end]);)
+        end++;
+    Str word = str_slice(*rest, at, end);
+    *rest = str_after(*rest, end);
+    return word;
+}
+
+/* The same words; numbers may differ by 1e-6 of their size. */
+static bool same_words(Str got, Str want)
+{
+    static const double near = 1e-6;
+    for (;;) {
+        double x, y;
+        Str a = next_word(&got), b = next_word(&want);
+        if (!a.len && !b.len)
+            return true;
+        if (!str_eq(a, b) && !(str_to_double(a, &x) && str_to_double(b, &y) &&
+                               fabs(x - y) <= near * fmax(1, fabs(y))))
+            return false;
+    }
 }
 
 static Str last_line(Str text)
@@ -143,7 +228,8 @@ static Str last_line(Str text)
     return at < 0 ? text : str_after(text, (size_t)at + 1);
 }
 
-static Str reason(const ScoreInput *in, const SandboxResult *r, const Code *code, int status)
+static Str reason(const ScoreInput *in, const SandboxResult *r, const Code *code, int status,
+                  bool passed)
 {
     enum { QUOTE = 120 };
     Str said = utf8_clean(in->arena, utf8_cut(last_line(r->err), QUOTE));
@@ -152,28 +238,52 @@ static Str reason(const ScoreInput *in, const SandboxResult *r, const Code *code
     if (r->signal)
         return str_printf(in->arena, "ended by signal %d%s" STR_FMT, r->signal,
                           said.len ? ": " : "", STR_ARG(said));
-    if (r->exit_status == status)
+    if (passed)
         return STR("passes its tests");
+    if (r->exit_status == status)
+        return STR("prints something else");
     if (!r->exit_status)
         return STR("left before its tests ended");
     return str_printf(in->arena, "exit status %d%s" STR_FMT, r->exit_status, said.len ? ": " : "",
                       STR_ARG(said));
 }
 
+static Status run_once(const ScoreInput *in, const Code *code, const Program *p, bool *passed,
+                       Str *why)
+{
+    FieldContext c = {in->bound->task, &in->bound->features, in->arena, in->err};
+    SandboxResult r = {0};
+    Str want;
+    TRY(field_plain(&c, &code->output, &in->item->doc, &want));
+    if (sandbox_run(p->argv, "program.py", p->text, &code->limits, in->arena, &r, in->err) != OK)
+        return err_wrap(in->err, "item %zu", in->item->position);
+    *passed = r.exit_status == p->status && (!code->output.raw || same_words(r.out, want));
+    *why = reason(in, &r, code, p->status, *passed);
+    return OK;
+}
+
 static Status run_answer(const ScoreInput *in, const MetricOptions *options,
                          const char *const *argv, TaskScore *out)
 {
     const Code *code = options->own;
-    Str answer = metric_prediction(in, out), program;
-    int status = 0;
-    SandboxResult r = {0};
-    answer = code->raw ? answer : unfenced(answer);
-    TRY(write_program(in, code, answer, &program, &status));
-    if (sandbox_run(argv, "program.py", program, &code->limits, in->arena, &r, in->err) != OK)
-        return err_wrap(in->err, "item %zu", in->item->position);
+    Str answer = metric_prediction(in, out);
+    Program program = {.argv = argv};
+    int passes = 0, runs = 0;
+    answer = code->raw ? answer : unfenced(answer, in->arena);
+    TRY(write_program(in, code, answer, &program));
+    for (; runs < code->runs; runs++) {
+        bool passed = false;
+        Str why;
+        TRY(run_once(in, code, &program, &passed, &why));
+        if (!runs || !passed)
+            out->why = why;
+        passes += passed;
+    }
+    if (passes && passes < runs)
+        out->why = str_printf(in->arena, "flaky: passes in %d of %d runs; else " STR_FMT, passes,
+                              runs, STR_ARG(out->why));
     out->extracted = answer;
-    out->value = r.exit_status == status;
-    out->why = reason(in, &r, code, status);
+    out->value = passes == runs;
     return OK;
 }
 

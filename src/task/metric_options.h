@@ -13,6 +13,12 @@
  * the outputs as they are for a name that is not known. */
 void metric_defaults(Str name, Str *aggregation, bool *higher_is_better);
 
+/* What entry `index` of a metric_list is called: its metric, and of a second entry of that metric
+ * also what differs from the first: "bleu[tokenize=zh]". */
+Str metric_entry_name(const Json *list, uint32_t index, Arena *arena);
+/* ... without what differs. */
+Str metric_base_name(Str name);
+
 BleuOptions metric_bleu_options(const Json *entry);
 ChrfOptions metric_chrf_options(const Json *entry);
 TerOptions metric_ter_options(const Json *entry);

@@ -6,6 +6,7 @@
  * is an expectation over draws of k of its n answers (stats/repeated.h); items are independent,
  * so intervals are those of a mean of items. */
 #include "stats/repeated.h"
+#include "task/metric_options.h"
 #include "task/metric_work.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ enum { MOST_K = 10000 };
 
 int metric_k(Str name)
 {
+    name = metric_base_name(name);
     ptrdiff_t at = str_rfind_char(name, '@');
     at = at < 0 ? str_rfind_char(name, '^') : at;
     int64_t k;
@@ -153,13 +155,13 @@ static Status majority(const ScoreInput *in, const MetricOptions *o, TaskScore *
 {
     Answers a = {0};
     TRY(read_answers(in, o, &a, out));
-    if (a.k < a.n && a.n > MAJORITY_ANSWERS)
-        return err_set(in->err, E_LIMIT,
-                       "maj@%zu of %zu answers cannot be computed; ask for at most %d answers, or "
-                       "take maj@%zu",
-                       a.k, a.n, MAJORITY_ANSWERS, a.n);
     SCOPED_ARENA(scratch);
     out->value = majority_at_k(a.counts, a.n_counts, a.k, &scratch);
+    if (isnan(out->value))
+        return err_set(in->err, E_LIMIT,
+                       "maj@%zu of %zu answers, %zu of them different, cannot be computed; ask for "
+                       "fewer answers, or take maj@%zu",
+                       a.k, a.n, a.n_counts, a.n);
     return OK;
 }
 

@@ -6,6 +6,8 @@
 
 #include "base/rng.h"
 
+#include <math.h>
+
 enum { OPTIONS_MOST = 26 };
 
 void order_prepare(Checker *c, const Json *value, OutputType output, Task *task)
@@ -73,20 +75,39 @@ static Status texts_of(const OptionOrder *o, const Json *doc, Arena *arena, Json
     return OK;
 }
 
+/* The number of the option that the answer points to; -1 when it is a text, or names none. */
+static int64_t answer_place(const Json *answer)
+{
+    if (json_is_int(answer))
+        return json_int(answer, -1);
+    if (!json_is(answer, JSON_STRING) || answer->text.len != 1)
+        return -1;
+    char c = answer->text.ptr[0];
+    return c - (c >= 'a' && c <= 'z' ? 'a' : 'A');
+}
+
+Status order_gold(const OptionOrder *o, const Json *doc, Arena *arena, size_t *out, Err *err)
+{
+    Json texts = {.type = JSON_ARRAY};
+    const Json *answer = json_get_str(doc, o->answer);
+    TRY(texts_of(o, doc, arena, &texts, err));
+    int64_t place = answer_place(answer);
+    for (uint32_t i = 0; answer && place < 0 && i < texts.len; i++)
+        if (str_eq(json_text(&texts.items[i]), json_text(answer)))
+            place = i;
+    *out = place >= 0 && place < texts.len ? (size_t)place : ORDER_NO_GOLD;
+    return OK;
+}
+
 /* Where the answer points to, in the same notation: a letter, a number from 0, or a text. */
 static Status move_answer(const OptionOrder *o, const Json *doc, const uint32_t *from, uint32_t n,
                           Arena *arena, Json *out, Err *err)
 {
     const Json *answer = json_get_str(doc, o->answer);
-    int64_t place = -1;
-    bool small = false, letter = json_is(answer, JSON_STRING) && answer->text.len == 1;
-    if (letter) {
-        char c = answer->text.ptr[0];
-        small = c >= 'a' && c <= 'z';
-        place = c - (small ? 'a' : 'A');
-    } else if (json_is_int(answer)) {
-        place = json_int(answer, -1);
-    } else if (json_is(answer, JSON_STRING)) {
+    int64_t place = answer_place(answer);
+    bool letter = json_is(answer, JSON_STRING) && answer->text.len == 1;
+    bool small = letter && answer->text.ptr[0] >= 'a' && answer->text.ptr[0] <= 'z';
+    if (json_is(answer, JSON_STRING) && !letter) {
         *out = *answer; /* the option's text moves with it */
         return OK;
     }
@@ -164,12 +185,27 @@ Status order_variants(const OptionOrder *o, const Json *doc, size_t position, Ar
 
 /* ---- metrics over all rotations ---- */
 
+/* What the j-th of them is called, and what it asks: two, then k - 1 numbers of orders, all orders,
+ * and k places. Without a list of columns k is not known, and only three are made. */
+static Str order_metric(Arena *arena, size_t j, size_t k, int *least)
+{
+    size_t counts = k ? k - 1 : 0;
+    *least = j == 0 ? ORDER_ORIGIN : j == 1 ? ORDER_MEAN : ORDER_ALL;
+    if (j < 2)
+        return j ? STR("acc_circular") : STR("acc_origin");
+    if (j - 2 == counts)
+        return STR("perf_circular");
+    *least = j - 2 < counts ? (int)j - 1 : ORDER_PLACES - (int)(j - 3 - counts);
+    return *least > 0 ? str_printf(arena, "more_%d_circular", *least)
+                      : str_printf(arena, "acc_at_%c", 'A' + ORDER_PLACES - *least);
+}
+
 /* In place of the task's first metric: right in the order of the file, the mean over all orders,
- * right in at least j orders, and in all. */
+ * right in at least j orders, in all, and where the right answer stands at each place. */
 void order_metrics(Checker *c, Task *task)
 {
     OptionOrder *o = &task->parts->order;
-    size_t k = json_is(o->options, JSON_ARRAY) ? o->options->len : 0, n = 0;
+    size_t k = json_is(o->options, JSON_ARRAY) ? o->options->len : 0;
     if (o->kind != ORDER_CIRCULAR || !task->n_metrics)
         return;
     const TaskMetric base = task->metrics[0];
@@ -177,20 +213,15 @@ void order_metrics(Checker *c, Task *task)
     if (str_eqc(base.name, "acc_mutual_info") || !str_eqc(base.aggregation, "mean"))
         problem(c, NULL, "metric \"" STR_FMT "\" cannot be taken over all orders of the options",
                 STR_ARG(base.name));
-    TaskMetric *metrics = arena_array(c->arena, k + 3, sizeof *metrics);
-    const MetricRow **rows = arena_array(c->arena, k + 3, sizeof *rows);
-    MetricOptions *options = arena_array(c->arena, k + 3, sizeof *options);
-    o->least = arena_array(c->arena, k + 3, sizeof *o->least);
-    for (size_t j = 0; j < 2 || j - 1 < k; j++) { /* right in all k is the one below */
-        metrics[n] = base;
-        metrics[n].name = j == 0   ? STR("acc_origin")
-                          : j == 1 ? STR("acc_circular")
-                                   : str_printf(c->arena, "more_%zu_circular", j - 1);
-        o->least[n++] = j == 0 ? ORDER_ORIGIN : j == 1 ? ORDER_MEAN : (int)j - 1;
+    size_t n = k ? 2 * k + 2 : 3;
+    TaskMetric *metrics = arena_array(c->arena, n, sizeof *metrics);
+    const MetricRow **rows = arena_array(c->arena, n, sizeof *rows);
+    MetricOptions *options = arena_array(c->arena, n, sizeof *options);
+    o->least = arena_array(c->arena, n, sizeof *o->least);
+    for (size_t j = 0; j < n; j++) {
+        metrics[j] = base;
+        metrics[j].name = order_metric(c->arena, j, k, &o->least[j]);
     }
-    metrics[n] = base;
-    metrics[n].name = STR("perf_circular");
-    o->least[n++] = ORDER_ALL;
     for (size_t i = 0; i < n; i++) {
         rows[i] = row;
         options[i] = task->parts->options[0];
@@ -206,9 +237,13 @@ bool task_in_all_orders(const Task *task)
     return task->parts->order.kind == ORDER_CIRCULAR;
 }
 
-double order_value(int least, const double *values, size_t n)
+double order_value(int least, const double *values, size_t n, size_t gold)
 {
     size_t right = 0;
+    if (least <= ORDER_PLACES) { /* option `gold` stands at place p in rotation gold - p */
+        size_t place = (size_t)(ORDER_PLACES - least);
+        return gold >= n || place >= n ? NAN : values[(gold + n - place) % n] >= 1;
+    }
     for (size_t i = 0; i < n; i++)
         right += values[i] >= 1;
     switch (least) {

@@ -314,7 +314,14 @@ Str metric_compared(const ScoreInput *in, Str extracted);
 
 /* ---- the order of a question's options (order.c) ---- */
 typedef enum OrderKind { ORDER_KEPT, ORDER_CIRCULAR, ORDER_SHUFFLE } OrderKind;
-enum { ORDER_ORIGIN = -3, ORDER_MEAN = -2, ORDER_ALL = -1 }; /* else: right in so many orders */
+/* What a metric asks of the rotations: right in so many (from 1), or one of these. */
+enum {
+    ORDER_ORIGIN = -3,
+    ORDER_MEAN = -2,
+    ORDER_ALL = -1,
+    ORDER_PLACES = -10, /* and below: where the right answer stands at place A, B ... */
+};
+#define ORDER_NO_GOLD SIZE_MAX
 typedef struct OptionOrder {
     OrderKind kind;
     const Json *options; /* a column that is a list, or a list of columns */
@@ -328,7 +335,11 @@ void order_metrics(Checker *c, Task *task);
 /* The document in its orders: all rotations, the file's own first, or one shuffle. */
 Status order_variants(const OptionOrder *o, const Json *doc, size_t position, Arena *arena,
                       Json **out, size_t *n, Err *err) MUST_CHECK;
-double order_value(int least, const double *values, size_t n);
+/* The number of the right option in the file's order; ORDER_NO_GOLD when it is none of them. */
+Status order_gold(const OptionOrder *o, const Json *doc, Arena *arena, size_t *out,
+                  Err *err) MUST_CHECK;
+/* Of n rotations; NAN when the place is not known. */
+double order_value(int least, const double *values, size_t n, size_t gold);
 
 /* ---- the task ---- */
 typedef struct TaskParts TaskParts;

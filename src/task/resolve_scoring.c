@@ -1,4 +1,5 @@
 /* resolve_scoring.c - generation parameters, filter pipelines and metrics of a task. */
+#include "task/metric_options.h"
 #include "task/metric_work.h"
 #include "task/native.h"
 
@@ -200,7 +201,8 @@ static const Native *aggregation_function(Checker *c, const Json *aggregation, b
     return *is_function ? native_of(c, aggregation, "aggregation") : NULL;
 }
 
-static void add_metric(Checker *c, const Json *entry, Str name, const MetricRow *row, Task *task)
+/* `shown`: what its numbers are called. */
+static void add_metric(Checker *c, const Json *entry, Str shown, const MetricRow *row, Task *task)
 {
     const Json *aggregation = json_get(entry, "aggregation");
     bool function;
@@ -208,11 +210,12 @@ static void add_metric(Checker *c, const Json *entry, Str name, const MetricRow 
     if (native)
         row = metric_native_find(json_text(json_get(native->entry, "metric")));
     if (!row) {
-        no_metric(c, json_get(entry, "metric"), name, task);
+        no_metric(c, json_get(entry, "metric"), json_text_or(json_get(entry, "metric"), shown),
+                  task);
         return;
     }
     TaskMetric *m = &task->metrics[task->n_metrics];
-    *m = (TaskMetric){.name = name, .options = entry};
+    *m = (TaskMetric){.name = shown, .options = entry};
     m->aggregation = native ? json_text(json_get(native->entry, "use"))
                             : json_text_or(aggregation, str_from(row->aggregation));
     if (!function && !known_aggregation(m->aggregation))
@@ -226,12 +229,19 @@ static void add_metric(Checker *c, const Json *entry, Str name, const MetricRow 
     task->n_metrics++;
 }
 
-static void add_named(Checker *c, const Json *entry, Str name, Task *task)
+static const MetricRow *row_named(const Task *task, Str name)
 {
     Str results = task->parts->results;
-    add_metric(c, entry, name,
-               results.len ? results_find(results, name) : metric_find(name, task->output_type),
-               task);
+    return results.len ? results_find(results, name) : metric_find(name, task->output_type);
+}
+
+/* An entry that says the same as one before it adds nothing. */
+static void add_named(Checker *c, const Json *list, uint32_t i, Task *task)
+{
+    const Json *entry = &list->items[i];
+    Str shown = metric_entry_name(list, i, c->arena);
+    if (metric_index(task, shown) < 0)
+        add_metric(c, entry, shown, row_named(task, json_text(json_get(entry, "metric"))), task);
 }
 
 /* The entry as the native version has it: under this name, without k, with its own options. */
@@ -271,6 +281,11 @@ static void add_function(Checker *c, const Json *entry, Task *task)
         add_metric(c, native_entry(c->arena, entry, n, name), name, row, task);
 }
 
+static void add_default(Checker *c, Str name, Task *task)
+{
+    add_metric(c, NULL, name, row_named(task, name), task);
+}
+
 static void default_metrics(Checker *c, Task *task)
 {
     static const char *const names[][4] = {
@@ -279,7 +294,7 @@ static void default_metrics(Checker *c, Task *task)
         [OUTPUT_LOGLIKELIHOOD] = {"perplexity", "acc"},
         [OUTPUT_ROLLING] = {"word_perplexity", "byte_perplexity", "bits_per_byte"}};
     for (size_t i = 0; names[task->output_type][i]; i++)
-        add_named(c, NULL, str_from(names[task->output_type][i]), task);
+        add_default(c, str_from(names[task->output_type][i]), task);
 }
 
 /* The native version of process_results; false when there is none for it, so that its metrics
@@ -324,7 +339,7 @@ void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *ta
         if (json_get(name, "!function"))
             add_function(c, entry, task);
         else if (json_is(name, JSON_STRING))
-            add_named(c, entry, name->text, task);
+            add_named(c, list, i, task);
         else
             problem(c, entry, "an entry of \"metric_list\" needs a \"metric\"");
     }

@@ -129,13 +129,14 @@ static void join_bucket(Search *s, const Entry *bucket, size_t n, Arena *scratch
     size_t n_reps = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t text = bucket[i].text, root = find(s->parent, text);
+        SCOPED_ARENA(own); /* a bucket may hold any number of long texts */
         Shingles set = {0};
         bool joined = false;
         for (size_t r = 0; r < n_reps && !joined; r++)
             joined = find(s->parent, reps[r]) == root;
         for (size_t r = 0; r < n_reps && !joined; r++) {
             if (!set.hashes)
-                shingles_of(s->texts[text], scratch, &set);
+                shingles_of(s->texts[text], &own, &set);
             if (!sets[r].hashes)
                 shingles_of(s->texts[reps[r]], scratch, &sets[r]);
             joined = shingles_jaccard(&set, &sets[r]) >= s->threshold;
@@ -144,7 +145,7 @@ static void join_bucket(Search *s, const Entry *bucket, size_t n, Arena *scratch
         }
         if (!joined && n_reps < MOST_REPS) {
             reps[n_reps] = text;
-            sets[n_reps++] = set;
+            sets[n_reps++] = (Shingles){0}; /* made again when it is compared with */
         }
     }
 }

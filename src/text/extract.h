@@ -57,6 +57,9 @@ const char *extract_kind_name(ExtractKind kind);
 /* `text` may be any bytes. The value lives in `arena`. */
 void extract_answer(const ExtractOptions *options, Str text, Arena *arena, Extracted *out);
 
+/* `text` without what the model thought before it answered (<think>...</think> and its like). */
+Str extract_after_thinking(Str text, Arena *arena);
+
 /* A right answer in the form that extract_answer gives: "a, c" -> "AC", "1,200" -> "1200",
  * an option's text -> its letter. Unchanged when it is not of the kind. */
 Str extract_target(const ExtractOptions *options, Str target, Arena *arena);

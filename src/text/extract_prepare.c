@@ -56,6 +56,12 @@ Str extract_without_thinking(Str text, Arena *arena, unsigned *steps)
     return strbuf_str(&out);
 }
 
+Str extract_after_thinking(Str text, Arena *arena)
+{
+    unsigned steps = 0;
+    return extract_without_thinking(text, arena, &steps);
+}
+
 /* ---- markdown and LaTeX ---- */
 
 enum { DEPTH = 64 };

@@ -61,6 +61,8 @@ static bool same_value(const Comparison *c, Str a, Str b, bool *decided)
     for (size_t point = 0; point < MATH_POINTS; point++) {
         MathValue x, y;
         if (!math_value(a, point, &x) || !math_value(b, point, &y)) {
+            if (point == MATH_NEGATIVE) /* a root or logarithm: the others have decided */
+                break;
             *decided = false;
             return false;
         }

@@ -294,6 +294,46 @@ static Str without_unit_word(Str s)
     return known ? before : s;
 }
 
+/* "7元", "3 平方厘米": what stands behind a number in Chinese, when it does not multiply it. */
+static Str without_chinese_unit(Str s)
+{
+    static const char *const multiply[] = {"十", "百", "千", "万", "亿", "兆", "分之", "点", "成"};
+    static const char *const still_units[] = {"千克", "千米", "千瓦"};
+    enum { MOST_BYTES = 6 * 3, FIRST_LEAD = 0xe4, LAST_LEAD = 0xe9 };
+    size_t at = 0;
+    while (at < s.len && s.ptr[at] && strchr("+-0123456789.,/ ", s.ptr[at]))
+        at++;
+    Str number = str_trim(str_slice(s, 0, at)), unit = str_after(s, at);
+    if (!number.len || number.len == s.len || unit.len > MOST_BYTES)
+        return s;
+    for (size_t i = 0; i < unit.len; i += 3) {
+        unsigned char lead = (unsigned char)unit.ptr[i];
+        if (lead < FIRST_LEAD || lead > LAST_LEAD)
+            return s;
+    }
+    bool keeps = false;
+    for (size_t i = 0; i < COUNT(multiply); i++)
+        keeps |= str_starts(unit, str_from(multiply[i]));
+    for (size_t i = 0; i < COUNT(still_units); i++)
+        keeps &= !str_starts(unit, str_from(still_units[i]));
+    return keeps ? s : number;
+}
+
+/* Full-width signs and digits in their usual form; raised digits stay what they are. */
+static Str half_width(Arena *arena, Str s)
+{
+    StrBuf out = strbuf_make(arena, s.len + 1);
+    for (size_t at = 0; at < s.len;) {
+        size_t start = at;
+        int32_t code = utf8_next(s, &at);
+        if (code >= 0xff01 && code <= 0xff5e)
+            strbuf_addc(&out, (char)(code - 0xff01 + '!'));
+        else
+            strbuf_add(&out, str_slice(s, start, at));
+    }
+    return strbuf_str(&out);
+}
+
 /* "1,234,567" without its commas: only where the whole is such a number. */
 static Str without_thousands(Arena *arena, Str s)
 {
@@ -373,7 +413,6 @@ Str math_clean(Arena *arena, Str s)
         {"\xe2\x88\x9e", "\\infty "},
         {"\xc2\xb1", "\\pm "},
         {"\xe2\x88\xaa", "\\cup "},
-        {"\xef\xbc\x8c", ","},
         {"\xe2\x88\x9a", "\\sqrt "},
         {"\\lbrace", "\\{"},
         {"\\rbrace", "\\}"},
@@ -384,10 +423,12 @@ Str math_clean(Arena *arena, Str s)
         {"\\mright", ""},
         {"\n", " "},
     };
+    s = half_width(arena, s);
     s = replace_all(arena, s, "\\\\", MATH_NEW_ROW);
     s = replace_all(arena, s, "\\$", "");
     s = swap_all(arena, s, rows, COUNT(rows));
     for (size_t i = 0; i < COUNT(wrappers); i++)
         s = unwrap(arena, s, wrappers[i].open, wrappers[i].least_unit);
-    return without_thousands(arena, without_unit_word(trim_marks(s)));
+    s = without_chinese_unit(without_unit_word(trim_marks(s)));
+    return without_thousands(arena, s);
 }

@@ -172,7 +172,8 @@ static bool read_function(Reader *r, MathValue *out)
     return false;
 }
 
-/* Letters and Greek letters: variables with fixed values, between 0.3 and 2, another at each point.
+/* Letters and Greek letters: variables with fixed values, between 0.3 and 2 in size, another at
+ * each point.
  */
 static MathValue letter_value(Reader *r, uint32_t code)
 {
@@ -180,7 +181,8 @@ static MathValue letter_value(Reader *r, uint32_t code)
     h ^= h >> 15;
     h *= 2246822519u;
     h ^= h >> 13;
-    return number_approximate(0.3 + 1.7 * (double)(h % 1000003u) / 1000003.0, true);
+    double value = 0.3 + 1.7 * (double)(h % 1000003u) / 1000003.0;
+    return number_approximate(r->point == MATH_NEGATIVE ? -value : value, true);
 }
 
 static MathValue read_command(Reader *r)

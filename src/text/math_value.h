@@ -11,7 +11,8 @@ typedef struct MathValue {
     bool letters; /* it depends on variables */
 } MathValue;
 
-enum { MATH_POINTS = 3 };
+/* At the last point letters are negative: |x| is not x. */
+enum { MATH_POINTS = 4, MATH_NEGATIVE = MATH_POINTS - 1 };
 
 /* The value of a cleaned expression with its letters set to the values of point number `point`;
  * false when it is none. */

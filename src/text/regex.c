@@ -16,7 +16,8 @@ struct Regex {
 
 /* Effort. PCRE2 counts backtracking for each start position anew, so start positions
  * are tried in windows: window x limit is the most a call can cost and is charged to
- * the budget. A window that hits its limit is retried narrower with a larger limit. */
+ * the budget, or of a match only the starts up to its own. A window that hits its limit is
+ * retried narrower with a larger limit. */
 enum { FIRST_WINDOW = 1024, FIRST_LIMIT = 64, LARGEST_LIMIT = 4 << 20 };
 static const uint64_t effort_budget = 256u << 20;
 
@@ -157,11 +158,13 @@ static Status next_match(Matcher *m, size_t from, bool not_empty, bool *found, E
             return give_up(err, PCRE2_ERROR_MATCHLIMIT);
         uint32_t options = not_empty && at == from ? PCRE2_NOTEMPTY_ATSTART : 0;
         int rc = match_window(m, at, end - 1, limit, options);
-        m->effort -= cost;
         if (rc >= 0) {
+            uint64_t spent = (pcre2_get_ovector_pointer(m->data)[0] - at + 1) * limit;
+            m->effort -= spent < cost ? spent : cost;
             *found = true;
             return OK;
         }
+        m->effort -= cost;
         if (rc == PCRE2_ERROR_MATCHLIMIT && limit < LARGEST_LIMIT) {
             window = window > 16 ? window / 16 : 1;
             limit *= 16;

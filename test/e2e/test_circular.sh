@@ -27,23 +27,25 @@ task shuffled "$choices" 'shuffle, seed: 3'
 title "likelihoods: one sample an item, with the likelihoods of every order"
 expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t circular --json
 expect_json '[m["metric"] for m in o["runs"][0]["metrics"]]' \
-    "['acc_origin', 'acc_circular', 'more_1_circular', 'more_2_circular', 'perf_circular']"
+    "['acc_origin', 'acc_circular', 'more_1_circular', 'more_2_circular', 'perf_circular', 'acc_at_A', 'acc_at_B', 'acc_at_C']"
 expect_json '(o["runs"][0]["n_samples"], o["runs"][0]["n_repeats"])' '(12, 1)'
 cat > consistent.py <<'END'
 import json
 o = json.load(open("out/stdout"))
 m = {x["metric"]: x["mean"] for x in o["runs"][0]["metrics"]}
 total = m["more_1_circular"] + m["more_2_circular"] + m["perf_circular"]
-print(abs(total - 3 * m["acc_circular"]) < 1e-9, m["perf_circular"] <= m["acc_origin"])
+places = m["acc_at_A"] + m["acc_at_B"] + m["acc_at_C"]
+print(abs(total - 3 * m["acc_circular"]) < 1e-9, abs(places - total) < 1e-9,
+      m["perf_circular"] <= m["acc_origin"])
 END
-expect_same "in how many orders, summed" "$(python3 consistent.py)" 'True True'
+expect_same "in how many orders, summed" "$(python3 consistent.py)" 'True True True'
 expect_ok assay samples 1 --json
 expect_json 'len(o[0]["detail"]["logprobs"])' 9
 
 title "written answers: one sample for each order"
 expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t written --json
 expect_json '(o["runs"][0]["n_samples"], o["runs"][0]["n_repeats"])' '(36, 3)'
-expect_same "in how many orders, summed" "$(python3 consistent.py)" 'True True'
+expect_same "in how many orders, summed" "$(python3 consistent.py)" 'True True True'
 expect_ok assay samples 2 --item 1 --json
 expect_json '[x["target"] for x in o]' "['B', 'A', 'C']"
 expect_json 'o[1]["prompt"]' '1+1? A. 3 B. 0 C. 2 Answer:'
@@ -68,7 +70,7 @@ sed 's/^metadata.*/metadata: {version: 1}/; s/^task: .*/task: plain/' tasks/circ
 expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --json
 plain=$(json 'o["runs"][0]["protocol_hash"]')
 expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t plain --option-order circular:A,B,C:answer --json
-expect_json '[m["metric"] for m in o["runs"][0]["metrics"]][-1]' perf_circular
+expect_json '[m["metric"] for m in o["runs"][0]["metrics"]][-1]' acc_at_C
 expect_json "o['runs'][0]['protocol_hash'] != '$plain'" True
 expect_json 'o["runs"][0]["protocol_hash"]' "$(assay show 1 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["protocol_hash"])')"
 expect_ok assay run -q -m local:tiny-4 --tasks tasks --data data -t written --option-order shuffle --json

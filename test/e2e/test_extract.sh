@@ -26,6 +26,19 @@ expect_json '[(x["judgements"][0]["rule"], x["judgements"][0]["extracted"]) for 
 expect_ok assay export 1 report.html
 expect_in report.html '"rule":"cue"'
 
+title "a reply that a regular expression cannot get through is an error, and the run goes on"
+python3 - <<'END'
+import json
+rows = [{"id": i, "prompt": f"p{i}", "target": "aaaa", "output": "a" * 60000 + "!" if i == 1 else "aaaa"}
+        for i in range(3)]
+open("hard.jsonl", "w").write("".join(json.dumps(r) + "\n" for r in rows))
+END
+expect_status 4 assay run -q -m recorded:hard.jsonl --data hard.jsonl --prompt '{{prompt}}' \
+    --target '{{target}}' --extract '((a+)+)$' --db hard.db --json
+expect_json '(o["runs"][0]["outcomes"]["scored"], o["runs"][0]["outcomes"]["error"])' '(2, 1)'
+expect_ok assay samples 1 --db hard.db --outcome error
+expect_out 'cannot be judged: filter "regex": the regular expression needs too many steps'
+
 title "rescoring says which way verdicts went"
 expect_ok assay rescore 1 --extract '([A-Z])' --json
 expect_json '[o[k] for k in ("judgements", "changed", "raised", "lowered", "gained", "lost")]' \

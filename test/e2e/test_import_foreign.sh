@@ -26,6 +26,20 @@ expect_err 'run 1: openai/gpt-x, imported before; nothing changed'
 expect_status 4 assay import deflated.eval --db deflated.db -m other
 expect_err 'run 2: other, 2 of 3 items have an output'
 
+title "lm-eval's IFEval: an item weighs as many as it has instructions"
+mkdir -p ifeval
+cat > ifeval/samples_ifeval_2026-01-02T03-04-05.678901.jsonl <<'END'
+{"doc_id": 0, "doc": {"key": 1, "prompt": "p"}, "target": "", "arguments": {"gen_args_0": {"arg_0": "p", "arg_1": {}}}, "resps": [["a"]], "filtered_resps": ["a"], "filter": "none", "metrics": ["prompt_level_strict_acc", "inst_level_strict_acc"], "prompt_level_strict_acc": true, "inst_level_strict_acc": [true]}
+{"doc_id": 1, "doc": {"key": 2, "prompt": "q"}, "target": "", "arguments": {"gen_args_0": {"arg_0": "q", "arg_1": {}}}, "resps": [["b"]], "filtered_resps": ["b"], "filter": "none", "metrics": ["prompt_level_strict_acc", "inst_level_strict_acc"], "prompt_level_strict_acc": false, "inst_level_strict_acc": [false, false, true]}
+END
+cat > ifeval/results_2026-01-02T03-04-05.678901.json <<'END'
+{"results": {"ifeval": {"inst_level_strict_acc,none": 0.5}}, "model_name": "m", "configs": {"ifeval": {"task": "ifeval", "dataset_path": "ifeval",
+ "metric_list": [{"metric": "inst_level_strict_acc", "aggregation": "def agg_inst_level_acc(items): ...", "higher_is_better": true}]}}}
+END
+expect_ok assay import ifeval --db ifeval.db --json
+expect_json '[(m["metric"], m["mean"]) for m in o[0]["metrics"]]' \
+    "[('prompt_level_strict_acc', 0.5), ('inst_level_strict_acc', 0.5)]"
+
 title "OpenCompass: predictions are scored here, details keep their verdicts"
 mkdir -p predictions/internlm results/internlm
 cat > predictions/internlm/sums.json <<'END'

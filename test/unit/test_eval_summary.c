@@ -368,3 +368,19 @@ TEST(gates_hold_or_fail_by_the_worst_run)
         if (gate_check(str_from(wrong[i]), runs, COUNT(runs), &g, &err) != E_USAGE)
             test_fail(__FILE__, __LINE__, "\"%s\" is taken", wrong[i]);
 }
+
+TEST(a_second_entry_of_a_metric_is_found_by_its_own_name)
+{
+    SCOPED_ARENA(a);
+    Json config;
+    Err err = {0};
+    CHECK_OK(json_parse(&a,
+                        STR("{\"metric_list\":[{\"metric\":\"bleu\"},"
+                            "{\"metric\":\"bleu\",\"tokenize\":\"zh\"}]}"),
+                        &config, &err),
+             err);
+    CHECK(!json_get(eval_metric_entry(&config, STR("bleu")), "tokenize"));
+    CHECK_STR(json_text(json_get(eval_metric_entry(&config, STR("bleu[tokenize=zh]")), "tokenize")),
+              "zh");
+    CHECK(!eval_metric_entry(&config, STR("bleu[tokenize=13a]")));
+}

@@ -137,6 +137,14 @@ static const char *const same[][2] = {
     {"52_{8}", "52_8"},
     {"\\text{Yes}", "yes"},
     {"A \\cup B", "A\\cup B"},
+    /* full-width signs, Chinese units */
+    {"６", "6"},
+    {"（１，２）", "(1,2)"},
+    {"7元", "7"},
+    {"12.5 平方厘米", "12.5"},
+    {"3千克", "3"},
+    {"\\sqrt{x}", "x^{1/2}"},
+    {"\\sqrt{x^2}", "|x|"},
 };
 
 /* {answer, right answer}: different. */
@@ -195,6 +203,11 @@ static const char *const different[][2] = {
     {"1e3", "e^3"},
     {"2\\pi", "\\pi^2"},
     {"|x|", "x-1"},
+    {"|x|", "x"},
+    {"\\sqrt{x^2}", "x"},
+    {"3万", "3"},
+    {"3千", "3"},
+    {"7元", "8"},
     {"-2^2", "4"},
     {"1/2x", "1/(2x)"},
     {"\\infty", "-\\infty"},

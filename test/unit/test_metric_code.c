@@ -36,6 +36,9 @@ TEST(code_passes_when_its_tests_do)
         {"    return a + b\n", 1, "passes its tests"},
         {"Here it is:\n```python\ndef add(a, b):\n    return a + b\n```\nDone.", 1,
          "passes its tests"},
+        {"<think>```python\nwrong\n```</think>\n```bash\npip install add\n```\n"
+         "```Python\ndef add(a, b):\n    return a + b\n```\n```\n3\n```",
+         1, "passes its tests"},
         {"    return a - b\n", 0, "exit status 1: AssertionError"},
         {"    return a + b if a > 0 else 1\n", 0, "exit status 1: AssertionError: zero"},
         {"    return a +\n", 0, "exit status 1: SyntaxError: invalid syntax"},
@@ -54,6 +57,50 @@ TEST(code_passes_when_its_tests_do)
         CHECK_NEAR(s.value, cases[i].value, 0);
         CHECK_STR(s.why, cases[i].why);
     }
+}
+
+/* Programs that read and print, as in contests: words are compared, numbers nearly. */
+TEST(code_is_judged_by_what_it_prints)
+{
+    static const struct {
+        const char *answer;
+        double value;
+        const char *why;
+    } cases[] = {
+        {"n = int(input())\nprint(n / 3)\nprint(input())", 1, "passes its tests"},
+        {"import sys\nn = sys.stdin.buffer.readline()\nprint('0.3333333', '\u00e9', end='')", 1,
+         "passes its tests"},
+        {"print(0.34)\nprint('\u00e9')", 0, "prints something else"},
+        {"print(1 / 3, '\u00e9', 'more')", 0, "prints something else"},
+        {"print(1 / 3)", 0, "prints something else"},
+        {"print(1 / 3, '\u00e9')\nraise SystemExit(3)", 0, "exit status 3"},
+        {"input(); input(); input()", 0, "exit status 1: EOFError: EOF when reading a line"},
+    };
+    SCOPED_ARENA(a);
+    const Task *t =
+        code_task(&a, "{metric: code_pass, stdin: '{{given}}', stdout: '{{wanted}}', timeout: 5}");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        TaskScore s =
+            score_text(&a, t,
+                       "[{\"prompt\":\"\",\"test\":\"\",\"entry_point\":\"\","
+                       "\"given\":\"1\\n\u00e9\\n\",\"wanted\":\"0.333333333\\n\u00e9\\n\"}]",
+                       cases[i].answer);
+        CHECK_NEAR(s.value, cases[i].value, 0);
+        CHECK_STR(s.why, cases[i].why);
+    }
+}
+
+TEST(code_that_passes_now_and_then_is_flaky)
+{
+    SCOPED_ARENA(a);
+    const Task *t = code_task(&a, "{metric: code_pass, prepend: '{{prompt}}', runs: 20}");
+    TaskScore s =
+        score_text(&a, t, doc, "    import os\n    return a + b + os.urandom(1)[0] % 2\n");
+    CHECK_NEAR(s.value, 0, 0);
+    CHECK(str_starts(s.why, STR("flaky: passes in ")) || str_starts(s.why, STR("exit status 1")));
+    s = score_text(&a, t, doc, "    return a + b\n");
+    CHECK_NEAR(s.value, 1, 0);
+    CHECK_STR(s.why, "passes its tests");
 }
 
 /* What gets away with it would print or pass. */

@@ -137,11 +137,11 @@ TEST(majorities_are_those_of_all_draws_counted_one_by_one)
     }
 }
 
-TEST(majorities_beyond_the_limit_are_not_guessed)
+TEST(majority_of_two_answers_is_a_binomial_of_draws)
 {
     SCOPED_ARENA(a);
     const size_t counts[] = {200, 100}, half[] = {128, 128};
-    CHECK(isnan(majority_at_k(counts, 2, 10, &a)));
+    CHECK_NEAR(majority_at_k(counts, 2, 10, &a), 0.8586271707552509, 1e-12);
     CHECK(majority_at_k(counts, 2, 300, &a) == 1);
     CHECK_NEAR(majority_at_k(half, 2, 101, &a), 0.5, 1e-9);
 }
@@ -206,4 +206,17 @@ TEST(whole_clusters_are_drawn_for_aggregations_too)
     CHECK_NEAR(r.mean, 0.9 - 4.0 / 6, 1e-12);
     CHECK_NEAR(r.ci.low, 0.1, 1e-12); /* both draws are the cluster that is right */
     CHECK_NEAR(r.ci.high, 0.9, 1e-12);
+}
+
+/* Exact sums over all draws, in CPython's fractions. */
+TEST(majority_is_computed_for_hundreds_of_answers)
+{
+    SCOPED_ARENA(a);
+    size_t counts[401] = {112};
+    for (size_t i = 1; i < COUNT(counts); i++)
+        counts[i] = 1; /* wrong answers that are all different */
+    CHECK_NEAR(majority_at_k(counts, COUNT(counts), 20, &a), 0.9575478271339019, 1e-11);
+    static const size_t three[] = {400, 300, 324}, many[] = {500000, 500000};
+    CHECK_NEAR(majority_at_k(three, 3, 100, &a), 0.7694709446406625, 1e-10);
+    CHECK(isnan(majority_at_k(many, 2, 500000, &a))); /* too much work, and said so at once */
 }

@@ -1,6 +1,7 @@
 /* test_regex.c - Python's re; expectations printed by CPython 3.11. */
 #include "text/regex.h"
 
+#include "base/limits.h"
 #include "test.h"
 
 /* "a|b" of groups (all but 0 when there are any), matches separated by ";" ("~": no part). */
@@ -105,6 +106,22 @@ TEST(regex_stops_at_a_fixed_effort)
     CHECK_OK(regex_compile(STR("x(.*)y"), &r, &err), err);
     CHECK_OK(regex_search(r, (Str){big, 3000}, &a, &m, &any, &err), err);
     CHECK(!any);
+    regex_free(r);
+}
+
+/* A match was charged for all the starts of its window: 4,400 words used up the effort. */
+TEST(regex_finds_every_word_of_a_long_text)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Regex *r;
+    RegexMatches all;
+    StrBuf text = strbuf_make(&a, MIB);
+    for (int i = 0; i < 100000; i++)
+        strbuf_adds(&text, "word ");
+    CHECK_OK(regex_compile(STR("\\w+"), &r, &err), err);
+    CHECK_OK(regex_find_all(r, strbuf_str(&text), &a, &all, &err), err);
+    CHECK_INT(all.len, 100000);
     regex_free(r);
 }
 

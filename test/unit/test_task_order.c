@@ -35,16 +35,17 @@ TEST(task_order_scores_all_rotations_of_an_item_together)
     SCOPED_ARENA(a);
     Err err = {0};
     const Task *t = task_of(&a, letters);
-    static const char *const names[] = {"acc_origin", "acc_circular", "more_1_circular",
-                                        "more_2_circular", "perf_circular"};
+    static const char *const names[] = {"acc_origin",      "acc_circular",  "more_1_circular",
+                                        "more_2_circular", "perf_circular", "acc_at_A",
+                                        "acc_at_B",        "acc_at_C"};
     static const struct {
         const char *answers[3];
-        double want[5];
+        double want[8];
     } cases[] = {
-        {{"B", "A", "C"}, {1, 1, 1, 1, 1}},             /* knows it */
-        {{"B", "B", "B"}, {1, 1.0 / 3, 1, 0, 0}},       /* always the second */
-        {{"?", "答案是A", "C"}, {0, 2.0 / 3, 1, 1, 0}}, /* none in the file's order */
-        {{"?", "?", "?"}, {0, 0, 0, 0, 0}},
+        {{"B", "A", "C"}, {1, 1, 1, 1, 1, 1, 1, 1}},             /* knows it */
+        {{"B", "B", "B"}, {1, 1.0 / 3, 1, 0, 0, 0, 1, 0}},       /* always the second */
+        {{"?", "答案是A", "C"}, {0, 2.0 / 3, 1, 1, 0, 1, 0, 1}}, /* none in the file's order */
+        {{"?", "?", "?"}, {0, 0, 0, 0, 0, 0, 0, 0}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         TaskAnswer answers[3] = {{.silent = false}};
@@ -55,7 +56,7 @@ TEST(task_order_scores_all_rotations_of_an_item_together)
         for (size_t k = 0; k < 3; k++)
             answers[k].text = str_from(cases[i].answers[k]);
         CHECK_OK(task_score(bound, &item, answers, 3, &a, &scores, &n, &err), err);
-        CHECK_INT(n, 5);
+        CHECK_INT(n, 8);
         for (size_t m = 0; m < n; m++) {
             CHECK_STR(t->metrics[m].name, names[m]);
             CHECK_NEAR(scores[m].value, cases[i].want[m], 1e-12);
@@ -74,8 +75,8 @@ TEST(task_order_credits_guesses_as_chance_does)
         double values[4];
         for (unsigned r = 0; r < 4; r++)
             values[r] = (guess >> 2 * r & 3) == 0;
-        mean += order_value(ORDER_MEAN, values, 4) / 256;
-        all += order_value(ORDER_ALL, values, 4) / 256;
+        mean += order_value(ORDER_MEAN, values, 4, 0) / 256;
+        all += order_value(ORDER_ALL, values, 4, 0) / 256;
     }
     CHECK_NEAR(0.6 + 0.4 * mean, 0.70, 1e-12);
     CHECK_NEAR(0.6 + 0.4 * all, 0.6015625, 1e-12);

@@ -1,6 +1,8 @@
 /* test_task_score.c - filters and metrics, one by one. */
 #include "task_fixture.h"
 
+#include "task/metric_options.h"
+
 #define HEAD "task: t\ndataset_path: d\ntest_split: test\ndoc_to_text: q\n"
 #define ONE "[{\"q\":\"?\",\"a\":\"42\"}]"
 
@@ -258,4 +260,28 @@ TEST(task_rolling_metrics_spread_a_text_over_its_words_and_bytes)
         CHECK_NEAR(scores[1].weight, cases[i].bytes, 0);
         CHECK_NEAR(scores[2].weight, cases[i].bytes, 0);
     }
+}
+
+/* Two entries of one metric were stored under one name, and their values made one mean. */
+TEST(task_tells_two_entries_of_one_metric_apart)
+{
+    SCOPED_ARENA(a);
+    const Task *t =
+        task_of(&a, HEAD "output_type: generate_until\ndoc_to_target: a\nmetric_list:\n"
+                         "  - {metric: bleu}\n  - {metric: bleu, tokenize: zh, lowercase: true}\n"
+                         "  - {metric: exact_match, ignore_case: true}\n  - {metric: exact_match}\n"
+                         "  - {metric: bleu}\n  - {metric: 'pass@2'}\n"
+                         "  - {metric: 'pass@2', by: exact_match}\n");
+    static const char *const names[] = {"bleu",        "bleu[tokenize=zh,lowercase=true]",
+                                        "exact_match", "exact_match[ignore_case=default]",
+                                        "pass@2",      "pass@2[by=exact_match]"};
+    CHECK_INT(t->n_metrics, COUNT(names));
+    for (size_t i = 0; i < COUNT(names) && i < t->n_metrics; i++)
+        CHECK_STR(t->metrics[i].name, names[i]);
+    CHECK_INT(task_least_repeats(t), 2);
+    bool higher = true;
+    Str aggregation = STR("mean");
+    metric_defaults(STR("ter[normalized=true]"), &aggregation, &higher);
+    CHECK(!higher);
+    CHECK_STR(aggregation, "ter");
 }
