@@ -310,11 +310,19 @@ static bool drain(int fd, StrBuf *into)
     return n > 0;
 }
 
-static void watch(pid_t pid, const int fds[2], double seconds, StrBuf texts[2], SandboxResult *r)
+enum { LOOK_MS = 100 }; /* how often the stop flag is looked at */
+
+static bool halted(const SandboxLimits *limits)
 {
-    double begin = clock_seconds(), until = begin + seconds;
+    return limits->halt && atomic_load(limits->halt) >= 2;
+}
+
+static void watch(pid_t pid, const int fds[2], const SandboxLimits *limits, StrBuf texts[2],
+                  SandboxResult *r)
+{
+    double begin = clock_seconds(), until = begin + limits->seconds;
     bool open[2] = {true, true};
-    while (open[0] || open[1]) {
+    while ((open[0] || open[1]) && !halted(limits)) {
         double left = until - clock_seconds();
         if (left <= 0) {
             r->timed_out = true;
@@ -322,7 +330,8 @@ static void watch(pid_t pid, const int fds[2], double seconds, StrBuf texts[2], 
         }
         struct pollfd polled[2] = {{open[0] ? fds[0] : -1, POLLIN, 0},
                                    {open[1] ? fds[1] : -1, POLLIN, 0}};
-        if (poll(polled, 2, (int)(left * 1000) + 1) <= 0)
+        int wait = (int)(left * 1000) + 1;
+        if (poll(polled, 2, limits->halt && wait > LOOK_MS ? LOOK_MS : wait) <= 0)
             continue;
         for (int i = 0; i < 2; i++)
             if (polled[i].revents)
@@ -389,10 +398,12 @@ static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, E
     if (!failed) {
         StrBuf texts[2] = {strbuf_make(l->arena, limits->output),
                            strbuf_make(l->arena, limits->output)};
-        watch(pid, (const int[]){out[0], errors[0]}, limits->seconds, texts, r);
+        watch(pid, (const int[]){out[0], errors[0]}, limits, texts, r);
         r->out = strbuf_str(&texts[0]);
         r->err = strbuf_str(&texts[1]);
         status = take_status(pid, l->status, r, err);
+        if (halted(limits))
+            status = err_set(err, E_REMOTE, "interrupted");
     }
     close_fd(out[0]);
     close_fd(errors[0]);

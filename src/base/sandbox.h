@@ -10,12 +10,15 @@
 
 #include "base/str.h"
 
+#include <stdatomic.h>
+
 typedef struct SandboxLimits {
     double seconds; /* on the clock; processor time is bound to as much */
     size_t memory;  /* bytes of address space */
     size_t files;   /* bytes of /work and /tmp together */
     size_t output;  /* bytes kept of each of standard output and error; the rest is dropped */
     bool may_fork;  /* new processes; threads are always allowed */
+    const atomic_int *halt; /* ended with E_REMOTE once it is 2; NULL: none */
 } SandboxLimits;
 
 /* For unit tests of code: 10 seconds, 1 GiB, 64 MiB, 64 KiB, no new processes. */

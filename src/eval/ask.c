@@ -166,7 +166,7 @@ static const ModelReply *failed_reply(const Unit *unit)
     return NULL;
 }
 
-static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Err *err)
+static Status add_error_samples(Db *db, Unit *unit, Str why, Err *err)
 {
     const AskedItem *asked = unit->item;
     for (int i = 0; i < asked->run->n_repeats; i++) {
@@ -174,7 +174,9 @@ static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Er
         SampleRow row = new_sample(asked, i, &unit->arena);
         row.cached = false;
         row.outcome = OUTCOME_ERROR;
-        row.error = failed->error.len ? failed->error : STR("no reply");
+        row.error = why.len ? why : STR("no reply");
+        if (asked->unjudged.len && asked->run->task->output_type == OUTPUT_GENERATE)
+            row.response_id = unit->exchanges[i].response_id;
         row.attempts = unit->exchanges[0].attempts;
         row.seconds = row.cost = NAN;
         TRY(sample_add(db, &row, &id, err));
@@ -223,7 +225,7 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
     return OK;
 }
 
-Status eval_judge_ahead(Unit *unit, Err *err)
+static Status judge(Unit *unit, Err *err)
 {
     AskedItem *asked = unit->item;
     Judgement *j = ARENA_NEW(&unit->arena, Judgement);
@@ -233,13 +235,41 @@ Status eval_judge_ahead(Unit *unit, Err *err)
     return OK;
 }
 
+/* Without "item 3: " before it: the sample says which it is. */
+static Str without_item(Str message, size_t position)
+{
+    SCOPED_ARENA(scratch);
+    Str prefix = str_printf(&scratch, "item %zu: ", position);
+    return str_starts(message, prefix) ? str_after(message, prefix.len) : message;
+}
+
+Status eval_judge_ahead(Unit *unit, Err *err)
+{
+    enum { HOPELESS = 20 };
+    AskedItem *asked = unit->item;
+    EvalRun *run = asked->run;
+    Status status = judge(unit, err);
+    if (status == OK)
+        atomic_fetch_add(&run->judged, 1);
+    if (status == OK || status == E_MISSING || status == E_USAGE)
+        return status;
+    int failed = atomic_fetch_add(&run->unjudged, 1) + 1;
+    if (failed >= HOPELESS && !atomic_load(&run->judged))
+        return err_wrap(err, "none of %d replies could be judged", failed);
+    Str why = without_item(str_from(err->msg), asked->item.position);
+    asked->unjudged = str_printf(&unit->arena, "could not judge the reply: " STR_FMT, STR_ARG(why));
+    return OK;
+}
+
 Status eval_finish(Db *db, Unit *unit, Err *err)
 {
     const AskedItem *asked = unit->item;
     const ModelReply *failed = failed_reply(unit);
     if (failed)
-        return add_error_samples(db, unit, failed, err);
+        return add_error_samples(db, unit, failed->error, err);
+    if (asked->unjudged.len)
+        return add_error_samples(db, unit, asked->unjudged, err);
     if (!asked->verdict)
-        TRY(eval_judge_ahead(unit, err));
+        TRY(judge(unit, err));
     return add_samples(db, unit, asked->verdict, err);
 }

@@ -167,9 +167,11 @@ static Status run_answer(const ScoreInput *in, const MetricOptions *options,
     Str answer = metric_prediction(in, out), program;
     int status = 0;
     SandboxResult r = {0};
+    SandboxLimits limits = code->limits;
+    limits.halt = in->bound->halt;
     answer = code->raw ? answer : unfenced(answer);
     TRY(write_program(in, code, answer, &program, &status));
-    if (sandbox_run(argv, "program.py", program, &code->limits, in->arena, &r, in->err) != OK)
+    if (sandbox_run(argv, "program.py", program, &limits, in->arena, &r, in->err) != OK)
         return err_wrap(in->err, "item %zu", in->item->position);
     out->extracted = answer;
     out->value = r.exit_status == status;
