@@ -133,9 +133,9 @@
     X(T_DETECTABLE, "detectable", "最小可检出差异")                                                \
     X(T_ONLY_FIRST_RIGHT, "only first right", "仅前者对")                                          \
     X(T_ONLY_SECOND_RIGHT, "only second right", "仅后者对")                                        \
-    X(T_FLIPS, "items that flipped", "结果翻转的题目")                                             \
-    X(T_CHANGES, "items whose value changed, most changed first",                                  \
-      "得分有变化的题目，变化大的在前")                                                            \
+    X(T_FLIPS, "items that flipped (%zu):", "结果翻转的题目（%zu）：")                             \
+    X(T_CHANGES, "items whose value changed, most changed first (%zu):",                           \
+      "得分有变化的题目，变化大的在前（%zu）：")                                                   \
     X(T_MORE, "... and %zu more (-n N shows N, --all every one)",                                  \
       "……另有 %zu 条（-n N 显示 N 条，--all 显示全部）")                                           \
     X(T_FORCED, "FORCED: the protocols differ, the numbers are not strictly comparable",           \
@@ -191,7 +191,7 @@
     X(T_ADDED, "added %s", "已登记 %s")                                                            \
     X(T_REMOVED, "removed %s", "已移除 %s")                                                        \
     X(T_KNOWN_VERSION, "this content is version %lld already", "内容与版本 %lld 相同")             \
-    X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存 %s:%s 版本 %lld，共 %lld 题")    \
+    X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存入 %s:%s 版本 %lld，共 %lld 题")  \
     X(T_RESCORED, "run %lld scored again: %lld judgements changed",                                \
       "评测 %lld 已重新评分：%lld 条评判有变化")                                                   \
     X(T_RESCORED_HOW, "values: %lld up, %lld down; answers: %lld now found, %lld no longer found", \
@@ -254,16 +254,16 @@
     X(T_DEMO_COMPARE, "Is %s really better than %s?", "%s 真的比 %s 好吗？")                       \
     X(T_DEMO_AUDIT,                                                                                \
       "A public benchmark against fresh twin items of the same kind (a taste of the overfitting "  \
-      "audit):",                                                                                   \
-      "公开题与同类全新孪生题的对照（过拟合审计初体验）：")                                        \
+      "audit), with the 95 % interval of the gap:",                                                \
+      "公开题与同类全新孪生题的对照（过拟合审计初体验），差距附 95% 置信区间：")                   \
     X(T_DEMO_PUBLIC, "public", "公开集")                                                           \
     X(T_DEMO_TWIN, "twin", "孪生集")                                                               \
     X(T_DEMO_GAP, "gap", "差距")                                                                   \
     X(T_DEMO_HONEST, "no evidence that the public score is inflated", "未见公开得分虚高的证据")    \
     X(T_DEMO_LEAKED, "the public score does not carry over to fresh items",                        \
       "公开得分无法推广到全新题目")                                                                \
-    X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s points, 95 %% interval %s, p = %s",            \
-      "  %-12s %s %s，%s %s：%s %s 个百分点，95%% 置信区间 %s，p = %s")                            \
+    X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s %s, p = %s",                                   \
+      "  %-12s %s %s，%s %s：%s %s %s，p = %s")                                                    \
     X(T_DEMO_TITLE, "The tiny models on the built-in suite", "微型模型在内置评测套件上的表现")     \
     X(T_DEMO_WROTE, "wrote %s and %s: open the page in a browser",                                 \
       "已写入 %s 和 %s：用浏览器打开该报告")                                                       \

@@ -25,4 +25,19 @@ expect_ok assay run -q -m local:tiny-2 -t tiny_compare -n 3
 expect_status 1 assay compare local:tiny-2 local:tiny-6
 expect_err 'runs 5 and 4 follow different protocols'
 expect_err 'limit: 3 / 5'
+
+title "tables fit a narrow terminal"
+expect_ok assay run -q -m local:tiny-2 -m local:tiny-4 -m local:tiny-6 -t tiny_sum_public -t tiny_capital -t tiny_compare -n 20 --db n.db
+last="COLUMNS=80 assay run, compare"
+for command in 'run -q -m local:tiny-2 -m local:tiny-4 -m local:tiny-6 -t tiny_sum_public -t tiny_capital -t tiny_compare -n 20' \
+    'compare local:tiny-2 local:tiny-6' 'compare 1 4' 'show 1'; do
+    # shellcheck disable=SC2086
+    COLUMNS=80 assay $command --db n.db > out/stdout 2> out/stderr
+    expect_same "lines wider than 80 of $command" "$(LC_ALL=C.UTF-8 awk 'length > 80 && !/significant/' out/stdout | wc -l)" 0
+done
+COLUMNS=80 assay compare local:tiny-2 local:tiny-6 --db n.db > out/stdout
+expect_out '^task +local:tiny-2 +local:tiny-6 +difference'
+expect_same "items listed of the first" "$(sed '/ more /q' out/stdout | grep -c -- ' -> ')" 3
+COLUMNS=80 assay compare 1 4 --db n.db > out/stdout
+expect_out '^difference +\+'
 finish
