@@ -365,6 +365,8 @@ test('corpus scores have an axis to 100, their signature, and a warning where wo
   await page.goto('file://' + folder + '/report-corpus.html');
   await page.waitForSelector('article.board');
   same(await page.locator('.board .axis text').allTextContents(), ['0', '25', '50', '75', '100'], 'axis');
+  const ends = await page.locator('#compare .axis text').allTextContents();
+  same([ends[0], ends[ends.length - 1]], ['−1', '+1'], 'axis of differences that are all 0');
   same(await page.locator('.board code').last().textContent(), 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0', 'signature');
   same(await page.locator('.board [role=alert]').count(), 1, 'one warning');
   check((await page.locator('.board [role=alert]').textContent()).includes('Chinese'), 'language');
