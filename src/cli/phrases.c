@@ -134,6 +134,7 @@ static const Phrase errors[] = {
     {"there is no column \"%s\"; the columns are %s", "没有列“%s”；现有的列为 %s"},
     {"task \"%s\", item %s: %s", "评测任务“%s”第 %s 题：%s"},
     /* models */
+    {"model \"%s\": %s", "模型“%s”：%s"},
     {"could not open model \"%s\": %s", "无法打开模型“%s”：%s"},
     {"there is no file \"%s\", and built in are only %s", "没有文件“%s”，内置模型只有 %s"},
     {"no key: set the environment variable %s", "缺少密钥：请设置环境变量 %s"},

@@ -44,10 +44,10 @@
     X(T_HELP_DATASET_LIST, "list data sets and versions", "列出评测集与版本")                      \
     X(T_HELP_DATASET_SHOW, "look at a data set's items", "查看评测集的题目")                       \
     X(T_HELP_DATASET_NEEDLE, "make needle-in-a-haystack tasks: facts hidden in long texts",        \
-      "生成大海捞针任务：藏在长文本中的事实")                                                      \
+      "生成“大海捞针”任务：在长文本中藏入事实")                                                    \
     X(T_HELP_MODEL_ADD, "name a model and how it is reached", "登记模型及其接入方式")              \
     X(T_HELP_MODEL_LIST, "list the named models", "列出已登记的模型")                              \
-    X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发一次试探请求")                       \
+    X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发送一个测试请求")                     \
     X(T_HELP_MODEL_REMOVE, "take a model off the list", "移除模型")                                \
     X(T_HELP_DB_MIGRATE, "bring an older database up to this program",                             \
       "将旧版数据库升级到本程序的版本")                                                            \
@@ -67,7 +67,7 @@
     X(T_SHARDS, "%s: %zu shards are taken together", "%s：合并 %zu 个分片")                        \
     X(T_DELIMITED_BY, "%s: columns are taken as separated by %s (--delimiter names another)",      \
       "%s：按“%s”分隔各列（可用 --delimiter 另行指定）")                                           \
-    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
+    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条格式错误的记录")       \
     X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
     X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \
     X(T_USAGE, "usage", "用法")                                                                    \
@@ -111,10 +111,10 @@
     X(T_PERCENTILES, "p50 %s, p90 %s, p99 %s", "p50 %s，p90 %s，p99 %s")                           \
     X(T_COST, "cost", "费用")                                                                      \
     X(T_PROTOCOL, "protocol", "评测口径")                                                          \
-    X(T_CACHED, "%lld of %lld from the cache", "%lld / %lld 来自缓存")                             \
+    X(T_CACHED, "%lld of %lld from the cache", "%2$lld 个样本中有 %1$lld 个来自缓存")              \
     X(T_INCOMPLETE,                                                                                \
       "INCOMPLETE: %lld of %lld samples have no answer; the same command asks them again",         \
-      "未完成：%lld / %lld 个样本没有作答；再次运行同一命令即可续跑")                              \
+      "未完成：%2$lld 个样本中有 %1$lld 个没有作答；再次运行同一命令即可续跑")                     \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
     X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \
@@ -139,7 +139,7 @@
     X(T_MORE, "... and %zu more (-n N shows N, --all every one)",                                  \
       "……另有 %zu 条（-n N 显示 N 条，--all 显示全部）")                                           \
     X(T_FORCED, "FORCED: the protocols differ, the numbers are not strictly comparable",           \
-      "强制对比：评测口径不同，数字并不严格可比")                                                  \
+      "强制对比：评测口径不同，得分并不严格可比")                                                  \
     X(T_UNPAIRED, "%zu items only in the first run, %zu only in the second",                       \
       "仅前者有 %zu 题，仅后者有 %zu 题")                                                          \
     X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)",                                     \
@@ -147,7 +147,7 @@
     X(T_VERDICT_NONE,                                                                              \
       "no significant difference on %s (p = %s); a difference of %s would have been found "        \
       "with 80 %% probability",                                                                    \
-      "在 %s 上没有显著差异（p = %s）；若差异达到 %s，有 80%% 的把握检出")                         \
+      "在 %s 上没有显著差异（p = %s）；若真实差异达到 %s，有 80%% 的把握检出")                     \
     X(T_GATE_PASSED, "gate passed: %s (%s)", "通过准入门槛：%s（%s）")                             \
     X(T_GATE_FAILED, "gate FAILED: %s (%s)", "未达准入门槛：%s（%s）")                             \
     X(T_ALREADY_DONE, "already answered earlier; --fresh asks again",                              \
@@ -200,7 +200,7 @@
     X(T_PIPELINE, "pipeline", "抽取流程")                                                          \
     X(T_SHARE, "share", "占比")                                                                    \
     X(T_NOT_FOUND, "no answer", "未抽取到答案")                                                    \
-    X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
+    X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后收到回复：%s")                                 \
     X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
       "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \
     X(T_KEY_NOT_SET,                                                                               \
