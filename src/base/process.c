@@ -24,7 +24,7 @@ struct Process {
     int in, out, words; /* its standard input, output and error */
     char *rest;         /* read past the last line */
     size_t rest_len, rest_cap;
-    char *said; /* the end of its standard error: 2 * LAST_WORDS bytes, the first said_len in use */
+    char said[2 * LAST_WORDS]; /* the end of its standard error */
     size_t said_len;
     double looked; /* when its standard error was read last */
 };
@@ -62,7 +62,11 @@ Status process_start(const char *command, const atomic_int *stop, Process **out,
     Process *p = calloc(1, sizeof *p);
     if (!p)
         abort();
-    *p = (Process){.pid = pid, .stop = stop, .in = in[0], .out = output[0], .words = words[0]};
+    p->pid = pid;
+    p->stop = stop;
+    p->in = in[0];
+    p->out = output[0];
+    p->words = words[0];
     fcntl(p->in, F_SETFL, O_NONBLOCK);
     fcntl(p->out, F_SETFL, O_NONBLOCK);
     fcntl(p->words, F_SETFL, O_NONBLOCK);
@@ -81,7 +85,6 @@ void process_stop(Process *p)
     close(p->out);
     close_all(&p->words, 1);
     free(p->rest);
-    free(p->said);
     free(p);
 }
 
@@ -100,12 +103,8 @@ static void listen_to_words(Process *p)
     }
     if (n <= 0)
         return;
-    if (!p->said)
-        p->said = malloc((size_t)2 * LAST_WORDS);
-    if (!p->said)
-        abort();
     size_t keep = (size_t)n < LAST_WORDS ? (size_t)n : LAST_WORDS;
-    if (p->said_len + keep > (size_t)2 * LAST_WORDS) {
+    if (p->said_len + keep > sizeof p->said) {
         memmove(p->said, p->said + p->said_len - LAST_WORDS, LAST_WORDS);
         p->said_len = LAST_WORDS;
     }
@@ -118,7 +117,7 @@ static Str last_words(Process *p, Arena *arena)
 {
     listen_to_words(p); /* a pipe holds no more than one reading takes */
     size_t from = p->said_len > LAST_WORDS ? p->said_len - LAST_WORDS : 0;
-    Str text = str_trim((Str){p->said ? p->said + from : "", p->said_len - from});
+    Str text = str_trim((Str){p->said + from, p->said_len - from});
     ptrdiff_t line = str_rfind_char(text, '\n');
     return str_copy(arena, line < 0 ? text : str_after(text, (size_t)line + 1));
 }
