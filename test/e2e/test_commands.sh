@@ -319,7 +319,7 @@ while read -r name; do
     expect_ok assay help $name
     expect_out '^usage: assay '
     expect_ok assay $name --help --lang zh
-    expect_out '^用法: assay '
+    expect_out '^用法：assay '
 done < names
 expect_same "commands with help" "$(test "$(wc -l < names)" -ge 20 && echo enough)" enough
 expect_status 2 assay dataset exprt
