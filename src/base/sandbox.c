@@ -1,7 +1,6 @@
 /* sandbox.c - bubblewrap, a seccomp filter, and the parent that watches the clock. */
-#include "base/sandbox.h"
+#include "base/sandbox_private.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/spawn.h"
 
@@ -10,8 +9,6 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,12 +19,12 @@
 
 static const char bwrap[] = "/usr/bin/bwrap";
 
-enum { MAX_ARGUMENTS = 128, CHUNK = 16 << 10 };
+enum { MAX_ARGUMENTS = 128 };
 
 SandboxLimits sandbox_limits(void)
 {
     return (SandboxLimits){
-        .seconds = 10, .memory = GIB, .files = 64 * MIB, .output = 64 * KIB, .may_fork = false};
+        .seconds = 10, .memory = GIB, .files = 64 * MIB, .output = 64 * KIB, .processes = 64};
 }
 
 /* ---- the filter ---- */
@@ -298,41 +295,6 @@ static int memory_file(const void *bytes, size_t len)
 
 /* ---- watching ---- */
 
-/* Reads what is there; false at the end. Past the limit it is dropped. */
-static bool drain(int fd, StrBuf *into)
-{
-    char chunk[CHUNK];
-    ssize_t n = read(fd, chunk, sizeof chunk);
-    if (n < 0)
-        return errno == EINTR || errno == EAGAIN;
-    size_t room = into->limit - into->len;
-    strbuf_add(into, (Str){chunk, (size_t)n < room ? (size_t)n : room});
-    return n > 0;
-}
-
-static void watch(pid_t pid, const int fds[2], double seconds, StrBuf texts[2], SandboxResult *r)
-{
-    double begin = clock_seconds(), until = begin + seconds;
-    bool open[2] = {true, true};
-    while (open[0] || open[1]) {
-        double left = until - clock_seconds();
-        if (left <= 0) {
-            r->timed_out = true;
-            break;
-        }
-        struct pollfd polled[2] = {{open[0] ? fds[0] : -1, POLLIN, 0},
-                                   {open[1] ? fds[1] : -1, POLLIN, 0}};
-        if (poll(polled, 2, (int)(left * 1000) + 1) <= 0)
-            continue;
-        for (int i = 0; i < 2; i++)
-            if (polled[i].revents)
-                open[i] = drain(fds[i], &texts[i]);
-    }
-    /* Outputs closed or time over: nothing of it may live on. */
-    kill(-pid, SIGKILL);
-    r->seconds = clock_seconds() - begin;
-}
-
 /* What bubblewrap says of the program's end; -1 when it never came to that. Its own exit status
  * would not tell a program that ends with 1 from a sandbox that could not be made. */
 static int told_status(int fd)
@@ -349,7 +311,7 @@ static Status take_status(pid_t pid, int status_fd, SandboxResult *r, Err *err)
 {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
-    if (r->timed_out)
+    if (r->timed_out || r->over)
         return OK;
     r->exit_status = told_status(status_fd);
     if (r->exit_status < 0)
@@ -389,10 +351,12 @@ static Status launch(Launch *l, const SandboxLimits *limits, SandboxResult *r, E
     if (!failed) {
         StrBuf texts[2] = {strbuf_make(l->arena, limits->output),
                            strbuf_make(l->arena, limits->output)};
-        watch(pid, (const int[]){out[0], errors[0]}, limits->seconds, texts, r);
+        sandbox_watch(pid, (const int[]){out[0], errors[0]}, limits, texts, r);
         r->out = strbuf_str(&texts[0]);
         r->err = strbuf_str(&texts[1]);
         status = take_status(pid, l->status, r, err);
+        if (sandbox_halted(limits))
+            status = err_set(err, E_REMOTE, "interrupted");
     }
     close_fd(out[0]);
     close_fd(errors[0]);
@@ -428,18 +392,22 @@ static Status run(const char *const *argv, const char *name, Str source,
 
 /* ---- whether there is one ---- */
 
-static pthread_mutex_t check_lock = PTHREAD_MUTEX_INITIALIZER;
+static Status look_for_bwrap(Err *err)
+{
+    if (access(bwrap, X_OK) == 0)
+        return OK;
+    return err_set(err, E_MISSING,
+                   "code is only run in a sandbox, and there is no %s: apt-get install bubblewrap",
+                   bwrap);
+}
 
-static Status look(Err *err)
+Status sandbox_check(Err *err)
 {
     static const char *const argv[] = {"/usr/bin/cat", "/work/probe", NULL};
     SCOPED_ARENA(a);
     SandboxResult r;
     SandboxLimits limits = sandbox_limits();
-    if (access(bwrap, X_OK) != 0)
-        return err_set(
-            err, E_MISSING,
-            "code is only run in a sandbox, and there is no %s: apt-get install bubblewrap", bwrap);
+    TRY(look_for_bwrap(err));
     Err why = {0};
     Status status = run(argv, "probe", STR("ok"), &limits, &a, &r, &why);
     if (status != OK)
@@ -452,27 +420,10 @@ static Status look(Err *err)
                    STR_ARG(str_trim(r.err)));
 }
 
-Status sandbox_check(Err *err)
-{
-    static bool looked;
-    static Err found;
-    pthread_mutex_lock(&check_lock);
-    if (!looked) {
-        Status status = look(&found);
-        found.code = status;
-        looked = true;
-    }
-    if (found.code != OK && err)
-        *err = found;
-    Status status = found.code;
-    pthread_mutex_unlock(&check_lock);
-    return status;
-}
-
 Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out, Err *err)
 {
-    TRY(sandbox_check(err));
+    TRY(look_for_bwrap(err));
     /* bubblewrap would end with 1, as a program that failed does. */
     if (access(argv[0], X_OK) != 0)
         return err_set(err, E_MISSING, "code needs \"%s\" to run, which is not installed", argv[0]);

@@ -14,15 +14,16 @@ static const Option compare_options[] = {
     {"all", 0, OPT_FLAG, offsetof(CompareOptions, all), NULL, "every item that changed",
      "列出所有结果有变化的题目"},
     {"limit", 'n', OPT_INT, offsetof(CompareOptions, limit), "N",
-     "at most N items that changed, the most changed first (10)",
-     "最多列出 N 道结果有变化的题目，变化大的在前（10）"},
+     "at most N items that changed, the most changed first (10; 3 of each of several comparisons)",
+     "最多列出 N 道结果有变化的题目，变化大的在前（10；有多项对比时各 3 道）"},
     {"all-metrics", 0, OPT_FLAG, offsetof(CompareOptions, all_metrics), NULL,
      "every metric, not only the first", "对比所有指标"},
     {"task", 't', OPT_TEXT, offsetof(CompareOptions, task), "TASK", "with models: only this task",
      "按模型对比时只看此任务"},
     {0},
 };
-static const CompareOptions compare_defaults = {.limit = 10};
+enum { NOT_SAID = INT32_MIN, FLIPS = 10, FLIPS_OF_MANY = 3 };
+static const CompareOptions compare_defaults = {.limit = NOT_SAID};
 
 typedef VEC(RunPair) RunPairs;
 
@@ -119,7 +120,10 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
     TRY(pairs_of(app, o, db, names, &pairs, err));
     TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list, err));
     if (!app->json) {
-        print_comparisons(app, &list, o->all ? SIZE_MAX : (size_t)o->limit);
+        int64_t most = list.len > 1 ? FLIPS_OF_MANY : FLIPS;
+        if (o->limit != NOT_SAID)
+            most = o->limit;
+        print_comparisons(app, &list, o->all ? SIZE_MAX : (size_t)most);
         return OK;
     }
     Json views = {.type = JSON_ARRAY};
@@ -133,7 +137,7 @@ static Status compare(App *app, void *options, const StrList *arguments, Err *er
 {
     const CompareOptions *o = options;
     Db *db;
-    if (o->limit < 0)
+    if (o->limit < 0 && o->limit != NOT_SAID)
         return err_set(err, E_USAGE, "--limit must not be negative");
     TRY(store_open_read(app->db_url, &db, err));
     Status status = compare_in(app, o, arguments, db, err);

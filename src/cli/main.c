@@ -30,29 +30,35 @@ static bool wants_chinese(const App *app)
     return false;
 }
 
+/* At the end of a heading. */
+static const char *colon(const App *app)
+{
+    return app->chinese ? "：" : ":";
+}
+
 static void print_commands(App *app)
 {
     SCOPED_ARENA(a);
-    fprintf(app->out, "%s\n\n%s: assay %s\n\n%s:\n", tr(app, T_TAGLINE), tr(app, T_USAGE),
-            "COMMAND [OPTIONS]", tr(app, T_COMMANDS));
+    fprintf(app->out, "%s\n\n%s%sassay %s\n\n%s%s\n", tr(app, T_TAGLINE), tr(app, T_USAGE),
+            tr(app, T_COLON), "COMMAND [OPTIONS]", tr(app, T_COMMANDS), colon(app));
     for (size_t i = 0; commands[i]; i++)
         fprintf(app->out, "  %-16s %s\n", commands[i]->name, tr(app, commands[i]->help));
     StrBuf help = strbuf_make(&a, 1 << 16);
     opt_help(&help, common_options, app->chinese);
-    fprintf(app->out, "\n%s:\n%s", tr(app, T_COMMON_OPTIONS), help.ptr);
+    fprintf(app->out, "\n%s%s\n%s", tr(app, T_COMMON_OPTIONS), colon(app), help.ptr);
 }
 
 static void print_command_help(App *app, const Command *c)
 {
     SCOPED_ARENA(a);
     StrBuf help = strbuf_make(&a, 1 << 16);
-    fprintf(app->out, "%s: assay %s%s%s [OPTIONS]\n%s\n", tr(app, T_USAGE), c->name,
-            c->arguments ? " " : "", c->arguments ? c->arguments : "", tr(app, c->help));
+    fprintf(app->out, "%s%sassay %s%s%s [OPTIONS]\n%s\n", tr(app, T_USAGE), tr(app, T_COLON),
+            c->name, c->arguments ? " " : "", c->arguments ? c->arguments : "", tr(app, c->help));
     if (c->options) {
-        strbuf_addf(&help, "\n%s:\n", tr(app, T_OPTIONS));
+        strbuf_addf(&help, "\n%s%s\n", tr(app, T_OPTIONS), colon(app));
         opt_help(&help, c->options, app->chinese);
     }
-    strbuf_addf(&help, "\n%s:\n", tr(app, T_COMMON_OPTIONS));
+    strbuf_addf(&help, "\n%s%s\n", tr(app, T_COMMON_OPTIONS), colon(app));
     opt_help(&help, common_options, app->chinese);
     fputs(help.ptr, app->out);
 }

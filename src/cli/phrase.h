@@ -23,7 +23,7 @@ Str phrase_why(const App *app, Arena *arena, Str why);
 Str phrase_error(const App *app, Arena *arena, Str message);
 Str phrase_rule(const App *app, Str rule); /* an extraction rule by name */
 /* The steps before the rules: "thinking nfkc". */
-Str phrase_steps(const App *app, Arena *arena, Str steps);
+Str phrase_steps(const App *app, Arena *arena, Str names);
 /* What a task file is told: "FILE:LINE:COLUMN: what" (phrase_task.c). */
 Str phrase_problem(const App *app, Arena *arena, Str text);
 

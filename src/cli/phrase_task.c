@@ -17,6 +17,11 @@ static const Phrase problems[] = {
     {"\"%s\" must be 1 or more", "“%s”至少为 1"},
     {"\"%s\" must not be negative", "“%s”不能为负数"},
     {"\"%s\" is missing: %s", "缺少“%s”：%s"},
+    {"it makes the prompt", "它是提示词模板"},
+    {"it makes the right answer", "它给出标准答案"},
+    {"multiple_choice needs the choices", "multiple_choice 需要选项"},
+    {"it names the data set", "它指明评测集"},
+    {"there is no test_split either to evaluate on", "也没有 test_split，没有可评测的数据"},
     {"\"%s\" is empty", "“%s”是空的"},
     {"\"kind\" must be choice, multi_choice, number, yes_no or text",
      "“kind”只能是 choice、multi_choice、number、yes_no 或 text"},
@@ -124,12 +129,29 @@ static size_t place_len(Str text)
     return 0;
 }
 
+/* The text before " (and 3 more problems; ...)", and the number. */
+static Str without_more(Str text, Str *more)
+{
+    ptrdiff_t at = str_find(text, STR(" (and "));
+    *more = (Str){0};
+    if (at < 0 || !str_ends(text, STR(" more problems; `assay task check` lists them)")))
+        return text;
+    Str number = str_after(text, (size_t)at + strlen(" (and "));
+    *more = str_slice(number, 0, digits(number));
+    return str_slice(text, 0, (size_t)at);
+}
+
 Str phrase_problem(const App *app, Arena *arena, Str text)
 {
     size_t place = app->chinese ? place_len(text) : 0;
     if (!app->chinese)
         return text;
-    Str what = str_after(text, place);
+    Str more, what = without_more(str_after(text, place), &more);
     Str shown = phrase_translate(arena, problems, COUNT(problems), what, false);
-    return str_printf(arena, STR_FMT STR_FMT, STR_ARG(str_slice(text, 0, place)), STR_ARG(shown));
+    Str rest = more.len
+                   ? str_printf(arena, "（另有 " STR_FMT " 处问题；“assay task check” 可列出全部）",
+                                STR_ARG(more))
+                   : STR("");
+    return str_printf(arena, STR_FMT STR_FMT STR_FMT, STR_ARG(str_slice(text, 0, place)),
+                      STR_ARG(shown), STR_ARG(rest));
 }

@@ -134,6 +134,7 @@ static const Phrase errors[] = {
     {"there is no column \"%s\"; the columns are %s", "没有列“%s”；现有的列为 %s"},
     {"task \"%s\", item %s: %s", "评测任务“%s”第 %s 题：%s"},
     /* models */
+    {"model \"%s\": %s", "模型“%s”：%s"},
     {"could not open model \"%s\": %s", "无法打开模型“%s”：%s"},
     {"there is no file \"%s\", and built in are only %s", "没有文件“%s”，内置模型只有 %s"},
     {"no key: set the environment variable %s", "缺少密钥：请设置环境变量 %s"},
@@ -160,6 +161,9 @@ static const Phrase errors[] = {
     {"the program's answer is no JSON object: %s", "程序的回答不是 JSON 对象：%s"},
     {"the program's answer has no \"text\"", "程序的回答里没有“text”"},
     {"the program's answer has the \"id\" of another question", "程序的回答带的是另一道题的“id”"},
+    {"none of %s replies could be judged: %s", "%s 个回答无一能够评判：%s"},
+    {"could not judge the reply: %s", "无法评判模型输出：%s"},
+    {"item %s: %s", "第 %s 题：%s"},
     {"no reply", "没有回复"},
     {"no reply in time: %s", "服务器未及时响应：%s"},
     {"the connection ended before the reply was complete: %s", "回复尚未完整，连接就中断了：%s"},

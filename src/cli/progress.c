@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "cli/table.h"
 #include "stats/stats.h"
 
 #include <math.h>
@@ -83,9 +84,17 @@ static void draw(Progress *p, bool last)
     SCOPED_ARENA(a);
     StrBuf line = strbuf_make(&a, 4096);
     bool tty = p->app->info_tty;
-    if (tty)
+    size_t columns = p->app->info_columns;
+    if (tty) {
+        StrBuf with_bar = strbuf_make(&a, 4096);
+        put_line(p, &with_bar, true);
+        /* A line that wraps could not be drawn over. */
+        bool bar = !columns || text_width(strbuf_str(&with_bar)) < columns;
         strbuf_adds(&line, "\r\x1b[K");
-    put_line(p, &line, tty);
+        put_line(p, &line, bar);
+    } else {
+        put_line(p, &line, false);
+    }
     if (!tty || last)
         strbuf_addc(&line, '\n');
     if (p->app->stop && atomic_load(p->app->stop) == 1 && !p->told_draining) {

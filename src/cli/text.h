@@ -44,10 +44,10 @@
     X(T_HELP_DATASET_LIST, "list data sets and versions", "列出评测集与版本")                      \
     X(T_HELP_DATASET_SHOW, "look at a data set's items", "查看评测集的题目")                       \
     X(T_HELP_DATASET_NEEDLE, "make needle-in-a-haystack tasks: facts hidden in long texts",        \
-      "生成大海捞针任务：藏在长文本中的事实")                                                      \
+      "生成“大海捞针”任务：在长文本中藏入事实")                                                    \
     X(T_HELP_MODEL_ADD, "name a model and how it is reached", "登记模型及其接入方式")              \
     X(T_HELP_MODEL_LIST, "list the named models", "列出已登记的模型")                              \
-    X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发一次试探请求")                       \
+    X(T_HELP_MODEL_TEST, "ask a model one question", "向模型发送一个测试请求")                     \
     X(T_HELP_MODEL_REMOVE, "take a model off the list", "移除模型")                                \
     X(T_HELP_DB_MIGRATE, "bring an older database up to this program",                             \
       "将旧版数据库升级到本程序的版本")                                                            \
@@ -67,7 +67,7 @@
     X(T_SHARDS, "%s: %zu shards are taken together", "%s：合并 %zu 个分片")                        \
     X(T_DELIMITED_BY, "%s: columns are taken as separated by %s (--delimiter names another)",      \
       "%s：按“%s”分隔各列（可用 --delimiter 另行指定）")                                           \
-    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条坏记录")               \
+    X(T_SKIPPED, "%s: %zu malformed records were left out", "%s：跳过 %zu 条格式错误的记录")       \
     X(T_AND_MORE, "  and %zu more", "  另有 %zu 条")                                               \
     X(T_OUTPUT_LOST, "could not write the output", "无法写出结果")                                 \
     X(T_USAGE, "usage", "用法")                                                                    \
@@ -111,10 +111,10 @@
     X(T_PERCENTILES, "p50 %s, p90 %s, p99 %s", "p50 %s，p90 %s，p99 %s")                           \
     X(T_COST, "cost", "费用")                                                                      \
     X(T_PROTOCOL, "protocol", "评测口径")                                                          \
-    X(T_CACHED, "%lld of %lld from the cache", "%lld / %lld 来自缓存")                             \
+    X(T_CACHED, "%lld of %lld from the cache", "%2$lld 个样本中有 %1$lld 个来自缓存")              \
     X(T_INCOMPLETE,                                                                                \
       "INCOMPLETE: %lld of %lld samples have no answer; the same command asks them again",         \
-      "未完成：%lld / %lld 个样本没有作答；再次运行同一命令即可续跑")                              \
+      "未完成：%2$lld 个样本中有 %1$lld 个没有作答；再次运行同一命令即可续跑")                     \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
     X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \
@@ -133,13 +133,13 @@
     X(T_DETECTABLE, "detectable", "最小可检出差异")                                                \
     X(T_ONLY_FIRST_RIGHT, "only first right", "仅前者对")                                          \
     X(T_ONLY_SECOND_RIGHT, "only second right", "仅后者对")                                        \
-    X(T_FLIPS, "items that flipped", "结果翻转的题目")                                             \
-    X(T_CHANGES, "items whose value changed, most changed first",                                  \
-      "得分有变化的题目，变化大的在前")                                                            \
+    X(T_FLIPS, "items that flipped (%zu):", "结果翻转的题目（%zu）：")                             \
+    X(T_CHANGES, "items whose value changed, most changed first (%zu):",                           \
+      "得分有变化的题目，变化大的在前（%zu）：")                                                   \
     X(T_MORE, "... and %zu more (-n N shows N, --all every one)",                                  \
       "……另有 %zu 条（-n N 显示 N 条，--all 显示全部）")                                           \
     X(T_FORCED, "FORCED: the protocols differ, the numbers are not strictly comparable",           \
-      "强制对比：评测口径不同，数字并不严格可比")                                                  \
+      "强制对比：评测口径不同，得分并不严格可比")                                                  \
     X(T_UNPAIRED, "%zu items only in the first run, %zu only in the second",                       \
       "仅前者有 %zu 题，仅后者有 %zu 题")                                                          \
     X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)",                                     \
@@ -147,7 +147,7 @@
     X(T_VERDICT_NONE,                                                                              \
       "no significant difference on %s (p = %s); a difference of %s would have been found "        \
       "with 80 %% probability",                                                                    \
-      "在 %s 上没有显著差异（p = %s）；若差异达到 %s，有 80%% 的把握检出")                         \
+      "在 %s 上没有显著差异（p = %s）；若真实差异达到 %s，有 80%% 的把握检出")                     \
     X(T_GATE_PASSED, "gate passed: %s (%s)", "通过准入门槛：%s（%s）")                             \
     X(T_GATE_FAILED, "gate FAILED: %s (%s)", "未达准入门槛：%s（%s）")                             \
     X(T_ALREADY_DONE, "already answered earlier; --fresh asks again",                              \
@@ -191,7 +191,7 @@
     X(T_ADDED, "added %s", "已登记 %s")                                                            \
     X(T_REMOVED, "removed %s", "已移除 %s")                                                        \
     X(T_KNOWN_VERSION, "this content is version %lld already", "内容与版本 %lld 相同")             \
-    X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存 %s:%s 版本 %lld，共 %lld 题")    \
+    X(T_STORED, "stored %s:%s as version %lld, %lld items", "已存入 %s:%s 版本 %lld，共 %lld 题")  \
     X(T_RESCORED, "run %lld scored again: %lld judgements changed",                                \
       "评测 %lld 已重新评分：%lld 条评判有变化")                                                   \
     X(T_RESCORED_HOW, "values: %lld up, %lld down; answers: %lld now found, %lld no longer found", \
@@ -200,7 +200,7 @@
     X(T_PIPELINE, "pipeline", "抽取流程")                                                          \
     X(T_SHARE, "share", "占比")                                                                    \
     X(T_NOT_FOUND, "no answer", "未抽取到答案")                                                    \
-    X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后答复：%s")                                     \
+    X(T_REPLIED, "replied in %.2f s: %s", "%.2f 秒后收到回复：%s")                                 \
     X(T_NO_TASKS, "no tasks; name their folder with --tasks DIR or ASSAY_TASKS",                   \
       "没有评测任务；用 --tasks DIR 或环境变量 ASSAY_TASKS 指定任务目录")                          \
     X(T_KEY_NOT_SET,                                                                               \
@@ -254,16 +254,16 @@
     X(T_DEMO_COMPARE, "Is %s really better than %s?", "%s 真的比 %s 好吗？")                       \
     X(T_DEMO_AUDIT,                                                                                \
       "A public benchmark against fresh twin items of the same kind (a taste of the overfitting "  \
-      "audit):",                                                                                   \
-      "公开题与同类全新孪生题的对照（过拟合审计初体验）：")                                        \
+      "audit), with the 95 % interval of the gap:",                                                \
+      "公开题与同类全新孪生题的对照（过拟合审计初体验），差距附 95% 置信区间：")                   \
     X(T_DEMO_PUBLIC, "public", "公开集")                                                           \
     X(T_DEMO_TWIN, "twin", "孪生集")                                                               \
     X(T_DEMO_GAP, "gap", "差距")                                                                   \
     X(T_DEMO_HONEST, "no evidence that the public score is inflated", "未见公开得分虚高的证据")    \
     X(T_DEMO_LEAKED, "the public score does not carry over to fresh items",                        \
       "公开得分无法推广到全新题目")                                                                \
-    X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s points, 95 %% interval %s, p = %s",            \
-      "  %-12s %s %s，%s %s：%s %s 个百分点，95%% 置信区间 %s，p = %s")                            \
+    X(T_DEMO_GAP_LINE, "  %-12s %s %s, %s %s: %s %s %s, p = %s",                                   \
+      "  %-12s %s %s，%s %s：%s %s %s，p = %s")                                                    \
     X(T_DEMO_TITLE, "The tiny models on the built-in suite", "微型模型在内置评测套件上的表现")     \
     X(T_DEMO_WROTE, "wrote %s and %s: open the page in a browser",                                 \
       "已写入 %s 和 %s：用浏览器打开该报告")                                                       \

@@ -43,7 +43,7 @@ static void print_flips(App *app, const Comparison *c, size_t most)
     SCOPED_ARENA(a);
     if (!c->flips.len || !most)
         return;
-    fprintf(app->out, "%s (%zu):\n", tr(app, c->binary ? T_FLIPS : T_CHANGES), c->flips.len);
+    fprintf(app->out, "%s\n", trf(app, &a, c->binary ? T_FLIPS : T_CHANGES, c->flips.len).ptr);
     size_t n = most < c->flips.len ? most : c->flips.len;
     int width = 0;
     for (size_t i = 0; i < n; i++) {
@@ -65,16 +65,32 @@ static const char *test_text(const App *app, const char *test)
     return test;
 }
 
-static void add_comparison_row(Table *t, const App *app, const Comparison *c)
+/* Whether all compare the same two models, which then stand in the heads. */
+static bool same_models(const Comparisons *list)
+{
+    for (size_t i = 1; i < list->len; i++)
+        if (!str_eq(list->items[i].a.model, list->items[0].a.model) ||
+            !str_eq(list->items[i].b.model, list->items[0].b.model))
+            return false;
+    return list->len > 1;
+}
+
+static void add_side(Table *t, Str model, double mean, bool share, bool named)
+{
+    if (named)
+        table_addf(t, STR_FMT " %s", STR_ARG(model), show_value(t->arena, mean, share).ptr);
+    else
+        table_add(t, show_value(t->arena, mean, share));
+}
+
+static void add_comparison_row(Table *t, const App *app, const Comparison *c, bool named)
 {
     Arena *a = t->arena;
     bool share = comparison_of_shares(c);
     table_add(t, c->task);
     table_add(t, metric_title(a, c->metric, c->filter));
-    table_addf(t, "%.*s %s", (int)c->a.model.len, c->a.model.ptr,
-               show_value(a, c->mean_a, share).ptr);
-    table_addf(t, "%.*s %s", (int)c->b.model.len, c->b.model.ptr,
-               show_value(a, c->mean_b, share).ptr);
+    add_side(t, c->a.model, c->mean_a, share, named);
+    add_side(t, c->b.model, c->mean_b, share, named);
     table_addf(t, share ? "%+.1f" : "%+.4g", c->difference.mean * (share ? 100 : 1));
     table_add(t, show_interval(a, c->difference.ci.low, c->difference.ci.high, share));
     table_addf(t, "%zu", c->n);
@@ -85,23 +101,32 @@ static void add_comparison_row(Table *t, const App *app, const Comparison *c)
         table_add(t, STR("-"));
     table_addf(t, "%s %s", test_text(app, c->test), show_p(a, c->p, c->log10_p).ptr);
     table_add(t, show_p(a, c->p_holm, c->log10_p));
-    table_addf(t, "±%s", isnan(c->detectable) ? "-" : show_value(a, c->detectable, share).ptr);
+    if (isnan(c->detectable))
+        table_add(t, STR("-"));
+    else
+        table_addf(t, "±%s", show_value(a, c->detectable, share).ptr);
 }
 
 void print_comparisons(App *app, const Comparisons *list, size_t most_flips)
 {
-    static const TextId heads[] = {T_TASK,       T_METRIC,   T_MODEL, T_MODEL,
-                                   T_DIFFERENCE, T_INTERVAL, T_ITEMS};
     SCOPED_ARENA(a);
-    Table t = table_make(&a, 11, 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
-    t.records = true;
-    table_heads(&t, app, heads, COUNT(heads));
+    Table t = table_make(&a, 11, 1u << 2 | 1u << 3 | 1u << 4 | 1u << 6 | 1u << 9 | 1u << 10);
+    bool shared = same_models(list);
+    t.records = list->len == 1;
+    if (shared) /* what is left out: metric, test, who was right, detectable, n, interval */
+        memcpy(t.optional, "\x02\x09\x08\x0b\x07\x06", 6);
+    else
+        t.right &= ~(uint64_t)(1u << 2 | 1u << 3);
+    table_add(&t, str_from(tr(app, T_TASK)));
+    table_add(&t, str_from(tr(app, T_METRIC)));
+    table_add(&t, shared ? list->items[0].a.model : str_from(tr(app, T_MODEL)));
+    table_add(&t, shared ? list->items[0].b.model : str_from(tr(app, T_MODEL)));
+    table_heads(&t, app, (const TextId[]){T_DIFFERENCE, T_INTERVAL, T_ITEMS}, 3);
     table_addf(&t, "%s / %s", tr(app, T_ONLY_FIRST_RIGHT), tr(app, T_ONLY_SECOND_RIGHT));
-    table_addf(&t, "%s, p", tr(app, T_TEST));
-    table_add(&t, str_from(tr(app, T_HOLM)));
-    table_add(&t, str_from(tr(app, T_DETECTABLE)));
+    table_addf(&t, "%s%sp", tr(app, T_TEST), tr(app, T_COMMA));
+    table_heads(&t, app, (const TextId[]){T_HOLM, T_DETECTABLE}, 2);
     for (size_t i = 0; i < list->len; i++)
-        add_comparison_row(&t, app, &list->items[i]);
+        add_comparison_row(&t, app, &list->items[i], !shared);
     table_print(&t, app);
     fputc('\n', app->out);
     for (size_t i = 0; i < list->len; i++) {

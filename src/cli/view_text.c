@@ -234,6 +234,18 @@ typedef struct Matrix {
     Axis models, tasks;
 } Matrix;
 
+/* How much all names begin with alike, up to a colon: "local:". */
+static size_t common_provider(const Axis *models)
+{
+    Str first = models->names.items[0];
+    ptrdiff_t colon = str_find_char(first, ':');
+    size_t len = colon < 0 ? 0 : (size_t)colon + 1;
+    for (size_t m = 1; m < models->names.len; m++)
+        if (!str_starts(models->names.items[m], str_slice(first, 0, len)))
+            return 0;
+    return len;
+}
+
 static void add_matrix_row(Table *t, const Matrix *x, Str task, CellForm form)
 {
     const RunSummary *first = NULL;
@@ -259,8 +271,9 @@ static Table matrix_of(const Matrix *x, const App *app, CellForm form, Arena *a)
     table_add(&t, str_from(tr(app, T_TASK)));
     table_add(&t, str_from(tr(app, T_METRIC)));
     table_add(&t, str_from(tr(app, T_ITEMS)));
+    size_t skip = form == CELL_INTERVAL ? 0 : common_provider(&x->models);
     for (size_t m = 0; m < x->models.names.len; m++)
-        table_add(&t, x->models.names.items[m]);
+        table_add(&t, str_after(x->models.names.items[m], skip));
     for (size_t i = 0; i < x->tasks.names.len; i++)
         add_matrix_row(&t, x, x->tasks.names.items[i], form);
     return t;

@@ -26,7 +26,8 @@ static void judge_one(Engine *e, uint64_t id)
     if (engine_stopping(e) == 2) {
         unit->abandoned = true;
     } else if (e->job->judge(e->job->user, unit, &err) != OK) {
-        engine_fail(e, &err);
+        if (engine_stopping(e) != 2) /* else it was told to stop */
+            engine_fail(e, &err);
         unit->abandoned = true;
     }
     writer_push(e->writer, &e->source, id);

@@ -143,6 +143,7 @@ static void take_reply(Shard *s, const HttpReply *http, double now)
     Exchange *x = &unit->exchanges[call->index];
     ModelReply *reply = &unit->replies[call->index];
     const Model *model = e->options->model;
+    x->attempts += http->sent_again;
     *reply = (ModelReply){.retry_after = -1, .first_token = -1};
     model->provider->parse(model, &unit->requests[call->index], http, &unit->arena, reply);
     double tokens = (double)reply->prompt_tokens + (double)reply->completion_tokens;

@@ -140,6 +140,18 @@ static void add_usage(SampleRow *row, const ModelReply *reply, const Exchange *x
             (row->completion_tokens < 0 ? 0 : row->completion_tokens) + reply->completion_tokens;
 }
 
+/* What the requests behind a sample took: one of a generation, else all. */
+static void add_exchanges(SampleRow *row, const Unit *unit, int repeat)
+{
+    const AskedItem *asked = unit->item;
+    bool generate = asked->run->task->output_type == OUTPUT_GENERATE;
+    size_t first = generate ? (size_t)repeat : 0;
+    size_t end = generate ? first + 1 : unit->n_requests;
+    for (size_t r = first; r < end; r++)
+        add_usage(row, &unit->replies[r], &unit->exchanges[r]);
+    row->response_id = unit->exchanges[first].response_id;
+}
+
 static SampleRow new_sample(const AskedItem *asked, int repeat, Arena *arena)
 {
     const TaskItem *item = task_variant(&asked->item, (size_t)repeat);
@@ -166,7 +178,7 @@ static const ModelReply *failed_reply(const Unit *unit)
     return NULL;
 }
 
-/* `failed` NULL: all replies came, but could not be judged. What they cost stands at the first. */
+/* `failed` NULL: all replies came, but could not be judged. */
 static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Err *err)
 {
     const AskedItem *asked = unit->item;
@@ -176,12 +188,12 @@ static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Er
         Str why = failed ? failed->error : asked->unjudged;
         row.outcome = OUTCOME_ERROR;
         row.error = why.len ? why : STR("no reply");
-        for (size_t r = 0; !failed && !i && r < unit->n_requests; r++)
-            add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
         if (failed) {
             row.cached = false;
             row.attempts = unit->exchanges[0].attempts;
             row.seconds = row.cost = NAN;
+        } else {
+            add_exchanges(&row, unit, i);
         }
         TRY(sample_add(db, &row, &id, err));
         asked->run->n_added++;
@@ -210,11 +222,7 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
         int64_t id;
         SampleRow row = new_sample(asked, i, &unit->arena);
         row.outcome = eval_repeat_outcome(j, (size_t)i);
-        size_t first = generate ? (size_t)i : 0;
-        size_t end = generate ? first + 1 : unit->n_requests;
-        for (size_t r = first; r < end; r++)
-            add_usage(&row, &unit->replies[r], &unit->exchanges[r]);
-        row.response_id = unit->exchanges[first].response_id;
+        add_exchanges(&row, unit, i);
         if (generate) {
             row.first_token = unit->replies[i].first_token < 0 ? NAN : unit->replies[i].first_token;
         } else {
@@ -229,19 +237,41 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
     return OK;
 }
 
-Status eval_judge_ahead(Unit *unit, Err *err)
+/* Without "item 3: " before it: the sample says which it is. */
+static Str without_item(Str message, size_t position)
 {
+    SCOPED_ARENA(scratch);
+    Str prefix = str_printf(&scratch, "item %zu: ", position);
+    return str_starts(message, prefix) ? str_after(message, prefix.len) : message;
+}
+
+/* `lenient`: whatever a metric that takes long meets; else what the limits of this one text do. */
+static Status judge(Unit *unit, bool lenient, Err *err)
+{
+    enum { HOPELESS = 20 };
     AskedItem *asked = unit->item;
+    EvalRun *run = asked->run;
     Judgement *j = ARENA_NEW(&unit->arena, Judgement);
-    Status status = eval_judge(asked->run->bound, &asked->item, unit->replies, unit->n_requests,
-                               &unit->arena, j, err);
-    if (status == E_LIMIT) { /* of this one text: the others are none the worse */
-        asked->unjudged = str_printf(&unit->arena, "cannot be judged: %s", err ? err->msg : "");
+    Status status =
+        eval_judge(run->bound, &asked->item, unit->replies, unit->n_requests, &unit->arena, j, err);
+    if (status == OK) {
+        asked->verdict = j;
+        atomic_fetch_add(&run->judged, 1);
         return OK;
     }
-    TRY(status);
-    asked->verdict = j;
+    if (status == E_MISSING || status == E_USAGE || (!lenient && status != E_LIMIT))
+        return status;
+    int failed = atomic_fetch_add(&run->unjudged, 1) + 1;
+    if (failed >= HOPELESS && !atomic_load(&run->judged))
+        return err_wrap(err, "none of %d replies could be judged", failed);
+    Str why = without_item(str_from(err->msg), asked->item.position);
+    asked->unjudged = str_printf(&unit->arena, "could not judge the reply: " STR_FMT, STR_ARG(why));
     return OK;
+}
+
+Status eval_judge_ahead(Unit *unit, Err *err)
+{
+    return judge(unit, true, err);
 }
 
 Status eval_finish(Db *db, Unit *unit, Err *err)
@@ -251,7 +281,7 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
     if (failed)
         return add_error_samples(db, unit, failed, err);
     if (!asked->verdict && !asked->unjudged.len)
-        TRY(eval_judge_ahead(unit, err));
+        TRY(judge(unit, false, err));
     if (asked->unjudged.len)
         return add_error_samples(db, unit, NULL, err);
     return add_samples(db, unit, asked->verdict, err);

@@ -57,6 +57,9 @@ static void work_on(ModelWork *w)
         .stop = w->options->stop,
     };
     EngineJob job = {w, next_unit, finish_unit, judge_unit};
+    for (size_t i = 0; i < w->n_runs; i++)
+        if (w->runs[i]->bound)
+            task_bound_halt(w->runs[i]->bound, w->options->stop);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (first->model->provider->answer && cores > 0 && o.concurrency > cores)
         o.concurrency = (int)cores;

@@ -27,6 +27,7 @@ struct EvalRun {
     bool chat, stream, was_done;
     RunRow *row; /* as it is added when there is none of its identity */
     EvalProgress *progress;
+    atomic_int judged, unjudged; /* ahead: verdicts had, and those that could not be had */
 };
 
 /* ---- documents of a stored version, for task/ (docs.c) ---- */
@@ -66,12 +67,14 @@ typedef struct AskedItem {
     TaskItem item;
     Str key, cluster;          /* cluster ptr NULL when none */
     struct Judgement *verdict; /* of eval_judge_ahead; or NULL */
-    Str unjudged;              /* why a limit let no verdict come, such as a regex's effort */
+    Str unjudged;              /* why there is no verdict, such as a limit met; or empty */
 } AskedItem;
 
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err) MUST_CHECK;
 Status eval_finish(Db *db, Unit *unit, Err *err) MUST_CHECK;
-/* Judges a slow unit before it is finished; any thread. */
+/* Judges a slow unit before it is finished; any thread. What judges may fail as a server may: then
+ * the unit's samples become errors that a rerun judges again, from the replies that are stored. A
+ * program that is not there ends the run, and so do 20 failures before the first verdict. */
 Status eval_judge_ahead(Unit *unit, Err *err) MUST_CHECK;
 
 /* What the replies to one item are worth. A score speaks of all of them and has an outcome;

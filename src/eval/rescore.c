@@ -1,15 +1,16 @@
 /* rescore.c - stored outputs judged again, without inference.
  *
- * First everything is judged and compared with the old verdicts; only then, in the same
- * transaction, the old judgements of rules go and the new ones, the outcomes and the run's
- * config and protocol are written. Error samples have nothing to judge and stay. */
+ * First everything is judged and compared with the old verdicts, which may take long and keeps
+ * nobody from writing; only then, in one transaction that finds the run as it was, the old
+ * judgements of rules go and the new ones, the outcomes and the run's config and protocol are
+ * written. Error samples have nothing to judge and stay. */
 #include "base/hash.h"
 #include "base/version.h"
 #include "eval/private.h"
 
 #include <math.h>
 
-/* ---- items of the run's version, on the connection of the transaction ---- */
+/* ---- items of the run's version ---- */
 
 typedef struct VersionDocs {
     Docs docs; /* first: what task/ sees */
@@ -252,13 +253,33 @@ static Status write_run(Rescoring *w, const Task *task)
     return run_set_scoring(w->db, &row, w->err);
 }
 
-static Status rescore(Rescoring *w, const Task *task)
+/* What must be as it was when judging began. */
+typedef struct Stand {
+    Str state, identity, protocol_hash;
+    int64_t counts[N_OUTCOMES];
+} Stand;
+
+static Status stand_of(Rescoring *w, Stand *out)
 {
-    if (str_eqc(w->run.state, "running"))
+    Stand now = {w->run.state, w->run.identity, w->run.protocol_hash, {0}};
+    TRY(sample_counts(w->db, w->run.id, now.counts, w->err));
+    *out = now;
+    return OK;
+}
+
+/* In a transaction. */
+static Status write_all(Rescoring *w, const Task *task, const Stand *before)
+{
+    Stand now;
+    TRY(run_get(w->db, w->run.id, w->arena, &w->run, w->err));
+    TRY(stand_of(w, &now));
+    if (!str_eq(now.state, before->state) || !str_eq(now.identity, before->identity) ||
+        !str_eq(now.protocol_hash, before->protocol_hash) ||
+        memcmp(now.counts, before->counts, sizeof now.counts) != 0)
         return err_set(w->err, E_CONFLICT,
-                       "run %lld is unfinished: wait for it, or run its command again first",
+                       "run %lld was changed by another command while it was judged; run this one "
+                       "again",
                        (long long)w->run.id);
-    TRY(judge_all(w));
     TRY(judgement_clear_rules(w->db, w->run.id, w->err));
     for (size_t i = 0; i < w->verdicts.len; i++)
         TRY(write_verdict(w, &w->verdicts.items[i]));
@@ -269,11 +290,17 @@ Status eval_rescore(Db *db, int64_t run_id, const Task *task, Arena *arena, Resc
                     Err *err)
 {
     Rescoring w = {.db = db, .task = *task, .arena = arena, .err = err};
+    Stand before;
     w.task.num_fewshot = 0;
+    TRY(run_get(db, run_id, arena, &w.run, err));
+    if (str_eqc(w.run.state, "running"))
+        return err_set(err, E_CONFLICT,
+                       "run %lld is unfinished: wait for it, or run its command again first",
+                       (long long)run_id);
+    TRY(stand_of(&w, &before));
+    TRY(judge_all(&w));
     TRY(db_begin(db, err));
-    Status status = run_get(db, run_id, arena, &w.run, err);
-    if (status == OK)
-        status = rescore(&w, task);
+    Status status = write_all(&w, task, &before);
     if (status == OK)
         status = db_commit(db, err);
     if (status != OK)

@@ -15,6 +15,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+#include <stdatomic.h>
+
 typedef struct LocalModel LocalModel;
 typedef struct LocalSession LocalSession;
 
@@ -35,6 +37,8 @@ LocalInfo local_info(const LocalModel *model);
 
 Status local_session(const LocalModel *model, LocalSession **out, Err *err) MUST_CHECK;
 void local_session_free(LocalSession *session);
+/* From now on it gives up with E_REMOTE, between two batches of tokens, once *halt is 2. */
+void local_session_halt(LocalSession *session, const atomic_int *halt);
 
 /* What a model is asked to go on with. */
 typedef struct LocalPrompt {

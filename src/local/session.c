@@ -30,6 +30,7 @@ struct LocalSession {
     float *panel;     /* PANEL widened rows of a matrix */
     float *one, *sum; /* attention of one head: its query, its result */
     Arena arena;
+    const atomic_int *halt; /* or NULL */
 };
 
 const LocalModel *session_model(const LocalSession *s)
@@ -270,6 +271,11 @@ static size_t in_single(const Network *n, size_t together)
     return together >= ATTENTION_TOGETHER && n->head % LANES == 0 ? together : 0;
 }
 
+void local_session_halt(LocalSession *s, const atomic_int *halt)
+{
+    s->halt = halt;
+}
+
 Status session_feed(LocalSession *s, const TokenVec *tokens, FeedRange range, LogitSink sink,
                     Err *err)
 {
@@ -288,6 +294,8 @@ Status session_feed(LocalSession *s, const TokenVec *tokens, FeedRange range, Lo
         at++;
     s->known.len = at;
     while (at < n) {
+        if (s->halt && atomic_load(s->halt) >= 2)
+            return err_set(err, E_REMOTE, "interrupted");
         size_t count = n - at < BATCH ? n - at : BATCH;
         memcpy(s->known.items + at, tokens->items + at, count * sizeof *tokens->items);
         run_batch(s, at, count, wanted);

@@ -141,12 +141,8 @@ static Status anthropic_build(const Model *model, const ModelRequest *request, A
 /* ---- replies ---- */
 
 typedef struct Gathered {
-    const Model *model;
-    Arena *arena;
-    ModelReply *out;
-    StrBuf text, reasoning;
-    bool message, stopped, error; /* what has been seen */
-    Str raw;
+    ReplyParts parts;      /* first: what reply.c sees */
+    bool message, stopped; /* what has been seen */
 } Gathered;
 
 static void take_usage(Gathered *g, const Json *usage)
@@ -161,9 +157,9 @@ static void take_usage(Gathered *g, const Json *usage)
             prompt = (prompt < 0 ? 0 : prompt) + n;
     }
     if (prompt >= 0 && prompt <= INT32_MAX)
-        g->out->prompt_tokens = (int)prompt;
+        g->parts.out->prompt_tokens = (int)prompt;
     if (completion >= 0 && completion <= INT32_MAX)
-        g->out->completion_tokens = (int)completion;
+        g->parts.out->completion_tokens = (int)completion;
 }
 
 static void take_stop(Gathered *g, const Json *holder)
@@ -172,8 +168,8 @@ static void take_stop(Gathered *g, const Json *holder)
     if (!word.len)
         return;
     g->stopped = true;
-    g->out->finish_raw = reply_line(g->model, word, g->arena);
-    g->out->finish = reply_finish(word);
+    g->parts.out->finish_raw = reply_line(g->parts.model, word, g->parts.arena);
+    g->parts.out->finish = reply_finish(word);
 }
 
 static void take_message(Gathered *g, const Json *message)
@@ -181,27 +177,28 @@ static void take_message(Gathered *g, const Json *message)
     const Json *content = json_get(message, "content");
     g->message = g->message || json_is(content, JSON_ARRAY);
     for (uint32_t i = 0; json_is(content, JSON_ARRAY) && i < content->len; i++) {
-        strbuf_add(&g->text, json_text(json_get(&content->items[i], "text")));
-        strbuf_add(&g->reasoning, json_text(json_get(&content->items[i], "thinking")));
+        strbuf_add(&g->parts.text, json_text(json_get(&content->items[i], "text")));
+        strbuf_add(&g->parts.reasoning, json_text(json_get(&content->items[i], "thinking")));
     }
     Str served = json_text(json_get(message, "model"));
     if (served.len)
-        g->out->served_model = reply_line(g->model, str_slice(served, 0, 200), g->arena);
+        g->parts.out->served_model =
+            reply_line(g->parts.model, str_slice(served, 0, 200), g->parts.arena);
     take_usage(g, json_get(message, "usage"));
     take_stop(g, message);
 }
 
 static bool take_error(Gathered *g, const Json *value, int status)
 {
-    ErrorFacts facts = {.raw = g->raw};
-    if (!json_get(value, "error") || !error_find(value, status, g->arena, &facts))
+    ErrorFacts facts = {.raw = g->parts.raw};
+    if (!json_get(value, "error") || !error_find(value, status, g->parts.arena, &facts))
         return false;
     if (facts.status < 300) /* inside a stream: its type tells */
         facts.status = str_eqc(facts.type, "overloaded_error")   ? 529
                        : str_eqc(facts.type, "rate_limit_error") ? 429
                                                                  : 500;
-    reply_error(g->model, &facts, g->arena, g->out);
-    g->error = true;
+    reply_error(g->parts.model, &facts, g->parts.arena, g->parts.out);
+    g->parts.error = true;
     return true;
 }
 
@@ -210,23 +207,23 @@ static void on_event(void *user, Str name, Str data)
     Gathered *g = user;
     Json value;
     (void)name;
-    if (g->error || json_parse(g->arena, str_trim(data), &value, NULL) != OK ||
-        take_error(g, &value, g->out->status))
+    if (g->parts.error || json_parse(g->parts.arena, str_trim(data), &value, NULL) != OK ||
+        take_error(g, &value, g->parts.out->status))
         return;
     Str type = json_text(json_get(&value, "type"));
     if (str_eqc(type, "message_start")) {
         take_message(g, json_get(&value, "message"));
     } else if (str_eqc(type, "content_block_delta")) {
         const Json *delta = json_get(&value, "delta");
-        strbuf_add(&g->text, json_text(json_get(delta, "text")));
-        strbuf_add(&g->reasoning, json_text(json_get(delta, "thinking")));
+        strbuf_add(&g->parts.text, json_text(json_get(delta, "text")));
+        strbuf_add(&g->parts.reasoning, json_text(json_get(delta, "thinking")));
     } else if (str_eqc(type, "message_delta")) {
         take_stop(g, json_get(&value, "delta"));
         take_usage(g, json_get(&value, "usage"));
     }
 }
 
-static void conclude(Gathered *g)
+static void conclude(ReplyParts *g)
 {
     ModelReply *out = g->out;
     out->state = REPLY_OK;
@@ -238,57 +235,28 @@ static void conclude(Gathered *g)
     out->text = (Str){0};
 }
 
-static void parse_stream(Gathered *g, const HttpReply *reply)
+static bool is_complete(const ReplyParts *parts, bool stream)
 {
-    SseParser sse = sse_parser(g->arena);
-    sse_feed(&sse, reply->body, on_event, g);
-    sse_end(&sse, on_event, g);
-    if (g->error)
-        return;
-    if (g->message && g->stopped)
-        conclude(g);
-    else
-        reply_retry(g->model, "the stream ended before the answer was complete", (Str){0}, g->arena,
-                    g->out);
+    const Gathered *g = (const Gathered *)parts;
+    return g->message && (!stream || g->stopped);
 }
 
-static void parse_body(Gathered *g, const HttpReply *reply)
+static bool take_body(ReplyParts *parts, const Json *value, int status)
 {
-    Json root;
-    Err err = {0};
-    Status status = json_parse(g->arena, str_trim(reply->body), &root, &err);
-    if (status == OK && take_error(g, &root, reply->status))
-        return;
-    if (status != OK || reply->status >= 300 || reply->status < 200) {
-        reply_unread(g->model, reply, &err, g->arena, g->out);
-        return;
-    }
-    take_message(g, &root);
-    if (g->message)
-        conclude(g);
-    else
-        reply_retry(g->model, "the reply has no \"content\"", reply->body, g->arena, g->out);
+    Gathered *g = (Gathered *)parts;
+    if (take_error(g, value, status))
+        return true;
+    take_message(g, value);
+    return false;
 }
 
 static void anthropic_parse(const Model *model, const ModelRequest *request, const HttpReply *reply,
                             Arena *arena, ModelReply *out)
 {
+    static const ReplyDialect dialect = {on_event, take_body, is_complete, conclude, "content"};
+    Gathered g = {.parts = reply_parts(model, reply, arena, out)};
     (void)request;
-    *out = reply_begin(reply);
-    out->first_token = first_token_at(reply);
-    if (reply_fault(model, reply, arena, out))
-        return;
-    Gathered g = {.model = model,
-                  .arena = arena,
-                  .out = out,
-                  .raw = reply->body,
-                  .text = strbuf_make(arena, LIMIT_REPLY),
-                  .reasoning = strbuf_make(arena, LIMIT_REPLY)};
-    if (reply->status >= 200 && reply->status < 300 && reply_is_stream(reply))
-        parse_stream(&g, reply);
-    else
-        parse_body(&g, reply);
-    reply_end(reply, out);
+    reply_read(reply, &dialect, &g.parts);
 }
 
 const Provider provider_anthropic = {

@@ -15,6 +15,7 @@
 typedef struct Session {
     Arena room;       /* which it lives in */
     Process *process; /* NULL until the next question */
+    bool repeats_id;  /* an answer had the question's "id": now only such a line is an answer */
 } Session;
 
 static Status command_open(Arena *arena, const ModelSpec *spec, Model *model, Err *err)
@@ -168,6 +169,16 @@ static bool is_of_another(const ModelRequest *r, const Json *root)
     return r->item_key.len && json_is(id, JSON_STRING) && !str_eq(id->text, r->item_key);
 }
 
+/* A line that a program which repeats ids wrote for this question. */
+static bool answers_this(void *user, Str line)
+{
+    SCOPED_ARENA(scratch);
+    const ModelRequest *r = user;
+    Json root;
+    return json_parse(&scratch, str_trim(line), &root, NULL) == OK && root.type == JSON_OBJECT &&
+           str_eq(json_text(json_get(&root, "id")), r->item_key);
+}
+
 static void take_answer(const Model *model, const ModelRequest *r, Str line, Arena *arena,
                         ModelReply *out)
 {
@@ -197,6 +208,20 @@ static void take_answer(const Model *model, const ModelRequest *r, Str line, Are
     out->completion_tokens = tokens_of(&root, "completion_tokens");
 }
 
+static Status ask(const Model *model, Session *s, const ModelRequest *r, Str line, Arena *arena,
+                  Str *answer, Err *err)
+{
+    ModelRequest asked = *r;
+    ProcessQuestion q = {.line = line, .limit = LIMIT_REPLY, .seconds = model->timeout};
+    if (s->repeats_id && r->item_key.len) {
+        q.answers = answers_this;
+        q.user = &asked;
+    }
+    TRY(process_ask(s->process, &q, arena, answer, err));
+    s->repeats_id = s->repeats_id || (r->item_key.len && answers_this(&asked, *answer));
+    return OK;
+}
+
 static void command_answer(const Model *model, void *session, const ModelRequest *request,
                            Arena *arena, ModelReply *out)
 {
@@ -208,7 +233,7 @@ static void command_answer(const Model *model, void *session, const ModelRequest
     if (status == OK && !s->process)
         status = process_start(str_z(arena, model->spec.address), request->halt, &s->process, &err);
     if (status == OK)
-        status = process_ask(s->process, line, LIMIT_REPLY, model->timeout, arena, &answer, &err);
+        status = ask(model, s, request, line, arena, &answer, &err);
     if (status == OK) {
         take_answer(model, request, answer, arena, out);
     } else {

@@ -185,6 +185,7 @@ static Status answer_request(const Model *model, LocalSession *session, const Mo
                              Arena *arena, ModelReply *out, Err *err)
 {
     LocalPrompt prompt = local_plain(r->prompt);
+    local_session_halt(session, r->halt);
     if (r->messages) {
         prompt.chat = true;
         TRY(chat_text(model, r->messages, arena, &prompt.text, err));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "model/first_token.h"
 
 #include <ctype.h>
 
@@ -106,7 +107,7 @@ void reply_retry(const Model *model, const char *what, Str detail, Arena *arena,
     out->error = reply_line(model, strbuf_str(&line), arena);
 }
 
-bool reply_fault(const Model *model, const HttpReply *reply, Arena *arena, ModelReply *out)
+static bool fault(const Model *model, const HttpReply *reply, Arena *arena, ModelReply *out)
 {
     static const char *const words[] = {
         [HTTP_OK] = "",
@@ -125,8 +126,8 @@ bool reply_fault(const Model *model, const HttpReply *reply, Arena *arena, Model
     return true;
 }
 
-void reply_unread(const Model *model, const HttpReply *reply, const Err *why, Arena *arena,
-                  ModelReply *out)
+static void unread(const Model *model, const HttpReply *reply, const Err *why, Arena *arena,
+                   ModelReply *out)
 {
     if (reply->status >= 200 && reply->status < 300) {
         reply_retry(model, "the reply is not JSON",
@@ -173,7 +174,7 @@ FinishReason reply_finish(Str word)
     return FINISH_OTHER;
 }
 
-bool reply_is_stream(const HttpReply *reply)
+static bool is_stream(const HttpReply *reply)
 {
     Str type = http_header(reply->headers, "content-type");
     if (str_starts(type, STR("text/event-stream")))
@@ -184,7 +185,7 @@ bool reply_is_stream(const HttpReply *reply)
            str_starts(reply->body, STR("error:")) || str_starts(reply->body, STR(":"));
 }
 
-ModelReply reply_begin(const HttpReply *reply)
+static ModelReply begin(const HttpReply *reply)
 {
     return (ModelReply){.state = REPLY_RETRY,
                         .retry_after = -1,
@@ -196,8 +197,61 @@ ModelReply reply_begin(const HttpReply *reply)
                         .status = reply->status};
 }
 
-void reply_end(const HttpReply *reply, ModelReply *out)
+static void end(const HttpReply *reply, ModelReply *out)
 {
     if (out->state == REPLY_RETRY)
         out->retry_after = error_retry_after(reply->headers, reply->body, clock_unix_ms() / 1000);
+}
+
+ReplyParts reply_parts(const Model *model, const HttpReply *reply, Arena *arena, ModelReply *out)
+{
+    *out = begin(reply);
+    out->first_token = first_token_at(reply);
+    return (ReplyParts){.model = model,
+                        .arena = arena,
+                        .out = out,
+                        .raw = reply->body,
+                        .text = strbuf_make(arena, LIMIT_REPLY),
+                        .reasoning = strbuf_make(arena, LIMIT_REPLY)};
+}
+
+static void read_stream(const HttpReply *reply, const ReplyDialect *d, ReplyParts *p)
+{
+    SseParser sse = sse_parser(p->arena);
+    sse_feed(&sse, reply->body, d->event, p);
+    sse_end(&sse, d->event, p);
+    if (p->error)
+        return;
+    if (d->is_complete(p, true))
+        d->conclude(p);
+    else
+        reply_retry(p->model, "the stream ended before the answer was complete", (Str){0}, p->arena,
+                    p->out);
+}
+
+static void read_body(const HttpReply *reply, const ReplyDialect *d, ReplyParts *p)
+{
+    Json root;
+    Err err = {0};
+    Status status = json_parse(p->arena, str_trim(reply->body), &root, &err);
+    if (status == OK && d->value(p, &root, reply->status))
+        return;
+    if (status != OK || reply->status >= 300 || reply->status < 200)
+        unread(p->model, reply, &err, p->arena, p->out);
+    else if (d->is_complete(p, false))
+        d->conclude(p);
+    else
+        reply_retry(p->model, str_printf(p->arena, "the reply has no \"%s\"", d->missing).ptr,
+                    reply->body, p->arena, p->out);
+}
+
+void reply_read(const HttpReply *reply, const ReplyDialect *dialect, ReplyParts *parts)
+{
+    if (fault(parts->model, reply, parts->arena, parts->out))
+        return;
+    if (reply->status >= 200 && reply->status < 300 && is_stream(reply))
+        read_stream(reply, dialect, parts);
+    else
+        read_body(reply, dialect, parts);
+    end(reply, parts->out);
 }

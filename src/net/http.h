@@ -45,6 +45,7 @@ typedef struct HttpReply {
     Str headers;       /* raw header lines of the final reply */
     double seconds;    /* from start of transfer to end, without our own queueing */
     double first_byte; /* seconds to the first body byte; < 0 when none */
+    int sent_again;    /* times the request went out anew because a kept connection was dead */
 } HttpReply;
 
 Status http_client_new(size_t expected_transfers, HttpClient **out, Err *err) MUST_CHECK;

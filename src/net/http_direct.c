@@ -212,6 +212,7 @@ static void lost(Connection *k)
         return;
     }
     hang_up(k);
+    t->reply.sent_again++;
     k = connect_new(t->client, o);
     if (k)
         attach(k, t, head);

@@ -253,9 +253,11 @@ static Status run_once(const ScoreInput *in, const Code *code, const Program *p,
 {
     FieldContext c = {in->bound->task, &in->bound->features, in->arena, in->err};
     SandboxResult r = {0};
+    SandboxLimits limits = code->limits;
     Str want;
+    limits.halt = in->bound->halt;
     TRY(field_plain(&c, &code->output, &in->item->doc, &want));
-    if (sandbox_run(p->argv, "program.py", p->text, &code->limits, in->arena, &r, in->err) != OK)
+    if (sandbox_run(p->argv, "program.py", p->text, &limits, in->arena, &r, in->err) != OK)
         return err_wrap(in->err, "item %zu", in->item->position);
     *passed = r.exit_status == p->status && (!code->output.raw || same_words(r.out, want));
     *why = reason(in, &r, code, p->status, *passed);

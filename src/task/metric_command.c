@@ -97,15 +97,16 @@ static void end(void *state)
     pthread_mutex_destroy(&pool->lock);
 }
 
-static Status take(Pool *pool, Str program, Arena *arena, Process **out, Err *err)
+static Status take(const ScoreInput *in, Str program, Process **out)
 {
+    Pool *pool = in->bound->states[in->metric];
     Process *p = NULL;
     pthread_mutex_lock(&pool->lock);
     if (pool->n)
         p = pool->idle[--pool->n];
     pthread_mutex_unlock(&pool->lock);
     if (!p)
-        TRY(process_start(str_z(arena, program), NULL, &p, err));
+        TRY(process_start(str_z(in->arena, program), in->bound->halt, &p, in->err));
     *out = p;
     return OK;
 }
@@ -149,9 +150,10 @@ static Status ask(const ScoreInput *in, const MetricOptions *o, Str line, Str *o
 {
     Pool *pool = in->bound->states[in->metric];
     Process *p;
-    double seconds = json_number(json_get(o->entry, "timeout"), 60);
-    TRY(take(pool, json_text(json_get(o->entry, "program")), in->arena, &p, in->err));
-    Status status = process_ask(p, line, MIB, seconds, in->arena, out, in->err);
+    ProcessQuestion q = {
+        .line = line, .limit = MIB, .seconds = json_number(json_get(o->entry, "timeout"), 60)};
+    TRY(take(in, json_text(json_get(o->entry, "program")), &p));
+    Status status = process_ask(p, &q, in->arena, out, in->err);
     if (status == OK)
         give_back(pool, p);
     else

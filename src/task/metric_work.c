@@ -44,6 +44,11 @@ void metric_work_begin(TaskBound *b, Arena *arena)
     }
 }
 
+void task_bound_halt(TaskBound *b, const atomic_int *halt)
+{
+    b->halt = halt;
+}
+
 void task_unbind(TaskBound *b)
 {
     for (size_t m = 0; b && b->states && m < b->task->n_metrics; m++) {

@@ -394,9 +394,10 @@ struct TaskBound {
     bool multiple_target;
     bool multiple_input; /* doc_to_text names the right choice; choices are contexts */
     size_t n_shots;
-    uint32_t *draws; /* n_shots a document: places in the pool; NULL: the first n */
-    void **states;   /* by metric: what its judging threads share (metric_work.h) */
-    Shot **shots;    /* rendered examples by place; NULL when not kept */
+    uint32_t *draws;        /* n_shots a document: places in the pool; NULL: the first n */
+    void **states;          /* by metric: what its judging threads share (metric_work.h) */
+    Shot **shots;           /* rendered examples by place; NULL when not kept */
+    const atomic_int *halt; /* or NULL */
 };
 
 /* Joined with `delimiter` between, unless white space or nothing is there already. */

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/vec.h"
 
+#include <stdatomic.h>
+
 typedef struct Task Task;
 typedef struct TaskSet TaskSet;
 
@@ -146,6 +148,8 @@ typedef struct BindOptions {
 Status task_bind(Arena *arena, const Task *task, const Docs *docs, const Docs *fewshot_docs,
                  const BindOptions *options, TaskBound **out, Err *err) MUST_CHECK;
 
+/* Metrics that take long give up with E_REMOTE once *halt is 2. */
+void task_bound_halt(TaskBound *bound, const atomic_int *halt);
 /* Ends what its metrics started (programs that judge); accepts NULL. */
 void task_unbind(TaskBound *bound);
 

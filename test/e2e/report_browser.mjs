@@ -364,12 +364,14 @@ test('one run without samples, comparisons or groups has its board', async (page
 test('corpus scores have an axis to 100, their signature, and a warning where words were not found', async (page) => {
   await page.goto('file://' + folder + '/report-corpus.html');
   await page.waitForSelector('article.board');
-  same(await page.locator('.board .axis text').allTextContents(), ['0', '25', '50', '75', '100'], 'axis');
-  same(await page.locator('.board code').last().textContent(), 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0', 'signature');
-  same(await page.locator('.board [role=alert]').count(), 1, 'one warning');
-  check((await page.locator('.board [role=alert]').textContent()).includes('Chinese'), 'language');
+  same(await page.locator('article.board .axis text').allTextContents(), ['0', '25', '50', '75', '100'], 'axis');
+  const ends = await page.locator('#compare .axis text').allTextContents();
+  same([ends[0], ends[ends.length - 1]], ['−1', '+1'], 'axis of differences that are all 0');
+  same(await page.locator('article.board code').last().textContent(), 'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0', 'signature');
+  same(await page.locator('article.board [role=alert]').count(), 1, 'one warning');
+  check((await page.locator('article.board [role=alert]').textContent()).includes('Chinese'), 'language');
   await page.locator('.switch button', { hasText: '中文' }).click();
-  const words = await page.locator('.board [role=alert]').textContent();
+  const words = await page.locator('article.board [role=alert]').textContent();
   check(words.includes('参考答案是中文') && words.endsWith('--metric bleu,tokenize=zh'), words);
   await shot(page, 'corpus-zh', true);
 });

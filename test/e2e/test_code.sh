@@ -172,6 +172,78 @@ expect_ok test "$before" != "$after"
 
 title "a program that cannot judge says so"
 sed -i 's/judge.py/missing.py/' judged.yaml
-expect_status 1 assay run --db c.db -m recorded:given.jsonl --task judged.yaml --data data
-expect_err 'missing.py'
+expect_status 4 assay run --db c.db -m recorded:given.jsonl --task judged.yaml --data data
+expect_out "4 × could not judge the reply: the program ended .*missing.py"
+sed 's/python3 missing.py/no-such-judge/' judged.yaml > none.yaml
+expect_status 1 assay run --db c.db -m recorded:given.jsonl --task none.yaml --data data
+expect_err 'no-such-judge'
+mkdir -p many/q/default
+for i in $(seq 30); do
+    printf '{"id":%s,"question":"%s","answer":"x"}\n' $i $i >> many/q/default/test.jsonl
+    printf '{"id":%s,"output":"y"}\n' $i >> y.jsonl
+done
+expect_status 1 assay run -q --db c.db -m recorded:y.jsonl --task judged.yaml --data many
+expect_err 'none of 20 replies could be judged: .*missing.py'
+
+title "a judge that fails at one item makes that sample an error; the next command judges it"
+cat > frail.py <<'END'
+import json, os, sys
+for line in sys.stdin:
+    d = json.loads(line)
+    if d["item"]["id"] == 2 and not os.path.exists("mended"):
+        sys.exit("no more memory")
+    print(json.dumps({"value": float(d["target"] in d["output"])}), flush=True)
+END
+sed 's/missing.py/frail.py/; s/task: judged/task: frail/' judged.yaml > frail.yaml
+expect_status 4 assay run --db d.db -m recorded:given.jsonl --task frail.yaml --data data
+expect_out 'INCOMPLETE: 1 of 4 samples'
+expect_out '1 × could not judge the reply: the program ended \(exit status 1\): no more memory'
+expect_status 4 assay run -q --db d.db -m recorded:given.jsonl --task frail.yaml --data data --lang zh
+expect_out '1 × 无法评判模型输出：程序已退出（退出码 1）：no more memory'
+expect_ok assay samples 1 --outcome error --db d.db
+expect_out 'output: It is 3'
+touch mended
+expect_ok assay run -q --db d.db -m recorded:given.jsonl --task frail.yaml --data data
+expect_out '25\.0'
+
+title "rescore with a program keeps nobody from writing while it judges"
+cat > writer.py <<'END'
+import json, sqlite3, sys
+for line in sys.stdin:
+    db = sqlite3.connect("b.db", timeout=0)
+    try:
+        with db: db.execute("CREATE TABLE IF NOT EXISTS seen (n)")
+        why = "free"
+    except sqlite3.OperationalError as e: why = str(e)
+    print(json.dumps({"value": 1, "why": why}), flush=True)
+END
+sed 's/missing.py/writer.py/; s/task: judged/task: writer/' judged.yaml > writer.yaml
+expect_ok assay rescore 1 -t writer.yaml --db b.db
+expect_ok assay samples 1 --db b.db
+expect_out 'command: 1  free'
+expect_not_out 'locked'
+
+title "a second Ctrl-C does not wait for a program that judges"
+mkfifo begun
+cat > slow.py <<'END'
+import time
+input()
+open("begun", "w").write("x")
+time.sleep(60)
+END
+sed 's/missing.py/slow.py/; s/task: judged/task: slow/' judged.yaml > slow.yaml
+last="assay run, interrupted twice"
+assay run -q --db e.db -m recorded:given.jsonl --task slow.yaml --data data > out/stdout 2> out/stderr &
+run=$!
+read -r _ < begun
+before=$(date +%s%N)
+kill -INT $run && kill -INT $run
+python3 -c 'import os, signal, sys
+try:
+    while True: os.kill(int(sys.argv[1]), signal.SIGINT)
+except ProcessLookupError: pass' $run &
+wait $run
+got=$?
+expect_same "exit status" $got 130
+expect_ok test $(($(date +%s%N) - before)) -lt 1500000000
 finish

@@ -319,7 +319,7 @@ while read -r name; do
     expect_ok assay help $name
     expect_out '^usage: assay '
     expect_ok assay $name --help --lang zh
-    expect_out '^用法: assay '
+    expect_out '^用法：assay '
 done < names
 expect_same "commands with help" "$(test "$(wc -l < names)" -ge 20 && echo enough)" enough
 expect_status 2 assay dataset exprt
@@ -348,5 +348,17 @@ expect_ok assay show 3 --db r.db --json
 expect_json 'o["errors"][0]["n"]' 2
 expect_ok assay runs --db r.db
 expect_out 'command:/bin/cat +two +- +\*'
+
+title "lines that a program writes unasked are dropped once it repeats ids"
+cat > chatty.py <<'END'
+import json, sys
+for line in sys.stdin:
+    q = json.loads(line)
+    print(json.dumps({"id": q["id"], "text": q["prompt"]}), flush=True)
+    print(json.dumps({"text": "a late second answer"}), flush=True)
+END
+(echo id,q; for i in $(seq 40); do echo "n$i,word$i"; done) > words.csv
+expect_ok assay run -q -m 'command:python3 chatty.py' --data words.csv --prompt '{{q}}' --target '{{q}}' --db chatty.db
+expect_out 'exact_match +100\.0 .* 40 '
 
 finish

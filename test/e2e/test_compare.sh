@@ -25,4 +25,40 @@ expect_ok assay run -q -m local:tiny-2 -t tiny_compare -n 3
 expect_status 1 assay compare local:tiny-2 local:tiny-6
 expect_err 'runs 5 and 4 follow different protocols'
 expect_err 'limit: 3 / 5'
+
+title "tables fit a narrow terminal"
+expect_ok assay run -q -m local:tiny-2 -m local:tiny-4 -m local:tiny-6 -t tiny_sum_public -t tiny_capital -t tiny_compare -n 20 --db n.db
+last="COLUMNS=80 assay run, compare"
+for command in 'run -q -m local:tiny-2 -m local:tiny-4 -m local:tiny-6 -t tiny_sum_public -t tiny_capital -t tiny_compare -n 20' \
+    'compare local:tiny-2 local:tiny-6' 'compare 1 4' 'show 1'; do
+    # shellcheck disable=SC2086
+    COLUMNS=80 assay $command --db n.db > out/stdout 2> out/stderr
+    expect_same "lines wider than 80 of $command" "$(LC_ALL=C.UTF-8 awk 'length > 80 && !/significant/' out/stdout | wc -l)" 0
+done
+COLUMNS=80 assay compare local:tiny-2 local:tiny-6 --db n.db > out/stdout
+expect_out '^task +local:tiny-2 +local:tiny-6 +difference'
+expect_same "items listed of the first" "$(sed '/ more /q' out/stdout | grep -c -- ' -> ')" 3
+COLUMNS=80 assay compare 1 4 --db n.db > out/stdout
+expect_out '^difference +\+'
+
+title "the progress of a run fits the terminal"
+last="assay run in terminals of 60 and 100 columns"
+cat > terminal.py <<'END'
+import fcntl, os, pty, struct, sys, termios
+pid, fd = pty.fork()
+if pid == 0:
+    os.read(0, 1)
+    os.execvp("assay", ["assay", "run", "-m", "local:tiny-2", "-t", "tiny_capital", "--db", f"t{sys.argv[1]}.db"])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+os.write(fd, b"\n")
+out = b""
+try:
+    while True: out += os.read(fd, 65536)
+except OSError: pass
+lines = out.decode().replace("\x1b[K", "").replace("\n", "\r").split("\r")
+bars = [l for l in lines if "/40" in l]
+print(max(map(len, lines)) <= int(sys.argv[1]), any("█" in l for l in bars), len(bars) > 0)
+END
+expect_same "60 columns" "$(python3 terminal.py 60)" "True False True"
+expect_same "100 columns" "$(python3 terminal.py 100)" "True True True"
 finish

@@ -37,7 +37,7 @@ expect_status 4 assay run -q -m recorded:hard.jsonl --data hard.jsonl --prompt '
     --target '{{target}}' --extract '((a+)+)$' --db hard.db --json
 expect_json '(o["runs"][0]["outcomes"]["scored"], o["runs"][0]["outcomes"]["error"])' '(2, 1)'
 expect_ok assay samples 1 --db hard.db --outcome error
-expect_out 'cannot be judged: filter "regex": the regular expression needs too many steps'
+expect_out 'could not judge the reply: filter "regex": the regular expression needs too many steps'
 
 title "rescoring says which way verdicts went"
 expect_ok assay rescore 1 --extract '([A-Z])' --json

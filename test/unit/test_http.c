@@ -120,8 +120,12 @@ TEST(http_asks_again_when_a_kept_connection_was_closed)
     HttpClient *client = open_client();
     HttpRequest post = {.body = STR("{}")};
     CHECK_STR(ask(client, &a, loopback_port(l), post).body, "hi");
-    CHECK_STR(ask(client, &a, loopback_port(l), post).body, "yes");
-    CHECK_STR(ask(client, &a, loopback_port(l), post).body, "Connection: close");
+    HttpReply second = ask(client, &a, loopback_port(l), post);
+    CHECK_STR(second.body, "yes");
+    CHECK_INT(second.sent_again, 1); /* it went out twice, which is told */
+    HttpReply third = ask(client, &a, loopback_port(l), post);
+    CHECK_STR(third.body, "Connection: close");
+    CHECK_INT(third.sent_again, 0);
     CHECK_STR(ask(client, &a, loopback_port(l), post).body, "end");
     loopback_stop(l);
     CHECK_STR(loopback_request(l, 2), str_z(&a, loopback_request(l, 1)));

@@ -205,6 +205,26 @@ TEST(a_prompt_over_the_context_names_both_numbers)
     local_free(model);
 }
 
+TEST(a_local_model_gives_up_once_told_to)
+{
+    SCOPED_ARENA(a);
+    LocalModel *model;
+    Err err = {0};
+    LocalText text;
+    LocalScore score;
+    atomic_int halt = 1;
+    LocalSession *s = open_tiny(&model);
+    const LocalSampling how = {.max_tokens = 4, .top_p = 1};
+    local_session_halt(s, &halt);
+    CHECK_OK(local_generate(s, local_plain(STR("Q: 1")), &how, &a, &text, &err), err);
+    halt = 2;
+    CHECK(local_generate(s, local_plain(STR("Q: 12")), &how, &a, &text, &err) == E_REMOTE);
+    CHECK(local_score(s, local_plain(STR("Q: 2")), STR(" 5"), &score, &err) == E_REMOTE);
+    CHECK_STR(str_from(err.msg), "interrupted");
+    local_session_free(s);
+    local_free(model);
+}
+
 TEST(a_text_longer_than_the_context_is_scored_in_windows)
 {
     SCOPED_ARENA(a);

@@ -62,6 +62,11 @@ TEST(phrases_keep_words_as_they_are_and_follow_open_ends)
         {"something that has no row", "something that has no row"},
         {"a b.yaml:3:14: unknown key \"doc_to_txt\"; near it: \"doc_to_text\"",
          "a b.yaml:3:14: 没有“doc_to_txt”这个键；相近的有 \"doc_to_text\""},
+        {"t.yaml:1:1: \"doc_to_target\" is missing: it makes the right answer (and 3 more "
+         "problems; "
+         "`assay task check` lists them)",
+         "t.yaml:1:1: 缺少“doc_to_target”：它给出标准答案"
+         "（另有 3 处问题；“assay task check” 可列出全部）"},
         {"t.yaml:9:15: \"n\" must be text or a number; put text in quotes",
          "t.yaml:9:15: “n”须是文字或数；文字请加引号"},
         {"could not reach the server: Failed to connect to h port 9 after 0 ms: Couldn't connect "

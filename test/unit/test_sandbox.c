@@ -114,6 +114,50 @@ TEST(a_sandbox_that_may_fork_makes_no_namespaces)
     CHECK_STR(r.out, "-1\n-1 38\nb'child\\n'\n"); /* ENOSYS */
 }
 
+/* Each process keeps its own limits; all together would take the machine. */
+TEST(processes_of_a_sandbox_are_limited_together)
+{
+    SCOPED_ARENA(a);
+    SandboxLimits limits = sandbox_limits();
+    limits.may_fork = true;
+    limits.processes = 20;
+    SandboxResult r = python(&a,
+                             "import os, time\nfor i in range(15):\n"
+                             " if os.fork() == 0:\n  time.sleep(0.2)\n  os._exit(0)\n"
+                             "for i in range(15): os.wait()\nprint('all')\n",
+                             &limits);
+    CHECK_STR(r.out, "all\n");
+    CHECK(!r.over);
+    r = python(&a, "import os, time\nwhile True: os.fork() or time.sleep(60)\n", &limits);
+    CHECK(r.over && !strcmp(r.over, "processes") && r.exit_status == -1);
+    limits.memory = 256 * MIB;
+    r = python(&a,
+               "import os, time\nfor i in range(6):\n if os.fork() == 0:\n"
+               "  x = bytearray(os.urandom(1 << 20) * 80)\n  time.sleep(60)\ntime.sleep(60)\n",
+               &limits);
+    CHECK(r.over && !strcmp(r.over, "memory"));
+    CHECK(r.seconds < 10 && !r.timed_out);
+    r = python(&a, "x = bytearray(80 << 20)\nprint(len(x))\n", &limits);
+    CHECK_STR(r.out, "83886080\n");
+}
+
+TEST(a_sandbox_ends_once_told_to_stop)
+{
+    static const char *const argv[] = {"/usr/bin/python3", "-c", "import time; time.sleep(60)",
+                                       NULL};
+    SCOPED_ARENA(a);
+    Err err = {0};
+    atomic_int halt = 2;
+    SandboxLimits limits = sandbox_limits();
+    SandboxResult r;
+    if (sandbox_check(&err) != OK)
+        skip();
+    limits.halt = &halt;
+    CHECK(sandbox_run(argv, "x", STR(""), &limits, &a, &r, &err) == E_REMOTE);
+    CHECK_STR(str_from(err.msg), "interrupted");
+    CHECK(r.seconds < 5);
+}
+
 TEST(a_sandbox_limits_time_memory_files_and_output)
 {
     SCOPED_ARENA(a);

@@ -28,6 +28,11 @@ function foreign(text, name = 'bdi', options = {}) {
   return el(name, { dir: 'auto', ...options, text: String(text) });
 }
 
+/* A name that may be broken behind its underscores and the like. */
+function breakable(text) {
+  return el('bdi', { dir: 'auto' }, String(text).split(/(?<=[_/.-])/).flatMap((piece, i) => (i ? [el('wbr'), piece] : [piece])));
+}
+
 function chip(kind, text, title) {
   return el('span', { class: 'chip ' + kind, title }, text);
 }

@@ -48,7 +48,7 @@ function radarCard(order) {
 function overviewSection() {
   if (tasks.length < 2) return null;
   const order = overviewOrder();
-  const heads = [th(t('model')), tasks.map((task) => el('th', { scope: 'col', class: 'num' }, foreign(task)))];
+  const heads = [th(t('model')), tasks.map((task) => el('th', { scope: 'col', class: 'num' }, breakable(task)))];
   const rows = order.map((model) => el('tr', null,
     el('th', { scope: 'row', class: 'model' }, foreign(model)), tasks.map((task) => overviewCell(headline(model, task)))));
   return section('overview', t('overview'), el('p', { class: 'note' }, t('overview_note')),

@@ -37,7 +37,7 @@ function scoreScale(ms, share) {
 
 /* Symmetric around 0, wide enough for every difference. */
 function differenceScale(differences, share) {
-  const most = Math.max(...differences.flatMap((d) => [d.low, d.high, d.mean]).filter(isNumber).map(Math.abs), 1e-9);
+  const most = Math.max(...differences.flatMap((d) => [d.low, d.high, d.mean]).filter(isNumber).map(Math.abs)) || (share ? 0.1 : 1);
   const unit = share ? 100 : 1;
   const step = niceStep(2 * most * unit, 6) / unit;
   const edge = Math.ceil(most / step - 1e-9) * step;
