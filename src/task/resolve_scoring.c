@@ -226,19 +226,10 @@ static void add_metric(Checker *c, const Json *entry, Str name, const MetricRow 
     task->n_metrics++;
 }
 
-static void add_named(Checker *c, const Json *entry, Str name, Task *task)
-{
-    Str results = task->parts->results;
-    add_metric(c, entry, name,
-               results.len ? results_find(results, name) : metric_find(name, task->output_type),
-               task);
-}
-
-/* The entry as the native version has it: under this name, without k, with its own options. */
-static Json *native_entry(Arena *arena, const Json *entry, const Native *n, Str name)
+/* The entry as a native version has it: under this name, without k, with its own options. */
+static Json *native_entry(Arena *arena, const Json *entry, const Json *with, Str name)
 {
     Json *out = ARENA_NEW(arena, Json);
-    const Json *with = json_get(n->entry, "with");
     *out = (Json){.type = JSON_OBJECT, .line = entry->line, .column = entry->column};
     for (uint32_t i = 0; i < entry->len; i++)
         if (!str_eqc(entry->members[i].key, "metric") && !str_eqc(entry->members[i].key, "k"))
@@ -249,6 +240,16 @@ static Json *native_entry(Arena *arena, const Json *entry, const Native *n, Str 
     return out;
 }
 
+static void add_named(Checker *c, const Json *entry, Str name, Task *task)
+{
+    Str results = task->parts->results;
+    if (entry && task->parts->results_with)
+        entry = native_entry(c->arena, entry, task->parts->results_with, name);
+    add_metric(c, entry, name,
+               results.len ? results_find(results, name) : metric_find(name, task->output_type),
+               task);
+}
+
 /* A function as metric gives a number under its own name, or with "k" one a k: "pass@2". */
 static void add_function(Checker *c, const Json *entry, Task *task)
 {
@@ -257,6 +258,7 @@ static void add_function(Checker *c, const Json *entry, Task *task)
     if (!n)
         return;
     const MetricRow *row = metric_native_find(json_text(json_get(n->entry, "use")));
+    const Json *with = json_get(n->entry, "with");
     Str name = native_words(function).name;
     bool list = json_is(k, JSON_ARRAY);
     for (uint32_t i = 0; k && i < (list ? k->len : 1); i++) {
@@ -265,10 +267,10 @@ static void add_function(Checker *c, const Json *entry, Task *task)
         if (number < 1 || !metric_k(each))
             problem(c, k, "\"k\" must be whole numbers from 1");
         else
-            add_metric(c, native_entry(c->arena, entry, n, each), each, row, task);
+            add_metric(c, native_entry(c->arena, entry, with, each), each, row, task);
     }
     if (!k)
-        add_metric(c, native_entry(c->arena, entry, n, name), name, row, task);
+        add_metric(c, native_entry(c->arena, entry, with, name), name, row, task);
 }
 
 static void default_metrics(Checker *c, Task *task)
@@ -291,6 +293,8 @@ static bool resolve_results(Checker *c, const Json *function, Task *task)
     const Native *native = native_of(c, function, "process_results");
     if (native)
         task->parts->results = json_text(json_get(native->entry, "use"));
+    if (native)
+        task->parts->results_with = json_get(native->entry, "with");
     return native != NULL;
 }
 

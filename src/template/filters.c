@@ -204,6 +204,7 @@ static const Builtin filters[] = {
     {"_literal", 0, 0, "", builtin_literal},
     {"_findall", 1, 2, "", builtin_findall},
     {"_pick", 1, 1, "", builtin_pick},
+    {"_until_closed", 0, 0, "", builtin_until_closed},
     {"_fill", 1, 1, "", builtin_fill},
     {"_boxed", 0, 0, "", builtin_boxed},
     {"select", 0, 3, "", builtin_select},

@@ -60,6 +60,19 @@ Status builtin_pick(Run *r, const Args *a, Value *out)
     return builtin_give(value_list(&items), out);
 }
 
+/* What stands before the ")" that no "(" of the text has opened; none without one. */
+Status builtin_until_closed(Run *r, const Args *a, Value *out)
+{
+    Str s = builtin_text(r, a, 0);
+    int depth = 1;
+    for (size_t i = 0; i < s.len; i++) {
+        depth += (s.ptr[i] == '(') - (s.ptr[i] == ')');
+        if (!depth)
+            return builtin_give(value_text(str_slice(s, 0, i)), out);
+    }
+    return builtin_give((Value){.type = VALUE_NONE}, out);
+}
+
 /* Where a field begins at `at`: its end behind the "}", which closes it at the same depth. */
 static size_t field_end(Str s, size_t at)
 {

@@ -211,6 +211,25 @@ TEST(a_native_process_docs_gives_what_the_function_gives)
     CHECK_INT(item.gold[0], 3);
 }
 
+/* As fewshot_to_text of mmlu_pro's llama variant printed it. */
+TEST(a_native_version_puts_groups_into_a_replacement)
+{
+    SCOPED_ARENA(a);
+    Str hash = hash_of(&a, "doc_to_target", "The best answer is");
+    const Task *t = pinned_task(&a, str_printf(&a,
+                                               "doc_to_text: q\ndoc_to_target: {'!function': "
+                                               "utils.fewshot_to_text, sha256: %s}\n",
+                                               hash.ptr)
+                                        .ptr);
+    TaskItem item = item_at(&a,
+                            bind_plain(&a, t,
+                                       "[{\"q\":\"x\",\"cot_content\":\"A: Let's think step by "
+                                       "step. So. The answer is (C).\"}]",
+                                       NULL),
+                            0);
+    CHECK_STR(item.target_text, "So. The best answer is C.");
+}
+
 TEST(a_function_is_bound_by_its_source_and_not_by_its_name)
 {
     SCOPED_ARENA(a);
