@@ -93,6 +93,7 @@ const char *const aggregations[] = {
     "f1",
     "weighted_f1_score",
     "micro_f1_score",
+    "macro_f1_score",
     "mcc",
     "matthews_corrcoef",
     "brier_score",

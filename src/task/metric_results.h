@@ -11,7 +11,8 @@ extern const MetricRow results_count_score, results_count_named, results_class_s
 extern const MetricRow results_acc_ambig, results_acc_disambig, results_bias_ambig,
     results_bias_disambig;
 extern const MetricRow results_page_words, results_page_bytes, results_page_bits;
-extern const MetricRow results_agieval_cloze, results_aime;
+extern const MetricRow results_agieval_cloze, results_aime, results_minerva_exact,
+    results_minerva_verify, results_leaderboard_exact, results_leaderboard_original;
 enum { TRUTH_METRICS = 12 };
 extern const MetricRow results_truth[TRUTH_METRICS];
 extern const MetricKeys results_mlqa_exact_keys, results_mlqa_f1_keys;

@@ -4,6 +4,7 @@
 #include "template/builtin.h"
 #include "template/literal.h"
 #include "text/math.h"
+#include "text/math_final.h"
 #include "text/regex.h"
 
 /* ast.literal_eval of a text. */
@@ -23,6 +24,14 @@ Status builtin_boxed(Run *r, const Args *a, Value *out)
     if (!boxed.ptr)
         return run_fail(r, a->node, E_MISSING, "_boxed: there is no \\boxed{...} in the text");
     return builtin_give(value_text(boxed), out);
+}
+
+/* The normal form that Minerva gives to a final answer. */
+Status builtin_final_answer(Run *r, const Args *a, Value *out)
+{
+    Str answer;
+    TRY(math_final_normal(r->arena, builtin_text(r, a, 0), &answer, r->err));
+    return builtin_give(value_text(answer), out);
 }
 
 /* re.findall: of each match the whole, or the group whose number is given. */

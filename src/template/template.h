@@ -15,7 +15,7 @@
  * _findall (all matches of an expression, or one group of each), _pick (a list of places becomes
  * what stands there in another list), _until_closed (what comes before the ")" that closes a
  * bracket opened before the text; none when it stays open), _fill (values into the {} of a text),
- * _boxed (what the last \boxed{} of LaTeX holds).
+ * _boxed (what the last \boxed{} of LaTeX holds), _final_answer (Minerva's normal form).
  * Globals: range.
  *
  * A Template is immutable once parsed and may be rendered by several threads. */
