@@ -15,6 +15,7 @@
 typedef struct Language {
     Regex *article; /* NULL: the language has none */
     bool chinese;   /* each Han character is a word */
+    bool ascii;     /* other punctuation stays */
 } Language;
 
 static const struct {
@@ -27,6 +28,7 @@ static const struct {
     {"de", "\\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\\b"},
     {"ar", "(?:^|\\s)ال"},
     {"zh", NULL},
+    {"fr", "\\b(un|une|des|le|la|les)\\b"}, /* FrenchBench, not MLQA */
 };
 
 static const void *prepare_language(Checker *c, const Json *entry)
@@ -34,6 +36,7 @@ static const void *prepare_language(Checker *c, const Json *entry)
     Language *l = ARENA_NEW(c->arena, Language);
     Str name = json_text(json_get(entry, "language"));
     l->chinese = str_eqc(name, "zh");
+    l->ascii = str_eqc(name, "fr");
     for (size_t i = 0; i < COUNT(languages); i++)
         if (str_eqc(name, languages[i].name) && languages[i].articles)
             l->article = compile_regex(c, entry, str_from(languages[i].articles));
@@ -58,7 +61,7 @@ static Str apart(Arena *arena, Str s)
 static Status words_of(const ScoreInput *in, const Language *l, Str s, Vocabulary *v, Ids *out)
 {
     s = text_drop_ascii_punctuation(in->arena, text_lower(in->arena, s));
-    s = text_drop_punctuation(in->arena, s);
+    s = l->ascii ? s : text_drop_punctuation(in->arena, s);
     if (l->article)
         TRY(regex_replace(l->article, s, STR(" "), in->arena, &s, in->err));
     *out = text_words(in->arena, v, l->chinese ? apart(in->arena, s) : s);
@@ -109,6 +112,30 @@ static Status mlqa_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
 }
 
 /* ---- one right answer ---- */
+
+/* The target in the words of a language; two empty texts are the same. */
+static Status in_language(const ScoreInput *in, const Language *l, bool exact, TaskScore *out)
+{
+    Vocabulary v = {0};
+    Ids a, b;
+    Str answer = results_answered(in), right = in->item->target_text;
+    TRY(words_of(in, l, answer, &v, &a));
+    TRY(words_of(in, l, right, &v, &b));
+    bool same = same_words(a, b);
+    out->value = exact || !a.len || !b.len ? same : shared_f1(in, a, b);
+    results_note(in, answer, right, out);
+    return OK;
+}
+
+static Status language_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    return in_language(in, options->own, true, out);
+}
+
+static Status language_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    return in_language(in, options->own, false, out);
+}
 
 /* SQuAD's F1 against the target; nothing in common is 0, also when both are empty. */
 static Status gold_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
@@ -245,3 +272,12 @@ const MetricWork results_mlqa_exact_work = {
     &results_mlqa_exact, prepare_language, NULL, NULL, NULL, NULL};
 const MetricWork results_mlqa_f1_work = {
     &results_mlqa_f1, prepare_language, NULL, NULL, NULL, NULL};
+
+const MetricRow results_language_exact = {"exact", "mean", true, TEXT, language_exact};
+const MetricRow results_language_f1 = {"f1", "mean", true, TEXT, language_f1};
+const MetricKeys results_language_exact_keys = {&results_language_exact, keys, COUNT(keys), NULL};
+const MetricKeys results_language_f1_keys = {&results_language_f1, keys, COUNT(keys), NULL};
+const MetricWork results_language_exact_work = {
+    &results_language_exact, prepare_language, NULL, NULL, NULL, NULL};
+const MetricWork results_language_f1_work = {
+    &results_language_f1, prepare_language, NULL, NULL, NULL, NULL};

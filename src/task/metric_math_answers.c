@@ -7,6 +7,8 @@
 #include "base/utf8.h"
 #include "text/math.h"
 
+#include <math.h>
+
 /* ---- AGIEval ---- */
 
 static const char SLASH = '\x01'; /* stands for "/" while the rest is stripped */
@@ -129,6 +131,38 @@ static Status cloze(const ScoreInput *in, const MetricOptions *options, TaskScor
     return OK;
 }
 
+/* HRM8K: a number is written as Python's int, or else float, writes it. */
+static Str plain_number(Arena *arena, Str s)
+{
+    double value;
+    s = utf8_strip(s);
+    if (!str_to_double(s, &value))
+        return s;
+    if (value == floor(value))
+        return str_printf(arena, "%.0f", value == 0 ? 0.0 : value);
+    Json number = json_num(arena, value);
+    return python_str(arena, &number);
+}
+
+static Status hrm8k(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    const Json *gold = json_get(&in->item->doc, "answer");
+    Str a, b, x, y, answer = results_answered(in);
+    (void)options;
+    if (!gold)
+        return err_set(in->err, E_PARSE, "item %zu has no answer", in->item->position);
+    TRY(read_answer(in, answer, &a));
+    TRY(read_answer(in, plain_number(in->arena, python_str(in->arena, gold)), &b));
+    results_note(in, a, b, out);
+    if (!a.ptr || !b.ptr)
+        out->value = !a.ptr && !b.ptr;
+    else if (strip(in->arena, a, &x) && strip(in->arena, b, &y))
+        out->value = str_eq(plain_number(in->arena, x), y);
+    else
+        out->value = str_eq(a, b);
+    return OK;
+}
+
 /* ---- AIME ---- */
 
 /* The first column whose name is "answer" in any letters, as text. */
@@ -162,4 +196,5 @@ static Status aime(const ScoreInput *in, const MetricOptions *options, TaskScore
 #define TEXT (1u << OUTPUT_GENERATE)
 
 const MetricRow results_agieval_cloze = {"acc", "mean", true, TEXT, cloze};
+const MetricRow results_hrm8k = {"exact_match", "mean", true, TEXT, hrm8k};
 const MetricRow results_aime = {"exact_match", "mean", true, TEXT, aime};

@@ -12,6 +12,8 @@ static const struct {
     {"tag_accuracy", &metric_tag_accuracy},
     {"span_f1", &metric_span_f1},
     {"gold_f1", &results_gold_f1},
+    {"language_exact", &results_language_exact},
+    {"language_f1", &results_language_f1},
 };
 
 const MetricRow *metric_native_find(Str name)

@@ -10,10 +10,11 @@
 
 /* ---- likelihoods ---- */
 
-/* The share of probability on the right choices: labels are 1 where a choice is right. */
-static Status share_of_right(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+/* The share of probability on the right choices: labels are 1 where a choice is right; in some
+ * files all from the first that is not on count as wrong. */
+static Status share(const ScoreInput *in, bool to_first_wrong, TaskScore *out)
 {
-    (void)options;
+    bool right_so_far = true;
     const Json *labels = json_path(&in->item->doc, "mc2_targets.labels");
     if (!json_is(labels, JSON_ARRAY) || labels->len != in->n_answers)
         return err_set(in->err, E_PARSE,
@@ -22,12 +23,26 @@ static Status share_of_right(const ScoreInput *in, const MetricOptions *options,
     for (size_t i = 0; i < in->n_answers; i++) {
         double p = exp(in->answers[i].logprob);
         all += p;
-        right += json_number(&labels->items[i], 0) == 1 ? p : 0;
+        bool is_right = json_number(&labels->items[i], 0) == 1;
+        right_so_far = right_so_far && (is_right || !to_first_wrong);
+        right += is_right && right_so_far ? p : 0;
     }
     out->value = all > 0 ? right / all : 0;
     out->found = all > 0;
     out->why = str_printf(in->arena, "%.6g of the probability is on the right choices", out->value);
     return OK;
+}
+
+static Status share_of_right(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return share(in, false, out);
+}
+
+static Status share_before_wrong(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return share(in, true, out);
 }
 
 /* Two sentences: how far their log-likelihoods are apart, and whether the first is likelier. */
@@ -245,6 +260,7 @@ static Status boxed_answer(const ScoreInput *in, const MetricOptions *options, T
 
 static const MetricRow truthfulqa_mc2 = {"acc", "mean", true, CHOICE, share_of_right};
 
+static const MetricRow truthfulqa_mc2_split = {"acc", "mean", true, CHOICE, share_before_wrong};
 static const MetricRow likelihood_diff = {"likelihood_diff", "mean", false, CHOICE, apart};
 static const MetricRow pct_stereotype = {"pct_stereotype", "mean", false, CHOICE, first_likelier};
 
@@ -266,6 +282,7 @@ static const struct {
     const MetricRow *row;
 } rows[] = {
     {"truthfulqa_mc2", &truthfulqa_mc2},
+    {"truthfulqa_mc2_split", &truthfulqa_mc2_split},
     {"agieval_mcqa", &metric_acc},
     {"agieval_mcqa", &metric_acc_norm},
     {"crows_pairs", &likelihood_diff},
@@ -283,6 +300,11 @@ static const struct {
     {"minerva", &results_minerva_verify},
     {"leaderboard_math", &results_leaderboard_exact},
     {"leaderboard_math", &results_leaderboard_original},
+    {"hrm8k", &results_hrm8k},
+    {"coqa", &results_coqa_exact},
+    {"coqa", &results_coqa_f1},
+    {"eqbench", &results_eqbench},
+    {"eqbench", &results_eqbench_parseable},
     {"mlqa", &results_mlqa_exact},
     {"mlqa", &results_mlqa_f1},
     {"babilong", &results_contains},

@@ -164,11 +164,25 @@ static bool read_more(const Pin *p, const Json *also, const char *path, PythonTe
     return true;
 }
 
+static bool ends_name(char c)
+{
+    return !(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+}
+
+/* Whether the text has the name, not as the end of a longer one ("input_text"). */
+static bool has_name(Str text, Str name)
+{
+    ptrdiff_t at = str_find(text, name);
+    while (at > 0 && !ends_name(text.ptr[at - 1]))
+        at = str_find_from(text, name, (size_t)at + 1);
+    return at >= 0;
+}
+
 /* Whether the version's templates read that name. */
 static bool reads(const Json *value, const char *name)
 {
     if (value->type == JSON_STRING)
-        return str_find(value->text, str_from(name)) >= 0;
+        return has_name(value->text, str_from(name));
     bool any = false;
     for (uint32_t i = 0; value->type == JSON_ARRAY && i < value->len; i++)
         any = any || reads(&value->items[i], name);

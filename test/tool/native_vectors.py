@@ -13,7 +13,7 @@ Of a task's configuration only what is not prose is kept: functions by name and 
 metrics and filters. Cases whose functions read texts of their source ("prose": true) go into the
 file PROSE alone, which is not for the repository; NATIVE_VECTORS=PROSE makes the test read it too.
 """
-import ast, importlib.metadata, importlib.util, json, os, random, subprocess, sys, types
+import ast, collections, importlib.metadata, importlib.util, json, os, random, re, string, subprocess, sys, types
 
 import jinja2, yaml
 
@@ -57,6 +57,25 @@ import lm_eval.filters  # noqa: F401, registers them
 
 importlib.metadata.version = lambda name: "4.11"  # of antlr4, which minerva_math asks for
 sys.modules["sklearn.metrics"].accuracy_score = lambda a, b: sum(x == y for x, y in zip(a, b)) / len(a)
+
+
+def squad_words(text):
+    text = "".join(c for c in text.lower() if c not in set(string.punctuation))
+    return re.sub(r"\b(a|an|the)\b", " ", text).split()
+
+
+def squad_f1(right, answer):
+    """As SQuAD 2.0's script defines it; transformers, which has it too, need not be there."""
+    a, b = squad_words(answer), squad_words(right)
+    same = sum((collections.Counter(a) & collections.Counter(b)).values())
+    if not a or not b:
+        return int(a == b)
+    return 2 * same / (len(a) + len(b)) if same else 0
+
+
+squad = sys.modules["transformers.data.metrics.squad_metrics"]
+squad.compute_exact = lambda right, answer: int(squad_words(right) == squad_words(answer))
+squad.compute_f1 = squad_f1
 
 
 class Dataset(list):
@@ -173,24 +192,29 @@ def raw_values(config, doc, results, gold):
     if is_function(config.get("process_results")):
         return function(config["process_results"])(doc, results)
     entries = config.get("metric_list") or []
-    return {e["metric"]: (gold, results[0]) for e in entries if is_function(e.get("aggregation"))}
+    return {e["metric"]: (gold, results[0]) for e in entries
+            if is_function(e.get("aggregation")) and not is_function(e["metric"])}
 
 
 def aggregated(config, values):
     """Numbers of all items together, where a function of the task file computes them."""
     out = {}
     for entry in config.get("metric_list") or []:
-        if is_function(entry.get("aggregation")) and values:
+        if is_function(entry.get("aggregation")) and values and not is_function(entry["metric"]):
             out[entry["metric"]] = float(function(entry["aggregation"])([v[entry["metric"]] for v in values]))
     return out
 
 
-def scores(config, values):
+def scores(config, values, answer=None, gold=None):
     """What the metrics make of one item; aggregations that are functions are given only it."""
     entries = config.get("metric_list") or []
     out = {}
     for entry in entries:
         name = entry["metric"]
+        if is_function(name):
+            if "aggregation" in entry and not is_function(entry["aggregation"]):
+                out[name["!function"].rpartition(".")[2]] = function(name)(predictions=[answer], references=[gold])
+            continue
         if name in values and is_function(entry.get("aggregation")):
             try:
                 out[name] = function(entry["aggregation"])([values[name]])
@@ -262,7 +286,8 @@ def vector(case):
             if not case.get("only_filters"):
                 raw = [raw_values(config, doc, [filtered(p["filter"], answers, doc)], target) for p in pipelines]
                 everything.append(raw[0])
-                item["scores"] = {p["name"]: scores(config, raw[k]) for k, p in enumerate(pipelines)}
+                item["scores"] = {p["name"]: scores(config, raw[k], filtered(p["filter"], answers, doc), target)
+                                  for k, p in enumerate(pipelines)}
         items.append(item)
     return {"name": case["name"], "source": case["task"], "config": pinned, "docs": case["docs"], "items": items,
             "aggregated": aggregated(config, everything)}
