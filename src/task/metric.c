@@ -72,7 +72,8 @@ static const MetricKeys *const own_keys[] = {
     &metric_json_schema_keys,   &metric_json_fields_keys,
     &metric_code_keys,          &metric_command_keys,
     &metric_code_k_keys,        &results_mlqa_exact_keys,
-    &results_mlqa_f1_keys, &results_language_exact_keys, &results_language_f1_keys,      &metric_pass_keys,
+    &results_mlqa_f1_keys,      &results_language_exact_keys,
+    &results_language_f1_keys,  &metric_pass_keys,
     &metric_pass_all_keys,      &metric_mg_pass_keys,
     &metric_majority_keys,
 

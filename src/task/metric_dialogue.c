@@ -1,4 +1,5 @@
-/* metric_dialogue.c - CoQA's answers and EQ-Bench's ratings, for native process_results. */
+/* metric_dialogue.c - CoQA's answers, ReCoRD's entities and EQ-Bench's ratings, for native
+ * process_results. */
 #include "task/metric_results.h"
 
 #include "base/map.h"
@@ -50,6 +51,39 @@ static Status coqa_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
     return coqa(in, false, out);
 }
 
+/* ---- ReCoRD (Zhang et al. 2018) ---- */
+
+/* The likeliest entity against each right one. */
+static Status record(const ScoreInput *in, bool exact, TaskScore *out)
+{
+    const Json *entities = json_get(&in->item->doc, "entities");
+    const Json *right = json_get(&in->item->doc, "answers");
+    size_t best = 0;
+    for (size_t i = 1; i < in->n_answers; i++)
+        best = in->answers[i].logprob > in->answers[best].logprob ? i : best;
+    if (!json_is(entities, JSON_ARRAY) || best >= entities->len || !json_is(right, JSON_ARRAY))
+        return err_set(in->err, E_PARSE, "item %zu: entities and answers must be lists of texts",
+                       in->item->position);
+    Str answer = json_text(&entities->items[best]);
+    for (uint32_t i = 0; i < right->len; i++)
+        out->value = fmax(out->value, one_against(in, exact, answer, json_text(&right->items[i])));
+    out->extracted = answer;
+    out->why = str_printf(in->arena, "entity %zu is the likeliest", best + 1);
+    return OK;
+}
+
+static Status record_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return record(in, true, out);
+}
+
+static Status record_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return record(in, false, out);
+}
+
 /* ---- EQ-Bench (Paech 2023), full scale ---- */
 
 enum { EMOTIONS = 4 };
@@ -99,8 +133,7 @@ static Status rate(const ScoreInput *in, double *score, bool *parsed)
         Str name = json_text(json_get(&reference, str_printf(in->arena, "emotion%d", i).ptr));
         double right;
         const double *rating = map_get(&got, name);
-        const Json *value =
-            json_get(&reference, str_printf(in->arena, "emotion%d_score", i).ptr);
+        const Json *value = json_get(&reference, str_printf(in->arena, "emotion%d_score", i).ptr);
         if (!rating || !number_of(value, &right))
             continue;
         matched++;
@@ -134,8 +167,11 @@ static Status parseable(const ScoreInput *in, const MetricOptions *options, Task
 }
 
 #define TEXT (1u << OUTPUT_GENERATE)
+#define CHOICE (1u << OUTPUT_MULTIPLE_CHOICE)
 
 const MetricRow results_coqa_exact = {"em", "mean", true, TEXT, coqa_exact};
 const MetricRow results_coqa_f1 = {"f1", "mean", true, TEXT, coqa_f1};
 const MetricRow results_eqbench = {"eqbench", "mean", true, TEXT, eqbench};
 const MetricRow results_eqbench_parseable = {"percent_parseable", "mean", true, TEXT, parseable};
+const MetricRow results_record_exact = {"em", "mean", true, CHOICE, record_exact};
+const MetricRow results_record_f1 = {"f1", "mean", true, CHOICE, record_f1};

@@ -301,6 +301,8 @@ static const struct {
     {"leaderboard_math", &results_leaderboard_exact},
     {"leaderboard_math", &results_leaderboard_original},
     {"hrm8k", &results_hrm8k},
+    {"record", &results_record_exact},
+    {"record", &results_record_f1},
     {"coqa", &results_coqa_exact},
     {"coqa", &results_coqa_f1},
     {"eqbench", &results_eqbench},

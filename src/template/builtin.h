@@ -16,6 +16,8 @@ Status filter_join(Run *r, const Args *a, Value *out);
 Status builtin_literal(Run *r, const Args *a, Value *out);
 Status builtin_findall(Run *r, const Args *a, Value *out);
 Status builtin_pick(Run *r, const Args *a, Value *out);
+Status builtin_sorted(Run *r, const Args *a, Value *out);
+Status builtin_into(Run *r, const Args *a, Value *out);
 Status builtin_final_answer(Run *r, const Args *a, Value *out);
 Status builtin_until_closed(Run *r, const Args *a, Value *out);
 Status builtin_fill(Run *r, const Args *a, Value *out);

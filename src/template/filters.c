@@ -204,6 +204,8 @@ static const Builtin filters[] = {
     {"_literal", 0, 0, "", builtin_literal},
     {"_findall", 1, 2, "", builtin_findall},
     {"_pick", 1, 1, "", builtin_pick},
+    {"_sorted", 0, 0, "", builtin_sorted},
+    {"_into", 2, 2, "", builtin_into},
     {"_final_answer", 0, 0, "", builtin_final_answer},
     {"_until_closed", 0, 0, "", builtin_until_closed},
     {"_fill", 1, 1, "", builtin_fill},

@@ -52,6 +52,25 @@ Status builtin_findall(Run *r, const Args *a, Value *out)
     return builtin_give(value_list(&items), out);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(((const Value *)a)->text, ((const Value *)b)->text);
+}
+
+/* Python's sorted() of texts: by code points, which UTF-8 keeps. */
+Status builtin_sorted(Run *r, const Args *a, Value *out)
+{
+    ValueVec items = {0};
+    TRY(run_elements(r, a->node, &a->items[0], &items));
+    TRY(run_step(r, a->node, items.len));
+    for (size_t i = 0; i < items.len; i++)
+        if (items.items[i].type != VALUE_STRING)
+            return run_fail(r, a->node, E_PARSE, "_sorted takes a list of texts");
+    if (items.len)
+        qsort(items.items, items.len, sizeof *items.items, by_text);
+    return builtin_give(value_list(&items), out);
+}
+
 /* [table[i] for i in list], for places from 0. */
 Status builtin_pick(Run *r, const Args *a, Value *out)
 {
@@ -67,6 +86,23 @@ Status builtin_pick(Run *r, const Args *a, Value *out)
         vec_push(r->arena, &items, value_item(table, (uint32_t)place.integer));
     }
     return builtin_give(value_list(&items), out);
+}
+
+/* text.replace(mark, value). */
+Status builtin_into(Run *r, const Args *a, Value *out)
+{
+    Str value = builtin_text(r, a, 0), text = builtin_text(r, a, 1), mark = builtin_text(r, a, 2);
+    StrBuf b = strbuf_make(r->arena, LIMIT_PROMPT);
+    if (!mark.len)
+        return run_fail(r, a->node, E_PARSE, "_into needs a mark to look for");
+    for (ptrdiff_t at; (at = str_find(text, mark)) >= 0;) {
+        strbuf_add(&b, str_slice(text, 0, (size_t)at));
+        strbuf_add(&b, value);
+        text = str_after(text, (size_t)at + mark.len);
+    }
+    strbuf_add(&b, text);
+    TRY(strbuf_check(&b, "the text", r->err));
+    return builtin_give(value_text(strbuf_str(&b)), out);
 }
 
 /* What stands before the ")" that no "(" of the text has opened; none without one. */
