@@ -164,6 +164,38 @@ static Status contains(const ScoreInput *in, const MetricOptions *options, TaskS
     return OK;
 }
 
+/* NorIdiom: as they stand, but for case and ASCII punctuation. */
+static Status idiom(const ScoreInput *in, bool exact, TaskScore *out)
+{
+    const Json *right = json_get(&in->item->doc, "accepted_completions");
+    Arena *arena = in->arena;
+    Str answer = results_answered(in);
+    Str got = utf8_strip(text_lower(arena, text_drop_ascii_punctuation(arena, answer)));
+    for (uint32_t i = 0; json_is(right, JSON_ARRAY) && i < right->len; i++) {
+        Vocabulary v = {0};
+        Str one = text_drop_ascii_punctuation(arena, json_text(&right->items[i]));
+        one = utf8_strip(text_lower(arena, one));
+        Ids a = text_words(arena, &v, got), b = text_words(arena, &v, one);
+        double value = exact ? str_eq(got, one) : shared_f1(in, a, b);
+        value = !exact && (!a.len || !b.len) ? a.len == b.len : value;
+        out->value = value > out->value ? value : out->value;
+    }
+    results_note(in, answer, in->item->target_text, out);
+    return OK;
+}
+
+static Status idiom_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return idiom(in, true, out);
+}
+
+static Status idiom_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return idiom(in, false, out);
+}
+
 /* ---- LongBench ---- */
 
 static bool is_digit(Str s, size_t at)
@@ -281,3 +313,5 @@ const MetricWork results_language_exact_work = {
     &results_language_exact, prepare_language, NULL, NULL, NULL, NULL};
 const MetricWork results_language_f1_work = {
     &results_language_f1, prepare_language, NULL, NULL, NULL, NULL};
+const MetricRow results_idiom_exact = {"em", "mean", true, TEXT, idiom_exact};
+const MetricRow results_idiom_f1 = {"fscore", "mean", true, TEXT, idiom_f1};

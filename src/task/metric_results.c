@@ -303,6 +303,8 @@ static const struct {
     {"hrm8k", &results_hrm8k},
     {"record", &results_record_exact},
     {"record", &results_record_f1},
+    {"noridiom", &results_idiom_exact},
+    {"noridiom", &results_idiom_f1},
     {"coqa", &results_coqa_exact},
     {"coqa", &results_coqa_f1},
     {"eqbench", &results_eqbench},

@@ -15,7 +15,7 @@ extern const MetricRow results_agieval_cloze, results_aime, results_minerva_exac
     results_minerva_verify, results_leaderboard_exact, results_leaderboard_original;
 extern const MetricRow results_coqa_exact, results_coqa_f1, results_eqbench,
     results_eqbench_parseable, results_language_exact, results_language_f1, results_hrm8k,
-    results_record_exact, results_record_f1;
+    results_record_exact, results_record_f1, results_idiom_exact, results_idiom_f1;
 extern const MetricKeys results_language_exact_keys, results_language_f1_keys;
 enum { TRUTH_METRICS = 12 };
 extern const MetricRow results_truth[TRUTH_METRICS];

@@ -135,7 +135,8 @@ def is_function(value):
 
 def function(value):
     module, _, name = value["!function"].rpartition(".")
-    path = os.path.join(value["folder"], module.replace(".", "/") + ".py")
+    folder = checkout if module.startswith("lm_eval.tasks.") else value["folder"]
+    path = os.path.join(folder, module.replace(".", "/") + ".py")
     if path not in modules:
         spec = importlib.util.spec_from_file_location("task%d" % len(modules), path)
         modules[path] = importlib.util.module_from_spec(spec)

@@ -132,6 +132,8 @@ static void check_use(const Native *v, const Json *steps, const Json *value)
         CHECK(metric_native_find(use->text));
     else if (str_eqc(v->kind, "process_results"))
         CHECK(results_known(use->text));
+    else if (str_eqc(v->kind, "custom_dataset"))
+        CHECK(use->text.len);
     else if (str_eqc(v->kind, "filter"))
         CHECK(filter_known(use->text));
     else
