@@ -17,7 +17,8 @@ static Str swapped(Arena *arena, Str s, char from, char to)
 {
     char *bytes = arena_copy(arena, s.ptr, s.len);
     for (size_t i = 0; i < s.len; i++)
-        bytes[i] = bytes[i] == from ? to : bytes[i];
+        if (bytes[i] == from)
+            bytes[i] = to;
     return (Str){bytes, s.len};
 }
 

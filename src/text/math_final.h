@@ -11,6 +11,6 @@
 Status math_final_stated(Arena *arena, Str solution, Str *out, Err *err) MUST_CHECK;
 
 /* The answer in its normal form. E_LIMIT when an expression takes too much effort. */
-Status math_final_normal(Arena *arena, Str answer, Str *out, Err *err) MUST_CHECK;
+Status math_final_normal(Arena *arena, Str s, Str *out, Err *err) MUST_CHECK;
 
 #endif
