@@ -20,6 +20,7 @@ static const AggregateRow *const rows[] = {
     &aggregate_f1,
     &aggregate_weighted_f1,
     &aggregate_micro_f1,
+    &aggregate_macro_f1,
     &aggregate_mcc,
     &aggregate_matthews,
     &aggregate_ece,

@@ -95,6 +95,12 @@ static double micro_f1(const void *data, const uint32_t *index, size_t n)
     return f1_score(&c, F1_MICRO, 0);
 }
 
+static double macro_f1(const void *data, const uint32_t *index, size_t n)
+{
+    ClassCounts c = count_classes(data, index, n);
+    return f1_score(&c, F1_MACRO, 0);
+}
+
 static double matthews(const void *data, const uint32_t *index, size_t n)
 {
     ClassCounts c = count_classes(data, index, n);
@@ -141,6 +147,7 @@ const AggregateRow aggregate_f1 = {"f1", f1, LMH_DRAWS, 2, fill_labels, NULL};
 const AggregateRow aggregate_weighted_f1 = {"weighted_f1_score", weighted_f1, 0, 2,
                                             fill_labels,         NULL};
 const AggregateRow aggregate_micro_f1 = {"micro_f1_score", micro_f1, 0, 2, fill_labels, NULL};
+const AggregateRow aggregate_macro_f1 = {"macro_f1_score", macro_f1, 0, 2, fill_labels, NULL};
 const AggregateRow aggregate_mcc = {"mcc", matthews, LMH_DRAWS, 2, fill_labels, NULL};
 const AggregateRow aggregate_matthews = {"matthews_corrcoef", matthews, LMH_DRAWS, 2,
                                          fill_labels,         NULL};

@@ -31,8 +31,8 @@ extern const AggregateRow aggregate_perplexity, aggregate_weighted_mean,
     aggregate_median;
 extern const AggregateRow aggregate_bleu, aggregate_chrf, aggregate_ter, aggregate_error_rate;
 extern const AggregateRow aggregate_span_f1, aggregate_ratio, aggregate_ratio_difference;
-extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1, aggregate_mcc,
-    aggregate_matthews;
+extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1,
+    aggregate_macro_f1, aggregate_mcc, aggregate_matthews;
 extern const AggregateRow aggregate_ece, aggregate_selective_acc, aggregate_selective_area;
 
 const AggregateRow *aggregate_row(Str name); /* NULL: a mean */

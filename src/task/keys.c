@@ -43,7 +43,7 @@ const KeyRow task_keys[] = {
     {"class", T_ANY, PYTHON},
     {"process_docs", T_FUNCTION, NULL},
     {"process_results", T_FUNCTION, NULL},
-    {"custom_dataset", T_ANY, PYTHON},
+    {"custom_dataset", T_FUNCTION, NULL},
     {"use_prompt", T_ANY, "needs the promptsource library; write the prompt as doc_to_text"},
     {"doc_to_image", T_ANY, "needs images in prompts, which are not supported yet"},
     {"doc_to_audio", T_ANY, "needs sound in prompts, which is not supported"},

@@ -1,5 +1,6 @@
 /* metric.c - the table of metrics, and the scores of one item. */
 #include "task/metric_options.h"
+#include "task/metric_results.h"
 #include "task/metric_work.h"
 
 #include "text/near.h"
@@ -70,7 +71,9 @@ static const MetricKeys *const own_keys[] = {
     &metric_math_equal_keys,    &metric_json_valid_keys,
     &metric_json_schema_keys,   &metric_json_fields_keys,
     &metric_code_keys,          &metric_command_keys,
-    &metric_code_k_keys,        &metric_pass_keys,
+    &metric_code_k_keys,        &results_mlqa_exact_keys,
+    &results_mlqa_f1_keys,      &results_language_exact_keys,
+    &results_language_f1_keys,  &metric_pass_keys,
     &metric_pass_all_keys,      &metric_mg_pass_keys,
     &metric_majority_keys,
 
@@ -91,6 +94,7 @@ const char *const aggregations[] = {
     "f1",
     "weighted_f1_score",
     "micro_f1_score",
+    "macro_f1_score",
     "mcc",
     "matthews_corrcoef",
     "brier_score",

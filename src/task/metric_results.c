@@ -1,5 +1,5 @@
 /* metric_results.c - what native versions of process_results give: one row a metric. */
-#include "task/parts.h"
+#include "task/metric_results.h"
 
 #include "base/utf8.h"
 #include "text/math.h"
@@ -10,10 +10,11 @@
 
 /* ---- likelihoods ---- */
 
-/* The share of probability on the right choices: labels are 1 where a choice is right. */
-static Status share_of_right(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+/* The share of probability on the right choices: labels are 1 where a choice is right; in some
+ * files all from the first that is not on count as wrong. */
+static Status share(const ScoreInput *in, bool to_first_wrong, TaskScore *out)
 {
-    (void)options;
+    bool right_so_far = true;
     const Json *labels = json_path(&in->item->doc, "mc2_targets.labels");
     if (!json_is(labels, JSON_ARRAY) || labels->len != in->n_answers)
         return err_set(in->err, E_PARSE,
@@ -22,12 +23,26 @@ static Status share_of_right(const ScoreInput *in, const MetricOptions *options,
     for (size_t i = 0; i < in->n_answers; i++) {
         double p = exp(in->answers[i].logprob);
         all += p;
-        right += json_number(&labels->items[i], 0) == 1 ? p : 0;
+        bool is_right = json_number(&labels->items[i], 0) == 1;
+        right_so_far = right_so_far && (is_right || !to_first_wrong);
+        right += is_right && right_so_far ? p : 0;
     }
     out->value = all > 0 ? right / all : 0;
     out->found = all > 0;
     out->why = str_printf(in->arena, "%.6g of the probability is on the right choices", out->value);
     return OK;
+}
+
+static Status share_of_right(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return share(in, false, out);
+}
+
+static Status share_before_wrong(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return share(in, true, out);
 }
 
 /* Two sentences: how far their log-likelihoods are apart, and whether the first is likelier. */
@@ -63,12 +78,12 @@ static Status first_likelier(const ScoreInput *in, const MetricOptions *options,
 
 /* ---- answers in text ---- */
 
-static Str answered(const ScoreInput *in)
+Str results_answered(const ScoreInput *in)
 {
     return in->values->len ? python_str(in->arena, &in->values->items[0].json) : (Str){0};
 }
 
-static void note_answer(const ScoreInput *in, Str answer, Str right, TaskScore *out)
+void results_note(const ScoreInput *in, Str answer, Str right, TaskScore *out)
 {
     enum { QUOTE = 70 };
     out->extracted = answer;
@@ -92,21 +107,21 @@ static Status first_answer(const ScoreInput *in, Str *out)
 
 static Status squad_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
-    Str right, answer = answered(in);
+    Str right, answer = results_answered(in);
     (void)options;
     TRY(first_answer(in, &right));
     out->value = token_f1(answer, right, OVERLAP_ENGLISH, in->arena);
-    note_answer(in, answer, right, out);
+    results_note(in, answer, right, out);
     return OK;
 }
 
 static Status squad_exact(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
-    Str right, answer = answered(in);
+    Str right, answer = results_answered(in);
     (void)options;
     TRY(first_answer(in, &right));
     out->value = quasi_exact_match(answer, right, OVERLAP_ENGLISH, in->arena);
-    note_answer(in, answer, right, out);
+    results_note(in, answer, right, out);
     return OK;
 }
 
@@ -115,7 +130,7 @@ static Status squad_exact(const ScoreInput *in, const MetricOptions *options, Ta
 static Status best_f1(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     const Json *answers = json_get(&in->item->doc, "answers");
-    Str answer = utf8_strip(answered(in)), right = {0};
+    Str answer = utf8_strip(results_answered(in)), right = {0};
     (void)options;
     if (!json_is(answers, JSON_ARRAY))
         return err_set(in->err, E_PARSE, "answers must be a list of texts");
@@ -128,7 +143,7 @@ static Status best_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
             right = one;
         out->value = f > out->value ? f : out->value;
     }
-    note_answer(in, answer, right, out);
+    results_note(in, answer, right, out);
     return OK;
 }
 
@@ -180,7 +195,7 @@ static Status try_right_answer(const ScoreInput *in, const Json *answer, DropSco
     drop_spans(answer, in->arena, &spans);
     if (!utf8_strip(spans.items[0]).len)
         return OK;
-    TRY(drop_score(answered(in), spans.items, spans.len, in->arena, &score, in->err));
+    TRY(drop_score(results_answered(in), spans.items, spans.len, in->arena, &score, in->err));
     if (!right->len || score.f1 > best->f1)
         *right = spans.items[0];
     best->f1 = fmax(best->f1, score.f1);
@@ -202,7 +217,7 @@ static Status drop_best(const ScoreInput *in, DropScore *out, TaskScore *score)
         Json one = validated(more, i, in->arena);
         TRY(try_right_answer(in, &one, out, &right));
     }
-    note_answer(in, answered(in), right, score);
+    results_note(in, results_answered(in), right, score);
     return OK;
 }
 
@@ -227,7 +242,8 @@ static Status drop_f1(const ScoreInput *in, const MetricOptions *options, TaskSc
 /* MATH: what stands between the first and the last dollar, against the box of the solution. */
 static Status boxed_answer(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
-    Str answer = answered(in), right = math_boxed(json_text(json_get(&in->item->doc, "solution")));
+    Str answer = results_answered(in),
+        right = math_boxed(json_text(json_get(&in->item->doc, "solution")));
     ptrdiff_t first = str_find_char(answer, '$'), last = str_rfind_char(answer, '$');
     (void)options;
     if (!right.ptr)
@@ -235,7 +251,7 @@ static Status boxed_answer(const ScoreInput *in, const MetricOptions *options, T
     if (first < last)
         answer = str_slice(answer, (size_t)first + 1, (size_t)last);
     out->value = math_same_text(answer, right, in->arena);
-    note_answer(in, answer, right, out);
+    results_note(in, answer, right, out);
     return OK;
 }
 
@@ -244,6 +260,7 @@ static Status boxed_answer(const ScoreInput *in, const MetricOptions *options, T
 
 static const MetricRow truthfulqa_mc2 = {"acc", "mean", true, CHOICE, share_of_right};
 
+static const MetricRow truthfulqa_mc2_split = {"acc", "mean", true, CHOICE, share_before_wrong};
 static const MetricRow likelihood_diff = {"likelihood_diff", "mean", false, CHOICE, apart};
 static const MetricRow pct_stereotype = {"pct_stereotype", "mean", false, CHOICE, first_likelier};
 
@@ -258,11 +275,14 @@ static const MetricRow drop_qa_f1 = {"f1", "mean", true, TEXT, drop_f1};
 
 /* ---- the table ---- */
 
+#define TRUTH "truthfulqa_gen" /* its rows are a table of their own */
+
 static const struct {
     const char *results;
     const MetricRow *row;
 } rows[] = {
     {"truthfulqa_mc2", &truthfulqa_mc2},
+    {"truthfulqa_mc2_split", &truthfulqa_mc2_split},
     {"agieval_mcqa", &metric_acc},
     {"agieval_mcqa", &metric_acc_norm},
     {"crows_pairs", &likelihood_diff},
@@ -274,6 +294,37 @@ static const struct {
     {"longbench_qa_f1", &longbench_score},
     {"longbench_qa_f1", &longbench_f1},
     {"hendrycks_math", &math_exact},
+    {"agieval_cloze", &results_agieval_cloze},
+    {"aime", &results_aime},
+    {"minerva", &results_minerva_exact},
+    {"minerva", &results_minerva_verify},
+    {"leaderboard_math", &results_leaderboard_exact},
+    {"leaderboard_math", &results_leaderboard_original},
+    {"hrm8k", &results_hrm8k},
+    {"record", &results_record_exact},
+    {"record", &results_record_f1},
+    {"noridiom", &results_idiom_exact},
+    {"noridiom", &results_idiom_f1},
+    {"coqa", &results_coqa_exact},
+    {"coqa", &results_coqa_f1},
+    {"eqbench", &results_eqbench},
+    {"eqbench", &results_eqbench_parseable},
+    {"mlqa", &results_mlqa_exact},
+    {"mlqa", &results_mlqa_f1},
+    {"babilong", &results_contains},
+    {"longbench_count", &results_count_score},
+    {"longbench_count", &results_count_named},
+    {"longbench_retrieval", &results_retrieval_score},
+    {"longbench_retrieval", &results_retrieval_named},
+    {"longbench_class", &results_class_score},
+    {"longbench_class", &results_class_named},
+    {"bbq", &results_acc_ambig},
+    {"bbq", &results_acc_disambig},
+    {"bbq", &results_bias_ambig},
+    {"bbq", &results_bias_disambig},
+    {"wikitext", &results_page_words},
+    {"wikitext", &results_page_bytes},
+    {"wikitext", &results_page_bits},
     {"ifeval", &metric_prompt_strict},
     {"ifeval", &metric_each_strict},
     {"ifeval", &metric_prompt_loose},
@@ -285,6 +336,9 @@ const MetricRow *results_find(Str results, Str metric)
     for (size_t i = 0; i < COUNT(rows); i++)
         if (str_eqc(results, rows[i].results) && str_eqc(metric, rows[i].row->name))
             return rows[i].row;
+    for (size_t i = 0; str_eqc(results, TRUTH) && i < TRUTH_METRICS; i++)
+        if (str_eqc(metric, results_truth[i].name))
+            return &results_truth[i];
     return NULL;
 }
 
@@ -293,5 +347,5 @@ bool results_known(Str results)
     for (size_t i = 0; i < COUNT(rows); i++)
         if (str_eqc(results, rows[i].results))
             return true;
-    return false;
+    return str_eqc(results, TRUTH);
 }

@@ -2,7 +2,7 @@
  *
  * The value of an item is its log-likelihood L, the weight its count W; over the items
  * perplexity is exp(-sum L / sum W), bits per byte -sum L / sum W / ln 2. */
-#include "task/parts.h"
+#include "task/metric_results.h"
 
 #include "base/utf8.h"
 
@@ -41,6 +41,26 @@ static Status over_bytes(const ScoreInput *in, const MetricOptions *options, Tas
     return OK;
 }
 
+/* wikitext: over the page as the data set has it, not as it is scored. */
+static Str page_of(const ScoreInput *in)
+{
+    return json_text(json_get(&in->item->doc, "page"));
+}
+
+static Status over_page_words(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    spread(in, count_words(page_of(in)), "words", out);
+    return OK;
+}
+
+static Status over_page_bytes(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    spread(in, page_of(in).len, "bytes", out);
+    return OK;
+}
+
 #define ROLLING (1u << OUTPUT_ROLLING)
 
 const MetricRow metric_word_perplexity = {"word_perplexity", "weighted_perplexity", false, ROLLING,
@@ -49,3 +69,9 @@ const MetricRow metric_byte_perplexity = {"byte_perplexity", "weighted_perplexit
                                           over_bytes};
 const MetricRow metric_bits_per_byte = {"bits_per_byte", "bits_per_byte", false, ROLLING,
                                         over_bytes};
+const MetricRow results_page_words = {"word_perplexity", "weighted_perplexity", false, ROLLING,
+                                      over_page_words};
+const MetricRow results_page_bytes = {"byte_perplexity", "weighted_perplexity", false, ROLLING,
+                                      over_page_bytes};
+const MetricRow results_page_bits = {"bits_per_byte", "bits_per_byte", false, ROLLING,
+                                     over_page_bytes};

@@ -2,9 +2,16 @@
  */
 #include "task/metric_work.h"
 
-static const MetricWork *const works[] = {&metric_code_work,       &metric_code_k_work,
-                                          &metric_command_work,    &metric_span_f1_work,
-                                          &metric_json_valid_work, &metric_json_schema_work,
+static const MetricWork *const works[] = {&metric_code_work,
+                                          &metric_code_k_work,
+                                          &metric_command_work,
+                                          &metric_span_f1_work,
+                                          &results_mlqa_exact_work,
+                                          &results_mlqa_f1_work,
+                                          &results_language_exact_work,
+                                          &results_language_f1_work,
+                                          &metric_json_valid_work,
+                                          &metric_json_schema_work,
                                           &metric_json_fields_work};
 
 static const MetricWork *work_of(const MetricRow *row)

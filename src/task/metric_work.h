@@ -20,7 +20,9 @@ typedef struct MetricWork {
 } MetricWork;
 
 extern const MetricWork metric_code_work, metric_code_k_work, metric_command_work,
-    metric_span_f1_work, metric_json_valid_work, metric_json_schema_work, metric_json_fields_work;
+    metric_span_f1_work, results_mlqa_exact_work, results_mlqa_f1_work, results_language_exact_work,
+    results_language_f1_work, metric_json_valid_work, metric_json_schema_work,
+    metric_json_fields_work;
 
 void metric_work_prepare(Checker *c, const Json *entry, const MetricRow *row, MetricOptions *out);
 void metric_work_begin(TaskBound *b, Arena *arena);

@@ -126,14 +126,18 @@ static const PythonFunction *read_function(TaskSet *set, const char *path, Str n
     return known->hash.len ? known : NULL;
 }
 
-/* "utils.f" of dir/x.yaml stands in dir/utils.py; "" when there is no such file on disk. */
+/* "utils.f" of dir/x.yaml stands in dir/utils.py, "lm_eval.tasks.dir.utils.f" below the folder
+ * lm_eval that the file is in; "" when there is no such file on disk. */
 static const char *path_of(const Pin *p, Str function)
 {
     ptrdiff_t dot = str_rfind_char(function, '.');
-    if (dot <= 0 || str_starts(str_from(p->file), STR("builtin:")))
+    Str file = str_from(p->file), package = STR("/lm_eval/tasks/");
+    if (dot <= 0 || str_starts(file, STR("builtin:")))
         return "";
     StrBuf path = strbuf_make(p->set->arena, 8192);
-    strbuf_add(&path, path_dir(str_from(p->file)));
+    ptrdiff_t root = str_rfind(file, package);
+    bool whole = root >= 0 && str_starts(function, STR("lm_eval.tasks."));
+    strbuf_add(&path, whole ? str_slice(file, 0, (size_t)root) : path_dir(file));
     strbuf_addc(&path, '/');
     for (size_t i = 0; i < (size_t)dot; i++)
         strbuf_addc(&path, (char)(function.ptr[i] == '.' ? '/' : function.ptr[i]));
@@ -164,11 +168,25 @@ static bool read_more(const Pin *p, const Json *also, const char *path, PythonTe
     return true;
 }
 
+static bool ends_name(char c)
+{
+    return !(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'));
+}
+
+/* Whether the text has the name, not as the end of a longer one ("input_text"). */
+static bool has_name(Str text, Str name)
+{
+    ptrdiff_t at = str_find(text, name);
+    while (at > 0 && !ends_name(text.ptr[at - 1]))
+        at = str_find_from(text, name, (size_t)at + 1);
+    return at >= 0;
+}
+
 /* Whether the version's templates read that name. */
 static bool reads(const Json *value, const char *name)
 {
     if (value->type == JSON_STRING)
-        return str_find(value->text, str_from(name)) >= 0;
+        return has_name(value->text, str_from(name));
     bool any = false;
     for (uint32_t i = 0; value->type == JSON_ARRAY && i < value->len; i++)
         any = any || reads(&value->items[i], name);

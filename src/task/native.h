@@ -13,12 +13,11 @@
  *     value: "{{ ... }}"            doc_to_text, doc_to_target, doc_to_choice, a filter, the
  *                                   filter_fn of the filter custom (both see the _answer), and
  *                                   samples (a list): a template
- *     use: NAME                     others: a built-in aggregation, filter, metric
- *                                   (metric_native_find) or process_results
- *     with: {...}                   options that the filter or metric is given
- *     metric: NAME                  an aggregation that computes what the metric beside it only
- *                                   hands on: the metric (metric_native_find), `use` what
- *                                   aggregates it
+ *     use: NAME                     custom_dataset: the dataset_name that it loads; others: a
+ * built-in aggregation, filter, metric (metric_native_find) or process_results with: {...} options
+ * that the filter or metric is given metric: NAME                  an aggregation that computes
+ * what the metric beside it only hands on: the metric (metric_native_find), `use` what aggregates
+ * it
  *
  * Templates see the document's columns, the document as _doc, the texts in quotes of the source
  * as _text, the function's name as _name and that of its folder as _folder. */

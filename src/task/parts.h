@@ -347,10 +347,11 @@ typedef struct Reshape Reshape; /* reshape.h */
 struct TaskParts {
     Style item, shot;
     Field description;
-    const Reshape *reshape; /* process_docs, or NULL */
-    Str results;            /* which process_results gives the metrics; empty: none */
-    bool first_n;           /* sampler */
-    bool drop_self;         /* examples come from the evaluated split */
+    const Reshape *reshape;   /* process_docs, or NULL */
+    Str results;              /* which process_results gives the metrics; empty: none */
+    const Json *results_with; /* options that its native version gives them, or NULL */
+    bool first_n;             /* sampler */
+    bool drop_self;           /* examples come from the evaluated split */
     const Json *samples;
     bool shots_fixed_at_zero; /* the file itself says num_fewshot: 0 */
     Pipeline *pipelines;      /* one a filter name */

@@ -244,6 +244,17 @@ static void resolve_names(const RawConfig *raw, Task *task)
     task->version = scalar_text(json_path(o, "metadata.version"));
 }
 
+/* A function that loads the data: one that is known reads a part of the data set. */
+static void resolve_dataset(Checker *c, const RawConfig *raw, Task *task)
+{
+    const Json *custom = present(&raw->object, "custom_dataset");
+    look_at(c, raw, "custom_dataset");
+    const Native *native =
+        json_get(custom, "!function") ? native_of(c, custom, "custom_dataset") : NULL;
+    if (native && !present(&raw->object, "dataset_name"))
+        task->dataset_name = json_text(json_get(native->entry, "use"));
+}
+
 /* What a run stores: every key, and the defaults that took effect. */
 static Json *full_config(Arena *arena, const RawConfig *raw, const Task *task)
 {
@@ -301,6 +312,7 @@ const Task *task_resolve(TaskSet *set, RawConfig *raw, bool needs_data, Checker 
     metric_pin_programs(arena, raw);
     check_origins(c, raw);
     resolve_names(raw, task);
+    resolve_dataset(c, raw, task);
     resolve_output(c, raw, task);
     check_required(c, raw, task, needs_data);
     resolve_documents(c, raw, task);

@@ -229,26 +229,10 @@ static void add_metric(Checker *c, const Json *entry, Str shown, const MetricRow
     task->n_metrics++;
 }
 
-static const MetricRow *row_named(const Task *task, Str name)
-{
-    Str results = task->parts->results;
-    return results.len ? results_find(results, name) : metric_find(name, task->output_type);
-}
-
-/* An entry that says the same as one before it adds nothing. */
-static void add_named(Checker *c, const Json *list, uint32_t i, Task *task)
-{
-    const Json *entry = &list->items[i];
-    Str shown = metric_entry_name(list, i, c->arena);
-    if (metric_index(task, shown) < 0)
-        add_metric(c, entry, shown, row_named(task, json_text(json_get(entry, "metric"))), task);
-}
-
-/* The entry as the native version has it: under this name, without k, with its own options. */
-static Json *native_entry(Arena *arena, const Json *entry, const Native *n, Str name)
+/* The entry as a native version has it: under this name, without k, with its own options. */
+static Json *native_entry(Arena *arena, const Json *entry, const Json *with, Str name)
 {
     Json *out = ARENA_NEW(arena, Json);
-    const Json *with = json_get(n->entry, "with");
     *out = (Json){.type = JSON_OBJECT, .line = entry->line, .column = entry->column};
     for (uint32_t i = 0; i < entry->len; i++)
         if (!str_eqc(entry->members[i].key, "metric") && !str_eqc(entry->members[i].key, "k"))
@@ -259,6 +243,24 @@ static Json *native_entry(Arena *arena, const Json *entry, const Native *n, Str 
     return out;
 }
 
+static const MetricRow *row_named(const Task *task, Str name)
+{
+    Str results = task->parts->results;
+    return results.len ? results_find(results, name) : metric_find(name, task->output_type);
+}
+
+/* An entry that says the same as one before it adds nothing. */
+static void add_named(Checker *c, const Json *list, uint32_t i, Task *task)
+{
+    const Json *entry = &list->items[i], *with = task->parts->results_with;
+    Str shown = metric_entry_name(list, i, c->arena), name = json_text(json_get(entry, "metric"));
+    if (metric_index(task, shown) >= 0)
+        return;
+    if (with)
+        entry = native_entry(c->arena, entry, with, name);
+    add_metric(c, entry, shown, row_named(task, name), task);
+}
+
 /* A function as metric gives a number under its own name, or with "k" one a k: "pass@2". */
 static void add_function(Checker *c, const Json *entry, Task *task)
 {
@@ -267,6 +269,7 @@ static void add_function(Checker *c, const Json *entry, Task *task)
     if (!n)
         return;
     const MetricRow *row = metric_native_find(json_text(json_get(n->entry, "use")));
+    const Json *with = json_get(n->entry, "with");
     Str name = native_words(function).name;
     bool list = json_is(k, JSON_ARRAY);
     for (uint32_t i = 0; k && i < (list ? k->len : 1); i++) {
@@ -275,10 +278,10 @@ static void add_function(Checker *c, const Json *entry, Task *task)
         if (number < 1 || !metric_k(each))
             problem(c, k, "\"k\" must be whole numbers from 1");
         else
-            add_metric(c, native_entry(c->arena, entry, n, each), each, row, task);
+            add_metric(c, native_entry(c->arena, entry, with, each), each, row, task);
     }
     if (!k)
-        add_metric(c, native_entry(c->arena, entry, n, name), name, row, task);
+        add_metric(c, native_entry(c->arena, entry, with, name), name, row, task);
 }
 
 static void add_default(Checker *c, Str name, Task *task)
@@ -306,6 +309,8 @@ static bool resolve_results(Checker *c, const Json *function, Task *task)
     const Native *native = native_of(c, function, "process_results");
     if (native)
         task->parts->results = json_text(json_get(native->entry, "use"));
+    if (native)
+        task->parts->results_with = json_get(native->entry, "with");
     return native != NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "template/builtin.h"
 #include "template/literal.h"
 #include "text/math.h"
+#include "text/math_final.h"
 #include "text/regex.h"
 
 /* ast.literal_eval of a text. */
@@ -25,6 +26,14 @@ Status builtin_boxed(Run *r, const Args *a, Value *out)
     return builtin_give(value_text(boxed), out);
 }
 
+/* The normal form that Minerva gives to a final answer. */
+Status builtin_final_answer(Run *r, const Args *a, Value *out)
+{
+    Str answer;
+    TRY(math_final_normal(r->arena, builtin_text(r, a, 0), &answer, r->err));
+    return builtin_give(value_text(answer), out);
+}
+
 /* re.findall: of each match the whole, or the group whose number is given. */
 Status builtin_findall(Run *r, const Args *a, Value *out)
 {
@@ -43,6 +52,25 @@ Status builtin_findall(Run *r, const Args *a, Value *out)
     return builtin_give(value_list(&items), out);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(((const Value *)a)->text, ((const Value *)b)->text);
+}
+
+/* Python's sorted() of texts: by code points, which UTF-8 keeps. */
+Status builtin_sorted(Run *r, const Args *a, Value *out)
+{
+    ValueVec items = {0};
+    TRY(run_elements(r, a->node, &a->items[0], &items));
+    TRY(run_step(r, a->node, items.len));
+    for (size_t i = 0; i < items.len; i++)
+        if (items.items[i].type != VALUE_STRING)
+            return run_fail(r, a->node, E_PARSE, "_sorted takes a list of texts");
+    if (items.len)
+        qsort(items.items, items.len, sizeof *items.items, by_text);
+    return builtin_give(value_list(&items), out);
+}
+
 /* [table[i] for i in list], for places from 0. */
 Status builtin_pick(Run *r, const Args *a, Value *out)
 {
@@ -58,6 +86,36 @@ Status builtin_pick(Run *r, const Args *a, Value *out)
         vec_push(r->arena, &items, value_item(table, (uint32_t)place.integer));
     }
     return builtin_give(value_list(&items), out);
+}
+
+/* text.replace(mark, value). */
+Status builtin_into(Run *r, const Args *a, Value *out)
+{
+    Str value = builtin_text(r, a, 0), text = builtin_text(r, a, 1), mark = builtin_text(r, a, 2);
+    StrBuf b = strbuf_make(r->arena, LIMIT_PROMPT);
+    if (!mark.len)
+        return run_fail(r, a->node, E_PARSE, "_into needs a mark to look for");
+    for (ptrdiff_t at; (at = str_find(text, mark)) >= 0;) {
+        strbuf_add(&b, str_slice(text, 0, (size_t)at));
+        strbuf_add(&b, value);
+        text = str_after(text, (size_t)at + mark.len);
+    }
+    strbuf_add(&b, text);
+    TRY(strbuf_check(&b, "the text", r->err));
+    return builtin_give(value_text(strbuf_str(&b)), out);
+}
+
+/* What stands before the ")" that no "(" of the text has opened; none without one. */
+Status builtin_until_closed(Run *r, const Args *a, Value *out)
+{
+    Str s = builtin_text(r, a, 0);
+    int depth = 1;
+    for (size_t i = 0; i < s.len; i++) {
+        depth += (s.ptr[i] == '(') - (s.ptr[i] == ')');
+        if (!depth)
+            return builtin_give(value_text(str_slice(s, 0, i)), out);
+    }
+    return builtin_give((Value){.type = VALUE_NONE}, out);
 }
 
 /* Where a field begins at `at`: its end behind the "}", which closes it at the same depth. */

@@ -13,8 +13,10 @@
  * reject selectattr rejectattr; map, select and reject take filter or test arguments.
  * Own filters, for declarations that only this program reads: _literal (a Python literal),
  * _findall (all matches of an expression, or one group of each), _pick (a list of places becomes
- * what stands there in another list), _fill (values into the {} of a text),
- * _boxed (what the last \boxed{} of LaTeX holds).
+ * what stands there in another list), _sorted (texts as Python's sorted), _into
+ * (a value in the place of a mark in a text), _until_closed (what comes before the ")" that closes
+ * a bracket opened before the text; none when it stays open), _fill (values into the {} of a text),
+ * _boxed (what the last \boxed{} of LaTeX holds), _final_answer (Minerva's normal form).
  * Globals: range.
  *
  * A Template is immutable once parsed and may be rendered by several threads. */

@@ -181,3 +181,15 @@ TEST(keys_of_code_and_by_are_checked)
             test_fail(__FILE__, __LINE__, "%s gives: %s", wrong[i].metrics, got.ptr);
     }
 }
+
+/* CRUXEval: the answer holds its own test, and the target is not run. */
+TEST(code_that_holds_its_test_is_run_alone)
+{
+    SCOPED_ARENA(a);
+    const Task *t =
+        code_task(&a, "{metric: {'!function': utils.pass_at_k, sha256: "
+                      "85bc18f17048827de237dc0fb06ad9ebd31439a6148334ce7c8c43eea3c56344}, k: [1]}");
+    CHECK_NEAR(score_text(&a, t, doc, "def f(x): return x\nassert f(2)==2").value, 1, 0);
+    CHECK_NEAR(score_text(&a, t, doc, "def f(x): return x\nassert f(2)==3").value, 0, 0);
+    CHECK_NEAR(score_text(&a, t, doc, "```\nassert True\n```").value, 0, 0); /* as it stands */
+}

@@ -132,6 +132,8 @@ static void check_use(const Native *v, const Json *steps, const Json *value)
         CHECK(metric_native_find(use->text));
     else if (str_eqc(v->kind, "process_results"))
         CHECK(results_known(use->text));
+    else if (str_eqc(v->kind, "custom_dataset"))
+        CHECK(use->text.len);
     else if (str_eqc(v->kind, "filter"))
         CHECK(filter_known(use->text));
     else
@@ -209,6 +211,25 @@ TEST(a_native_process_docs_gives_what_the_function_gives)
     CHECK_STR(item.choices[0], "e one");
     CHECK_STR(item.choices[1], "two. b");
     CHECK_INT(item.gold[0], 3);
+}
+
+/* As fewshot_to_text of mmlu_pro's llama variant printed it. */
+TEST(a_native_version_puts_groups_into_a_replacement)
+{
+    SCOPED_ARENA(a);
+    Str hash = hash_of(&a, "doc_to_target", "The best answer is");
+    const Task *t = pinned_task(&a, str_printf(&a,
+                                               "doc_to_text: q\ndoc_to_target: {'!function': "
+                                               "utils.fewshot_to_text, sha256: %s}\n",
+                                               hash.ptr)
+                                        .ptr);
+    TaskItem item = item_at(&a,
+                            bind_plain(&a, t,
+                                       "[{\"q\":\"x\",\"cot_content\":\"A: Let's think step by "
+                                       "step. So. The answer is (C).\"}]",
+                                       NULL),
+                            0);
+    CHECK_STR(item.target_text, "So. The best answer is C.");
 }
 
 TEST(a_function_is_bound_by_its_source_and_not_by_its_name)
@@ -315,4 +336,74 @@ TEST(native_process_results_score_as_the_functions_do)
         CHECK_NEAR(scores[0].value, cases[i].want[0], 1e-15);
         CHECK_NEAR(scores[1].value, cases[i].want[1], 1e-15);
     }
+}
+
+/* ROUGE by hand: of 6 words given and 3 of the false answer 2 are shared, F1 = 4/9; no pair. Equal
+ * texts have 100 each. */
+TEST(generated_answers_are_nearer_to_true_ones_or_to_false_ones)
+{
+    SCOPED_ARENA(a);
+    static const struct {
+        const char *metric;
+        double want;
+    } cases[] = {
+        {"bleu_max", 100},
+        {"bleu_acc", 1},
+        {"rouge1_max", 100},
+        {"rouge1_diff", 100 - 400.0 / 9},
+        {"rouge1_acc", 1},
+        {"rouge2_max", 100},
+        {"rouge2_diff", 100},
+        {"rougeL_acc", 1},
+        {"rougeL_diff", 100 - 400.0 / 9},
+    };
+    Str hash = hash_of(&a, "process_results", "truthfulqa_gen");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const Task *t =
+            task_of(&a, str_printf(&a,
+                                   HEAD "process_results: {'!function': u.process_results_gen, "
+                                        "sha256: %s}\nmetric_list: [{metric: %s}]\n",
+                                   hash.ptr, cases[i].metric)
+                            .ptr);
+        TaskScore s =
+            score_text(&a, t,
+                       "[{\"q\":\"?\",\"a\":\" \",\"correct_answers\":[\"x y z.\",\"The cat sat "
+                       "on the mat.\"],\"incorrect_answers\":[\"The dog sat.\"]}]",
+                       "The cat sat on the mat.");
+        CHECK_NEAR(s.value, cases[i].want, 1e-9);
+    }
+}
+
+/* The program's status is the verdict; a k beyond the answers is said before it. */
+TEST(native_metrics_say_what_they_need)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    Str hash = hash_of(&a, "metric", "timeout");
+    const Task *t = task_of(
+        &a, str_printf(&a,
+                       HEAD "repeats: 2\nmetric_list: [{metric: {'!function': u.pass_at_k, sha256: "
+                            "%s}, k: [1, 3]}]\n",
+                       hash.ptr)
+                .ptr);
+    CHECK_INT(t->n_metrics, 2);
+    CHECK_STR(t->metrics[0].name, "pass@1");
+    CHECK_STR(t->metrics[1].name, "pass@3");
+    CHECK_INT(task_least_repeats(t), 3);
+    TaskBound *b = bind_plain(&a, t, "[{\"q\":\"?\",\"a\":\"assert True\"}]", NULL);
+    TaskItem item = item_at(&a, b, 0);
+    TaskScore *scores;
+    size_t n;
+    TaskAnswer answers[2] = {{.text = STR("x = 1")}, {.text = STR("y = 1")}};
+    if (task_ready(t, &err) == OK) {
+        CHECK(task_score(b, &item, answers, 2, &a, &scores, &n, &err) == E_USAGE);
+        CHECK(strstr(err.msg, "metric \"pass@3\" needs 3 answers of each item, and item 0 has 2"));
+    }
+    Str found = problems_of(
+        &a,
+        str_printf(&a,
+                   HEAD "metric_list: [{metric: {'!function': u.pass_at_k, sha256: %s}, k: [0]}]\n",
+                   hash.ptr)
+            .ptr);
+    CHECK(strstr(found.ptr, "\"k\" must be whole numbers from 1"));
 }
