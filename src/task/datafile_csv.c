@@ -83,8 +83,9 @@ static char find_delimiter(Str text, char named)
 static void note_delimiter(DataFile *file, Str text)
 {
     DataReport *r = &file->report;
-    r->delimiter = file->options.delimiter ? file->options.delimiter
-                                           : find_delimiter(text, file->format->delimiter);
+    r->delimiter = file->options.delimiter;
+    if (!r->delimiter)
+        r->delimiter = find_delimiter(text, file->format->delimiter);
     r->guessed = !file->options.delimiter && r->delimiter != file->format->delimiter;
 }
 
