@@ -58,8 +58,10 @@ static const char *stored_path(const Pull *p, const HubFile *file)
         char c = file->path.ptr[i];
         if (c == '+' || c == '%')
             strbuf_addf(&flat, "%%%02X", (unsigned)c);
+        else if (c == '/')
+            strbuf_addc(&flat, '+');
         else
-            strbuf_addc(&flat, c == '/' ? '+' : c);
+            strbuf_addc(&flat, c);
     }
     return path_join(p->app->arena, p->store, strbuf_str(&flat));
 }

@@ -40,7 +40,9 @@ static Status read_delimiter(Str text, char *out, Err *err)
         return err_set(err, E_USAGE,
                        "--delimiter is \"" STR_FMT "\"; it is one character, such as ';', or tab",
                        STR_ARG(text));
-    *out = tab ? '\t' : text.ptr[0];
+    *out = '\t';
+    if (!tab)
+        *out = text.ptr[0];
     return OK;
 }
 

@@ -14,16 +14,18 @@ static const int64_t most_effort = 200000000; /* steps of matching for one data 
 /* "[a-c_]" at `at`: whether `c` is of it; *end is behind it. Without its end it is a letter. */
 static bool in_class(Str pattern, size_t at, char c, size_t *end)
 {
-    size_t i = at + 1;
-    bool not = i < pattern.len && (pattern.ptr[i] == '!' || pattern.ptr[i] == '^'), hit = false;
-    for (i += not ; i < pattern.len && (pattern.ptr[i] != ']' || i == at + 1 + not ); i++) {
+    size_t i = at + 1, first;
+    bool negated = i < pattern.len && (pattern.ptr[i] == '!' || pattern.ptr[i] == '^'), hit = false;
+    i += negated;
+    first = i;
+    for (; i < pattern.len && (pattern.ptr[i] != ']' || i == first); i++) {
         bool range = i + 2 < pattern.len && pattern.ptr[i + 1] == '-' && pattern.ptr[i + 2] != ']';
-        char low = pattern.ptr[i], high = range ? pattern.ptr[i + 2] : low;
-        hit = hit || (c >= low && c <= high);
-        i += range ? 2 : 0;
+        size_t last = range ? i + 2 : i;
+        hit = hit || (c >= pattern.ptr[i] && c <= pattern.ptr[last]);
+        i = last;
     }
     *end = i < pattern.len ? i + 1 : at + 1;
-    return i < pattern.len ? hit != not &&c != '/' : c == '[';
+    return i < pattern.len ? hit != negated && c != '/' : c == '[';
 }
 
 /* The positions of the path that the pattern so far can have reached, as bits of bytes. */

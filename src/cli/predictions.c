@@ -5,6 +5,7 @@
 #include "base/limits.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 
 enum { MOST_SHARDS = 4096 };
 
@@ -87,7 +88,7 @@ static Str number_of(Arena *a, const JsonMember *member, size_t before)
     int64_t number;
     if (!before || !str_to_int(member->key, &number))
         return member->key;
-    return str_printf(a, "%lld", (long long)(number + (int64_t)before));
+    return str_printf(a, "%" PRId64, number + (int64_t)before);
 }
 
 static Status read_shard(Arena *a, const char *path, MemoryDocs *out, Err *err)

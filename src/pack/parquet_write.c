@@ -64,9 +64,9 @@ static void note_members(Arena *arena, Shape *shape, const Json *value, int dept
 static void note(Arena *arena, Shape *shape, const Json *value, int depth)
 {
     int64_t whole;
-    if (value->type == JSON_STRING) {
-        shape->kinds |= A_TEXT;
-    } else if (value->type == JSON_BOOL) {
+    if (value->type == JSON_NULL)
+        return;
+    if (value->type == JSON_BOOL) {
         shape->kinds |= A_TRUTH;
     } else if (value->type == JSON_NUMBER) {
         bool fits = json_is_int(value) && str_to_int(value->text, &whole);
@@ -81,7 +81,7 @@ static void note(Arena *arena, Shape *shape, const Json *value, int depth)
     } else if (value->type == JSON_OBJECT && depth < DEEPEST) {
         shape->kinds |= A_STRUCT;
         note_members(arena, shape, value, depth);
-    } else if (value->type != JSON_NULL) {
+    } else { /* text, and what is nested too deeply */
         shape->kinds |= A_TEXT;
     }
 }

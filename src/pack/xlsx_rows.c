@@ -17,6 +17,15 @@ typedef struct Rows {
     VEC(Cell) cells;
 } Rows;
 
+static int32_t hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Four hex digits between "_x" and "_"; -1 when it is no escape. */
 static int32_t escape_at(Str text, size_t at)
 {
@@ -24,18 +33,17 @@ static int32_t escape_at(Str text, size_t at)
     if (text.len - at < 7 || text.ptr[at + 1] != 'x' || text.ptr[at + 6] != '_')
         return -1;
     for (size_t i = at + 2; i < at + 6; i++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *hit = memchr(digits, text.ptr[i] | 0x20, 16);
-        if (!hit)
+        int32_t digit = hex_digit(text.ptr[i]);
+        if (digit < 0)
             return -1;
-        code = code * 16 + (int32_t)(hit - digits);
+        code = code * 16 + digit;
     }
     return code;
 }
 
 Str xlsx_decode(Arena *arena, Str text)
 {
-    if (!memmem(text.ptr ? text.ptr : "", text.len, "_x", 2))
+    if (!text.ptr || !memmem(text.ptr, text.len, "_x", 2))
         return text;
     StrBuf out = strbuf_make(arena, text.len + 1);
     for (size_t at = 0; at < text.len;) {

@@ -31,7 +31,7 @@ static Status read_header(DataFile *file, CsvReader *reader, Err *err)
     bool more;
     TRY(csv_next(reader, &scratch, &header, &more, err));
     if (!more)
-        return err_set(err, E_PARSE, "the file is empty; its first line must name the columns");
+        return err_set(err, E_PARSE, "its first line must name the columns");
     file->columns = arena_array(file->arena, header.n_fields, sizeof *file->columns);
     file->n_columns = header.n_fields;
     for (size_t i = 0; i < header.n_fields; i++) {
@@ -83,8 +83,9 @@ static char find_delimiter(Str text, char named)
 static void note_delimiter(DataFile *file, Str text)
 {
     DataReport *r = &file->report;
-    r->delimiter = file->options.delimiter ? file->options.delimiter
-                                           : find_delimiter(text, file->format->delimiter);
+    r->delimiter = file->options.delimiter;
+    if (!r->delimiter)
+        r->delimiter = find_delimiter(text, file->format->delimiter);
     r->guessed = !file->options.delimiter && r->delimiter != file->format->delimiter;
 }
 
@@ -92,6 +93,10 @@ static Status index_csv(DataFile *file, Arena *scratch, Offsets *out, Err *err)
 {
     Str text;
     TRY(datafile_read_all(file, scratch, &text, err));
+    Str bare = str_starts(text, STR("\xef\xbb\xbf")) ? str_after(text, 3) : text;
+    if (!str_trim(bare).len)
+        return err_set(err, E_PARSE, "%s: the file is empty; its first line must name the columns",
+                       file->path);
     note_delimiter(file, text);
     CsvReader reader = csv_reader(text, file->report.delimiter);
     if (read_header(file, &reader, err) != OK)

@@ -49,6 +49,10 @@ zh 1 '评测任务“q”第 0 题：提示词模板.*第 1 行第 3 列：没�
     assay run -m local:tiny-4 --data q.csv --prompt '{{问}}' --target '{{答案}}'
 zh 2 '还需要 --target 模板' assay run -m local:tiny-4 --data q.csv --prompt '{{问题}}'
 zh 2 '格式只有 json、jsonl、csv、xlsx' assay export 1 x.docx
+zh 1 '“gbk:test”只有一个版本，没有更早的版本可恢复' assay dataset restore gbk
+zh 2 '应为一个字符' assay dataset import gbk.csv --delimiter ab
+printf 'a,,\n1,2,3\n' > unnamed.csv
+zh 1 'unnamed\.csv 第 1 行：首行中第 2 列与第 3 列没有列名' assay dataset import unnamed.csv
 expect_ok assay runs --lang zh
 expect_out '已完成'
 expect_ok assay task list --lang zh

@@ -337,6 +337,7 @@ TEST(xlsx_escapes_of_characters_are_decoded)
     CHECK_STR(xlsx_decode(&a, STR("a_x000D_b")), "a\rb");
     CHECK_STR(xlsx_decode(&a, STR("_x005F_x0041_")), "_x0041_");
     CHECK_STR(xlsx_decode(&a, STR("_xD83D__xDE00_")), "\xf0\x9f\x98\x80");
+    CHECK_STR(xlsx_decode(&a, STR("_x\x10\x10\x14\x11_")), "_x\x10\x10\x14\x11_");
     CHECK_STR(xlsx_decode(&a, STR("_xD83D_ _x00 _x00G1_ _x000a")), "_xD83D_ _x00 _x00G1_ _x000a");
 }
 
