@@ -282,7 +282,7 @@ Status eval_finish(Db *db, Unit *unit, Err *err)
         return add_error_samples(db, unit, failed, err);
     if (!asked->verdict && !asked->unjudged.len)
         TRY(judge(unit, false, err));
-    if (asked->unjudged.len)
+    if (!asked->verdict) /* it met a limit */
         return add_error_samples(db, unit, NULL, err);
     return add_samples(db, unit, asked->verdict, err);
 }

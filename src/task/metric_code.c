@@ -112,8 +112,9 @@ static bool next_fence(Str *rest, Str *language, Str *block)
     *language = str_trim(str_slice(inside, 0, (size_t)line));
     inside = str_after(inside, (size_t)line + 1);
     ptrdiff_t close = str_find(inside, STR("```"));
-    *block = close < 0 ? inside : str_slice(inside, 0, (size_t)close);
-    *rest = close < 0 ? (Str){0} : str_after(inside, (size_t)close + 3);
+    size_t end = close < 0 ? inside.len : (size_t)close;
+    *block = str_slice(inside, 0, end);
+    *rest = str_after(inside, end + 3);
     return true;
 }
 
@@ -157,7 +158,9 @@ static void put_input(StrBuf *b, Str text)
 static Status tests_of(const ScoreInput *in, const Code *code, const FieldContext *c, Str *out)
 {
     bool none = code->output.raw || code->alone; /* needed */
-    *out = none ? (Str){0} : in->item->target_text;
+    *out = in->item->target_text;
+    if (none)
+        *out = (Str){0};
     if (code->test.raw)
         TRY(field_plain(c, &code->test, &in->item->doc, out));
     if (!none && !utf8_strip(*out).len)

@@ -242,7 +242,8 @@ double order_value(int least, const double *values, size_t n, size_t gold)
     size_t right = 0;
     if (least <= ORDER_PLACES) { /* option `gold` stands at place p in rotation gold - p */
         size_t place = (size_t)(ORDER_PLACES - least);
-        return gold >= n || place >= n ? NAN : values[(gold + n - place) % n] >= 1;
+        bool known = gold < n && place < n;
+        return known ? (double)(values[(gold + n - place) % n] >= 1) : (double)NAN;
     }
     for (size_t i = 0; i < n; i++)
         right += values[i] >= 1;

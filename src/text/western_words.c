@@ -105,14 +105,11 @@ Ids western_words(Arena *arena, Vocabulary *words, Str s, bool padded, bool (*al
             continue;
         }
         char class = classes[(unsigned char)s.ptr[c.at]];
-        if (class == 'a' || class == '0')
-            c.at++;
-        else if (class == ' ')
-            cut(&c, 1, true);
-        else if (class == ',')
+        bool split = class == '-' && c.at && class_at(s, c.at - 1) == '0';
+        if (class == ',')
             points(&c);
-        else if (class == '!' || (c.at && class_at(s, c.at - 1) == '0'))
-            cut(&c, 1, false);
+        else if (class == '!' || class == ' ' || split)
+            cut(&c, 1, class == ' ');
         else
             c.at++;
     }
