@@ -1,7 +1,7 @@
 /* pace.c - adaptive concurrency and rate limits. */
 #include "engine/pace.h"
 
-enum { START = 32, GROWTH = 7 };
+enum { START = 32, START_PART = 8, GROWTH = 7 };
 static const double CUT = 0.8, ROUND_GROWTH = 0.05, LONGEST_WAIT = 0.25;
 
 static double smaller(double a, double b)
@@ -17,7 +17,7 @@ static double larger(double a, double b)
 void pace_init(Pace *p, int ceiling, double rpm, double tpm, double now)
 {
     *p = (Pace){.ceiling = ceiling,
-                .limit = smaller(START, ceiling),
+                .limit = smaller(ceiling, larger(START, ceiling / START_PART)),
                 .exploring = true,
                 .last_cut = -1,
                 .rpm = rpm,

@@ -1,8 +1,8 @@
 /* pace.h - how fast requests may leave: adaptive concurrency, rate limits, budgets.
  *
- * Concurrency starts small, grows with every success (fast until the first sign of a rate
- * limit, then by 5 % a round), shrinks by a fifth once an episode of rate limiting, and is
- * left alone by other errors. Thread-safe. */
+ * Concurrency starts with 32, or an eighth of a high ceiling, grows with every success (fast until
+ * the first sign of a rate limit, then by 5 % a round), shrinks by a fifth once an episode of rate
+ * limiting, and is left alone by other errors. Thread-safe. */
 #ifndef ENGINE_PACE_H
 #define ENGINE_PACE_H
 

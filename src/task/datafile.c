@@ -106,7 +106,7 @@ static void keep_offsets(DataFile *file, const Offsets *found)
         file->lengths = arena_array(file->arena, found->len, sizeof *file->lengths);
 }
 
-/* ---- checking every record once ---- */
+/* ---- bad records ---- */
 
 Status datafile_refuse(const DataFile *file, uint64_t offset, Err *err)
 {
@@ -130,59 +130,6 @@ Status datafile_bad(DataFile *file, uint64_t offset, Err *err)
     BadRecord bad = {file->counted + 1, str_copy(file->arena, str_from(err->msg))};
     vec_push(file->arena, &file->bad, bad);
     *err = (Err){0};
-    return OK;
-}
-
-/* Keeps record `i` as number docs.len. */
-static void keep_record(DataFile *file, size_t i)
-{
-    size_t at = file->docs.len++;
-    if (file->lengths)
-        file->lengths[at] = (uint32_t)(file->offsets[i + 1] - file->offsets[i]);
-    file->offsets[at] = file->offsets[i];
-}
-
-/* Checks records first .. end - 1, whose bytes are `text`. */
-static Status check_run(DataFile *file, size_t first, size_t end, Str text, Err *err)
-{
-    SCOPED_ARENA(scratch);
-    uint64_t start = file->offsets[first];
-    for (size_t i = first; i < end; i++) {
-        Json record;
-        Str one = str_slice(text, (size_t)(file->offsets[i] - start),
-                            (size_t)(file->offsets[i + 1] - start));
-        if (file->format->read(file, one, &scratch, &record, err) != OK)
-            TRY(datafile_bad(file, file->offsets[i], err));
-        else
-            keep_record(file, i);
-        arena_reset(&scratch);
-    }
-    return OK;
-}
-
-/* Reads runs of neighbouring records together: one call to the system for hundreds. Bad ones
- * are dropped from the list in place. */
-static Status check_records(DataFile *file, size_t n, Err *err)
-{
-    enum { RUN = 1 << 18 };
-    Err unread = {0};
-    err = err ? err : &unread;
-    for (size_t first = 0, end; first < n; first = end) {
-        end = first + 1;
-        while (end < n && file->offsets[end + 1] - file->offsets[first] <= RUN)
-            end++;
-        uint64_t len = file->offsets[end] - file->offsets[first];
-        if (len > LIMIT_RECORD) {
-            err_set(err, E_LIMIT, "record is larger than %zu bytes", LIMIT_RECORD);
-            TRY(datafile_bad(file, file->offsets[first], err));
-            continue;
-        }
-        SCOPED_ARENA(scratch);
-        char *bytes = arena_array(&scratch, (size_t)len + 1, 1);
-        TRY(datafile_read(file, file->offsets[first], bytes, (size_t)len, err));
-        TRY(check_run(file, first, end, (Str){bytes, (size_t)len}, err));
-    }
-    file->offsets[file->docs.len] = file->offsets[n];
     return OK;
 }
 
@@ -220,7 +167,7 @@ static Status load(DataFile *file, Err *err)
     if (file->options.unchecked && !file->options.skip_bad)
         file->docs.len = found.len - 1;
     else
-        TRY(check_records(file, found.len - 1, err));
+        TRY(datafile_check(file, found.len - 1, err));
     if (file->bad.len)
         qsort(file->bad.items, file->bad.len, sizeof *file->bad.items, by_line);
     file->report.bad = file->bad.items;

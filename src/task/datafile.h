@@ -53,6 +53,9 @@ Status datafile_read_all(DataFile *file, Arena *arena, Str *out, Err *err);
 /* The line, from 1, on which the byte at `offset` stands. */
 size_t datafile_line_at(const DataFile *file, uint64_t offset);
 
+/* Reads each of the `n` records found once, with several threads where there is much to read, and
+ * drops bad ones from the list or refuses the first of them, as told. Sets docs.len. */
+Status datafile_check(DataFile *file, size_t n, Err *err) MUST_CHECK;
 /* Wraps `err` with file and line of the bad record at `offset`, and what may help. */
 Status datafile_refuse(const DataFile *file, uint64_t offset, Err *err) MUST_CHECK;
 /* The record at `offset` is bad, as `err` says: notes it and returns OK when bad records are to

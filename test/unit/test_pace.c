@@ -44,6 +44,14 @@ TEST(pace_starts_no_higher_than_the_ceiling)
     pace_destroy(&p);
 }
 
+TEST(pace_starts_at_an_eighth_of_a_high_ceiling)
+{
+    Pace p;
+    pace_init(&p, 1000, 0, 0, 0);
+    CHECK_INT(enter_all(&p, 1, 0), 125);
+    pace_destroy(&p);
+}
+
 TEST(pace_is_cut_once_an_episode_of_rate_limits)
 {
     Pace p;

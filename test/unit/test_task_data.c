@@ -211,6 +211,26 @@ TEST(task_data_that_is_written_to_while_in_use_is_refused)
     datafile_close(file);
 }
 
+/* Several threads check a large file; the first bad record is named, whoever meets which. */
+TEST(task_data_read_by_threads_names_the_first_bad_record)
+{
+    SCOPED_ARENA(a);
+    enum { LINES = 40000, FIRST = 20011 };
+    StrBuf text = strbuf_make(&a, 8 << 20);
+    for (int i = 1; i <= LINES; i++)
+        strbuf_adds(&text, i == FIRST || i == FIRST + 1 || i > FIRST + 9000
+                               ? "{\"question\": \"no end\n"
+                               : "{\"question\": \"How much is it?\", \"answer\": \"twelve\"}\n");
+    const char *path = put_file(&a, test_folder(), "many.jsonl", strbuf_str(&text).ptr);
+    for (int round = 0; round < 20; round++) {
+        SCOPED_ARENA(b);
+        Err err = {0};
+        DataFile *file;
+        CHECK(datafile_open(&b, path, &file, &err) == E_PARSE);
+        CHECK(strstr(err.msg, "many.jsonl:20011: "));
+    }
+}
+
 enum { RECORDS = 500, THREADS = 4 };
 
 typedef struct Reader {
