@@ -225,6 +225,12 @@ static const Phrase errors[] = {
      "无法写成“%s”：格式只有 json、jsonl、csv、xlsx、parquet 和 html（可用 --format 指定）"},
     {"--limit must not be negative", "--limit 不能为负数"},
     {"--%s must be from %s to %s", "--%s 须在 %s 到 %s 之间"},
+    {"--until-ci must be a width below 1, such as 0.05", "--until-ci 须为小于 1 的宽度，如 0.05"},
+    {"--until-ci needs items that do not share a source: leave out --cluster",
+     "--until-ci 要求各题互不同源：请去掉 --cluster"},
+    {"--until-ci needs a first metric that is a mean of values from 0 to 1, and \"%s\" of task "
+     "\"%s\" is none",
+     "--until-ci 要求首个指标是 0 到 1 之间取值的均值，而任务“%2$s”的“%1$s”不是"},
     {"--prompt needs one --data FILE, the file with the items",
      "--prompt 还需要一个 --data 文件，即题目所在的文件"},
     {"--prompt needs --target TEMPLATE, the right answer, such as '{{answer}}'",

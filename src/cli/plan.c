@@ -316,6 +316,7 @@ static EvalOptions eval_options(App *app, const RunOptions *o)
         .max_attempts = (int)o->max_attempts,
         .retry_wait = o->retry_wait,
         .max_cost = o->max_cost,
+        .until_ci = o->until_ci,
         .max_requests = o->max_requests,
         .stop = app->stop,
         .on_data = say_data,
@@ -337,6 +338,8 @@ static Status check_ranges(const RunOptions *o, Err *err)
         if (rows[i].value < rows[i].low || rows[i].value > rows[i].high)
             return err_set(err, E_USAGE, "--%s must be from %lld to %lld", rows[i].name,
                            (long long)rows[i].low, (long long)rows[i].high);
+    if (o->until_ci < 0 || o->until_ci >= 1)
+        return err_set(err, E_USAGE, "--until-ci must be a width below 1, such as 0.05");
     if (o->fewshot != NO_FEWSHOT && o->fewshot > 1000)
         return err_set(err, E_USAGE, "--fewshot must be from 0 to 1000");
     return OK;

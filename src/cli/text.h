@@ -115,6 +115,13 @@
     X(T_INCOMPLETE,                                                                                \
       "INCOMPLETE: %lld of %lld samples have no answer; the same command asks them again",         \
       "未完成：%2$lld 个样本中有 %1$lld 个没有作答；再次运行同一命令即可续跑")                     \
+    X(T_ENDED_EARLY,                                                                               \
+      "ended after %lld of %lld items, drawn at random; the interval is a confidence sequence, "   \
+      "which holds whenever one stops",                                                            \
+      "随机抽取 %lld/%lld 题后提前结束；区间为置信序列，无论何时停止都成立")                       \
+    X(T_ASKED_ALL,                                                                                 \
+      "all %lld items are asked; the interval is a confidence sequence, as --until-ci was given",  \
+      "全部 %lld 题都已作答；因用了 --until-ci，区间为置信序列")                                   \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
     X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \

@@ -1,14 +1,14 @@
 /* view.h - summaries and comparisons as JSON: what --json prints and reports are made of.
  *
  * A run: {run, model, task, dataset, split, version, state, stop_reason, created, finished,
- *   n_items, n_repeats, n_samples, incomplete, protocol_hash, outcomes {scored, no_answer ...},
- *   metrics [{filter, metric, aggregation, higher_is_better, n, mean, se, low, high, method,
- *   clusters, answered {n, mean, se, low, high}, signature of a corpus score, advice {language,
- *   metric} where another metric or tokeniser fits the texts}], tokens {prompt, completion},
- * attempts, cached, cost, latency {p50, p90, p99}, first_token {...}}. Unknown numbers are null. In
- * show and export also breakdown: null, or {metric, filter, higher_is_better, columns [one or two
- * names], values [a list for each], cells [{at [index of each value], n, mean, low, high}]}; cells
- * without items are left out. */
+ *   n_items, n_repeats, n_samples, incomplete, ended_early (of --until-ci),
+ * protocol_hash, outcomes {scored, no_answer ...}, metrics [{filter, metric, aggregation,
+ * higher_is_better, n, mean, se, low, high, method, clusters, answered {n, mean, se, low, high},
+ * signature of a corpus score, advice {language, metric} where another metric or tokeniser fits the
+ * texts}], tokens {prompt, completion}, attempts, cached, cost, latency {p50, p90, p99},
+ * first_token {...}}. Unknown numbers are null. In show and export also breakdown: null, or
+ * {metric, filter, higher_is_better, columns [one or two names], values [a list for each], cells
+ * [{at [index of each value], n, mean, low, high}]}; cells without items are left out. */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 

@@ -120,6 +120,8 @@ Json view_run(const RunSummary *s, Arena *a)
     put_run_head(&s->run, &o, a);
     put_int(a, &o, "n_samples", s->n_samples);
     put(a, &o, "incomplete", json_truth(s->incomplete));
+    if (s->until_ci)
+        put(a, &o, "ended_early", json_truth(s->ended_early));
     for (int i = 0; i < N_OUTCOMES; i++)
         put_int(a, &outcomes, outcome_name((Outcome)i), s->counts[i]);
     put(a, &o, "outcomes", outcomes);

@@ -87,13 +87,31 @@ static void print_incomplete(App *app, const RunSummary *runs, size_t n)
     for (size_t i = 0; i < n; i++)
         if (runs[i].incomplete) {
             int64_t wanted = runs[i].run.n_items * runs[i].run.n_repeats;
-            int64_t missing = wanted - runs[i].n_samples + runs[i].counts[OUTCOME_ERROR];
+            int64_t unasked = runs[i].ended_early ? 0 : wanted - runs[i].n_samples;
+            int64_t missing = unasked + runs[i].counts[OUTCOME_ERROR];
             fprintf(app->out, "* %s %lld%s%s\n", tr(app, T_RUN), (long long)runs[i].run.id,
                     tr(app, T_COLON),
                     trf(app, &a, T_INCOMPLETE, (long long)missing, (long long)wanted).ptr);
             if (runs[i].counts[OUTCOME_ERROR])
                 print_errors(app, &runs[i]);
         }
+}
+
+/* Where asking ended once the number was known well enough, or was to. */
+static void print_ends(App *app, const RunSummary *runs, size_t n)
+{
+    SCOPED_ARENA(a);
+    for (size_t i = 0; i < n; i++) {
+        const RunSummary *s = &runs[i];
+        if (!s->until_ci || s->incomplete)
+            continue;
+        Str text = s->ended_early
+                       ? trf(app, &a, T_ENDED_EARLY, (long long)(s->n_samples / s->run.n_repeats),
+                             (long long)s->run.n_items)
+                       : trf(app, &a, T_ASKED_ALL, (long long)s->run.n_items);
+        fprintf(app->out, "%s %lld%s%s\n", tr(app, T_RUN), (long long)s->run.id, tr(app, T_COLON),
+                text.ptr);
+    }
 }
 
 static bool signed_before(const RunSummary *s, size_t metric)
@@ -179,6 +197,7 @@ void print_summaries(App *app, const RunSummary *runs, size_t n)
     }
     table_print(&t, app);
     print_incomplete(app, runs, n);
+    print_ends(app, runs, n);
     print_signatures(app, runs, n);
     print_advice(app, runs, n);
 }
@@ -296,6 +315,7 @@ void print_results(App *app, const RunSummary *runs, size_t n)
             continue;
         table_print(&t, app);
         print_incomplete(app, runs, n);
+        print_ends(app, runs, n);
         print_advice(app, runs, n);
         return;
     }

@@ -1,6 +1,8 @@
 /* sqlite.c - the default store: one file, write-ahead log, full durability. */
 #include "db/backend.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -76,19 +78,39 @@ static void tidy(void *connection)
         c->tidies = pthread_create(&c->tidying, NULL, tidy_main, c) == 0;
 }
 
+/* SQLite does not wait by itself where two change a new file's journal mode at once, or the last
+ * one closes it meanwhile. */
+static Status run_patiently(Sqlite *c, const char *sql, Err *err)
+{
+    enum { STEP_MS = 5 };
+    double until = clock_seconds() + BUSY_TIMEOUT_MS / 1000.0;
+    for (;;) {
+        Err why = {0};
+        Status status = run_script(c, sql, &why);
+        bool busy = (sqlite3_errcode(c->handle) & 0xff) == SQLITE_BUSY;
+        if (status != OK && busy && clock_seconds() < until) {
+            sqlite3_sleep(STEP_MS);
+            continue;
+        }
+        if (status != OK && err)
+            *err = why;
+        return status;
+    }
+}
+
 static Status set_up(Sqlite *c, bool read_only, Err *err)
 {
     sqlite3_busy_timeout(c->handle, BUSY_TIMEOUT_MS);
     TRY(run_script(c, "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;", err));
     if (read_only)
-        return run_script(c, "PRAGMA query_only=ON; SELECT 1 FROM sqlite_master;", err);
-    return run_script(c,
-                      "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                      "PRAGMA secure_delete=OFF; PRAGMA cache_size=-12000;"
-                      /* Copying the log back every 4 MB would write each index page again and
-                         again: 64 MB halves what a long run writes. */
-                      "PRAGMA wal_autocheckpoint=8192; PRAGMA journal_size_limit=67108864;",
-                      err);
+        return run_patiently(c, "PRAGMA query_only=ON; SELECT 1 FROM sqlite_master;", err);
+    return run_patiently(c,
+                         "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                         "PRAGMA secure_delete=OFF; PRAGMA cache_size=-12000;"
+                         /* Copying the log back every 4 MB would write each index page again and
+                            again: 64 MB halves what a long run writes. */
+                         "PRAGMA wal_autocheckpoint=8192; PRAGMA journal_size_limit=67108864;",
+                         err);
 }
 
 /* A file as a URI that SQLite reads without locks or a log of its own. */
@@ -130,15 +152,21 @@ static Status open_to_read(Sqlite *c, Err *err)
                        true, err);
 }
 
+/* Counting every allocation costs a lock each, and nobody asks. To be set before SQLite is in use,
+ * and not by two threads. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 Status sqlite_connect(const char *path, bool read_only, void **connection, Err *err)
 {
     if (read_only && access(path, F_OK) != 0)
         return err_set(err, E_MISSING,
                        "there is no database \"%s\"; run an evaluation first or name it with --db",
                        path);
-    /* Counting every allocation costs a lock each, and nobody asks. Refused, and kept, once
-       SQLite is in use. */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     Sqlite *c = calloc(1, sizeof *c);
     if (!c)
         abort();

@@ -1,5 +1,6 @@
 /* ask.c - items become requests, replies become samples. */
 #include "base/utf8.h"
+#include "eval/precision.h"
 #include "eval/private.h"
 
 #include <math.h>
@@ -11,6 +12,12 @@ enum { FIRST_SEED = 1234 }; /* the seed LMH sends; repeats count up from it */
 static bool is_done(const EvalRun *run, int64_t position)
 {
     return run->done[position / 64] >> (position % 64) & 1;
+}
+
+/* The item that is asked as number `index`. */
+static int64_t position_of(const EvalRun *run, int64_t index)
+{
+    return run->precision ? precision_position(run->precision, index) : index;
 }
 
 /* White space at the end of a context is scored with the continuation, as LMH does. */
@@ -73,16 +80,17 @@ static Str cluster_of(const EvalRun *run, const Json *doc, Arena *arena)
 
 Status eval_next(EvalRun *run, Unit *unit, bool *more, Err *err)
 {
-    while (run->next < run->n_items && is_done(run, run->next))
+    while (run->next < run->n_items && is_done(run, position_of(run, run->next)))
         run->next++;
-    *more = run->next < run->n_items;
+    *more = run->next < run->n_items && !(run->precision && precision_reached(run->precision));
     if (!*more)
         return OK;
+    int64_t position = position_of(run, run->next);
     AskedItem *asked = ARENA_NEW(&unit->arena, AskedItem);
     asked->run = run;
-    if (task_item(run->bound, (size_t)run->next, &unit->arena, &asked->item, err) != OK)
+    if (task_item(run->bound, (size_t)position, &unit->arena, &asked->item, err) != OK)
         return err_wrap(err, "task \"" STR_FMT "\", item %lld", STR_ARG(run->task->name),
-                        (long long)run->next);
+                        (long long)position);
     run->next++;
     TRY(eval_docs_key(run->docs, asked->item.source, &unit->arena, &asked->key, err));
     asked->cluster = cluster_of(run, &asked->item.doc, &unit->arena);
@@ -199,11 +207,15 @@ static Status add_error_samples(Db *db, Unit *unit, const ModelReply *failed, Er
         asked->run->n_added++;
         asked->run->n_errors++;
     }
+    if (asked->run->precision)
+        precision_note(asked->run->precision, (int64_t)asked->item.position, NAN);
     return OK;
 }
 
-static void note_progress(EvalRun *run, const TaskScore *scores, size_t n)
+static void note_progress(EvalRun *run, int64_t position, const TaskScore *scores, size_t n)
 {
+    if (n && run->precision)
+        precision_note(run->precision, position, isnan(scores[0].value) ? 0 : scores[0].value);
     if (!run->progress || !n)
         return;
     atomic_fetch_add(&run->progress->scored, 1);
@@ -233,7 +245,7 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
         if (i == 0)
             TRY(eval_add_judgements(db, run->task, id, j, err));
     }
-    note_progress(run, j->scores, j->n_scores);
+    note_progress(run, (int64_t)asked->item.position, j->scores, j->n_scores);
     return OK;
 }
 

@@ -20,6 +20,7 @@ typedef struct EvalOptions {
     Str system;            /* system instruction */
     uint64_t fewshot_seed; /* 1234 */
     Str cluster;           /* column that names an item's source; empty: none */
+    double until_ci;       /* end when the first metric's interval is so wide; 0: ask all items */
     bool fresh;            /* ask everything again; but first finish an unfinished fresh run */
     bool stream;           /* measure the time to the first token */
     int concurrency, max_attempts;

@@ -1,5 +1,6 @@
 /* execute.c - works through the runs of a batch, a model at a time or all at once. */
 #include "core/store.h"
+#include "eval/precision.h"
 #include "eval/private.h"
 
 #include <pthread.h>
@@ -150,6 +151,7 @@ static Status close_runs(Db *db, const ModelWork *w, bool failed, EvalOutcome *o
         if (failed)
             TRY(count_samples(db, run, err));
         bool all = run->n_done * run->n_repeats + run->n_added == run->n_items * run->n_repeats;
+        all = all || (run->precision && precision_reached(run->precision));
         out->unanswered = out->unanswered || !all || run->n_errors > 0;
         TRY(run_release(db, run->id, all ? "finished" : "stopped",
                         all ? STR("") : str_from(w->reason.msg), err));

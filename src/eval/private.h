@@ -27,6 +27,8 @@ struct EvalRun {
     bool chat, stream, was_done;
     RunRow *row; /* as it is added when there is none of its identity */
     EvalProgress *progress;
+    uint64_t order_seed;
+    struct Precision *precision; /* when to end before all items are asked; or NULL */
     atomic_int judged, unjudged; /* ahead: verdicts had, and those that could not be had */
 };
 

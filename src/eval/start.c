@@ -2,8 +2,10 @@
 #include "base/hash.h"
 #include "base/version.h"
 #include "core/store.h"
+#include "eval/precision.h"
 #include "eval/private.h"
 
+#include <math.h>
 #include <stdio.h>
 
 bool eval_is_chat(const Model *model, const Task *task)
@@ -64,7 +66,7 @@ static Str telling_settings(const ModelSpec *spec, Arena *arena)
 
 /* Same task, same model reached the same way with the same content, same protocol: what a
  * rerun goes on with. Prices, limits and concurrency are not part of it. */
-static Str identity_of(const EvalRun *run, Str protocol_hash, Arena *arena)
+static Str identity_of(const EvalRun *run, const EvalOptions *o, Str protocol_hash, Arena *arena)
 {
     const ModelSpec *s = &run->model->spec;
     Hasher *h = hash_begin(arena);
@@ -78,6 +80,8 @@ static Str identity_of(const EvalRun *run, Str protocol_hash, Arena *arena)
                          protocol_hash};
     for (size_t i = 0; i < COUNT(parts); i++)
         hash_add_part(h, parts[i]);
+    if (o->until_ci > 0) /* asks in another order */
+        hash_add_part(h, STR("until-ci"));
     return hash_hex(arena, hash_end(h));
 }
 
@@ -89,6 +93,8 @@ static Str run_settings(const EvalOptions *o, Str fresh, Arena *arena)
     json_set(arena, &s, STR("chat_turns"), json_truth(o->chat_turns));
     json_set(arena, &s, STR("system"), json_str(o->system.ptr ? o->system : STR("")));
     json_set(arena, &s, STR("fewshot_seed"), json_integer(arena, (int64_t)o->fewshot_seed));
+    if (o->until_ci > 0)
+        json_set(arena, &s, STR("order_seed"), json_integer(arena, PRECISION_SEED));
     return json_dump(arena, &s);
 }
 
@@ -98,6 +104,7 @@ static Status read_settings(EvalRun *run, Str settings, Arena *arena, Err *err)
     TRY(json_parse(arena, settings, &s, err));
     run->fresh = json_text(json_get(&s, "fresh"));
     run->cluster = json_text(json_get(&s, "cluster"));
+    run->order_seed = (uint64_t)json_int(json_get(&s, "order_seed"), 0);
     return OK;
 }
 
@@ -137,6 +144,22 @@ static Status check_cluster(const EvalRun *run, Err *err)
         STR_ARG(run->version.name), STR_ARG(run->cluster), STR_ARG(run->version.columns));
 }
 
+static Status check_precision(const EvalOptions *o, const EvalRun *run, Err *err)
+{
+    const TaskMetric *m = run->task->n_metrics ? &run->task->metrics[0] : NULL;
+    if (!(o->until_ci > 0))
+        return OK;
+    if (run->cluster.len)
+        return err_set(err, E_USAGE,
+                       "--until-ci needs items that do not share a source: leave out --cluster");
+    if (m && str_eqc(m->aggregation, "mean") && m->higher_is_better)
+        return OK;
+    return err_set(err, E_USAGE,
+                   "--until-ci needs a first metric that is a mean of values from 0 to 1, and "
+                   "\"" STR_FMT "\" of task \"" STR_FMT "\" is none",
+                   STR_ARG(m ? m->name : STR("-")), STR_ARG(run->task->name));
+}
+
 static Status check_model(const EvalRun *run, Err *err)
 {
     const Provider *p = run->model->provider;
@@ -156,7 +179,7 @@ static Status import_data(Db *db, const EvalOptions *o, const EvalTask *t, bool 
     const Task *task = t->task;
     bool shots = task->num_fewshot > 0 && task->fewshot_split.len;
     bool same = shots && str_eq(task->fewshot_split, task->test_split);
-    bool stream = alone && !same && !task_reorders(task);
+    bool stream = alone && !same && !task_reorders(task) && !(o->until_ci > 0);
     TRY(eval_import(db, o, t, task->test_split, stream ? &run->importing : NULL, arena,
                     &run->version, err));
     if (same)
@@ -246,7 +269,7 @@ static void describe_run(const EvalOptions *o, EvalRun *run, Arena *arena)
                          .n_items = run->n_items,
                          .n_repeats = run->n_repeats,
                          .program = STR(ASSAY_VERSION)};
-    run->row->identity = identity_of(run, run->row->protocol_hash, arena);
+    run->row->identity = identity_of(run, o, run->row->protocol_hash, arena);
 }
 
 static Status word_of(const RunRow *row, Arena *arena, Str *out, Err *err)
@@ -320,8 +343,24 @@ static Status prepare_run(Db *db, const EvalOptions *o, const EvalTask *task, bo
     TRY(import_data(db, o, task, alone, run, arena, err));
     run->cluster = o->cluster;
     TRY(check_cluster(run, err));
+    TRY(check_precision(o, run, err));
     describe_run(o, run, arena);
     return bind(o, run, arena, err);
+}
+
+/* What an earlier command found counts. */
+static Status begin_precision(Db *db, double width, EvalRun *run, Arena *arena, Err *err)
+{
+    SCOPED_ARENA(scratch);
+    RunPoints points = {0};
+    run->precision = precision_make(arena, run->n_items, run->order_seed, width);
+    TRY(run_numbers(db, run->id, &scratch, &points, NULL, err));
+    for (size_t i = 0; points.sets.len && i < points.sets.items[0].points.len; i++) {
+        const Point *p = &points.sets.items[0].points.items[i];
+        precision_note(run->precision, p->position, isnan(p->value) ? 0 : p->value);
+    }
+    run->was_done = run->was_done || precision_reached(run->precision);
+    return OK;
 }
 
 static Status begin_run(Db *db, const EvalOptions *o, Str word, EvalRun *run, Arena *arena,
@@ -330,7 +369,8 @@ static Status begin_run(Db *db, const EvalOptions *o, Str word, EvalRun *run, Ar
     TRY(add_or_find_run(db, o, word, run, arena, err));
     TRY(run_claim_within(db, run->id, run->row->batch_id, err));
     TRY(sample_clear_errors(db, run->id, err));
-    return find_done(db, run, arena, err);
+    TRY(find_done(db, run, arena, err));
+    return o->until_ci > 0 ? begin_precision(db, o->until_ci, run, arena, err) : OK;
 }
 
 /* What was read is closed; a version whose items were to follow is taken back. */

@@ -2,6 +2,7 @@
 #include "eval/summary.h"
 
 #include "eval/aggregate.h"
+#include "eval/precision.h"
 #include "eval/private.h"
 #include "task/metric_options.h"
 #include "text/language.h"
@@ -135,6 +136,14 @@ static Status advise(Db *db, const Json *config, Arena *arena, RunSummary *s, Er
     return OK;
 }
 
+/* A run that ended because its number was known well enough lacks nothing. */
+static bool is_short(const RunRow *run, int64_t n_samples)
+{
+    if (n_samples >= run->n_items * run->n_repeats)
+        return false;
+    return !str_eqc(run->state, "finished") || !precision_of(run);
+}
+
 Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err)
 {
     RunSummary s = {0};
@@ -154,6 +163,7 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
         for (size_t i = 0; i < points.sets.len; i++) {
             MetricSummary m =
                 eval_summarise_points(&points.sets.items[i], &config, points.n_clusters, arena);
+            precision_adjust(&s.run, &points.sets.items[i], &m);
             keep_texts(&m, arena);
             vec_push(arena, &s.metrics, m);
         }
@@ -162,7 +172,9 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
     memcpy(s.counts, s.usage.counts, sizeof s.counts);
     for (int i = 0; i < N_OUTCOMES; i++)
         s.n_samples += s.counts[i];
-    s.incomplete = s.counts[OUTCOME_ERROR] > 0 || s.n_samples < s.run.n_items * s.run.n_repeats;
+    s.incomplete = s.counts[OUTCOME_ERROR] > 0 || is_short(&s.run, s.n_samples);
+    s.until_ci = precision_of(&s.run);
+    s.ended_early = !is_short(&s.run, s.n_samples) && s.n_samples < s.run.n_items * s.run.n_repeats;
     if (s.counts[OUTCOME_ERROR])
         TRY(sample_errors(db, run_id, EVAL_ERRORS, arena, &s.errors, err));
     if (str_find(s.run.config, STR("\"extract\"")) >= 0) /* no rules without the filter */
@@ -184,11 +196,12 @@ Status eval_headline(Db *db, const RunRow *run, Arena *arena, RunHeadline *out, 
     h.n_metrics = points.sets.len;
     if (points.sets.len) {
         h.metric = eval_summarise_points(&points.sets.items[0], &config, points.n_clusters, arena);
+        precision_adjust(run, &points.sets.items[0], &h.metric);
         keep_texts(&h.metric, arena);
     }
     for (int i = 0; i < N_OUTCOMES; i++)
         n += usage.counts[i];
-    h.incomplete = usage.counts[OUTCOME_ERROR] > 0 || n < run->n_items * run->n_repeats;
+    h.incomplete = usage.counts[OUTCOME_ERROR] > 0 || is_short(run, n);
     *out = h;
     return OK;
 }

@@ -24,6 +24,7 @@ typedef struct RunSummary {
     RunRow run;
     int64_t counts[N_OUTCOMES], n_samples; /* samples written, of n_items * n_repeats */
     bool incomplete;                       /* errors or missing samples */
+    bool until_ci, ended_early;            /* it was to end when known well enough, and did */
     VEC(MetricSummary) metrics;            /* in the task's order; [0] is the first pipeline's */
     RunUsage usage;
     RuleCounts rules;                  /* of the filter "extract" */

@@ -42,6 +42,7 @@ const TEXTS = {
   n_items: ['{0} items', '{0} 题'], n_items_repeats: ['{0} items × {1}', '{0} 题 × {1} 次'],
   when: ['Evaluated', '评测时间'], from_to: ['{0} to {1}', '{0} 至 {1}'],
   method_wilson: ['Wilson interval', 'Wilson 区间'], method_t: ['t interval', 't 区间'], method_bootstrap: ['bootstrap interval', '自助法区间'],
+  method_sequence: ['confidence sequence, holds whenever one stops', '置信序列，无论何时停止都成立'],
   method_cluster_t: ['cluster t interval', '聚类 t 区间'], method_none: ['no interval', '无区间'],
   of_items: ['{0} of {1}', '{0} / {1}'],
   signature: ['Signature', '签名'], signature_of: ['(run {0})', '（评测 {0}）'],
