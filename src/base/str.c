@@ -301,3 +301,19 @@ void strbuf_free(StrBuf *b)
         free(b->ptr);
     *b = (StrBuf){.limit = b->limit};
 }
+
+/* ---- both together ---- */
+
+Str str_replace(Arena *arena, Str s, Str what, Str by)
+{
+    if (str_find(s, what) < 0)
+        return s;
+    StrBuf out = strbuf_make(arena, SIZE_MAX / 4);
+    size_t at = 0;
+    for (ptrdiff_t hit; (hit = str_find_from(s, what, at)) >= 0; at = (size_t)hit + what.len) {
+        strbuf_add(&out, str_slice(s, at, (size_t)hit));
+        strbuf_add(&out, by);
+    }
+    strbuf_add(&out, str_after(s, at));
+    return strbuf_str(&out);
+}

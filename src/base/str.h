@@ -29,6 +29,8 @@ bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
 ptrdiff_t str_find(Str s, Str what); /* byte offset, or -1 */
 ptrdiff_t str_find_from(Str s, Str what, size_t from);
+/* `s` with each `what` (not empty) replaced; `s` itself where there is none. */
+Str str_replace(Arena *arena, Str s, Str what, Str by);
 ptrdiff_t str_rfind(Str s, Str what);
 ptrdiff_t str_find_char(Str s, char c);
 ptrdiff_t str_rfind_char(Str s, char c);

@@ -83,27 +83,12 @@ static Status injected_failure(Db *db, Err *err)
     return OK;
 }
 
-static Str replace_token(Arena *arena, Str sql, Str token, const char *by)
-{
-    StrBuf out = strbuf_make(arena, sql.len * 8 + 1024);
-    for (;;) {
-        ptrdiff_t at = str_find(sql, token);
-        if (at < 0)
-            break;
-        strbuf_add(&out, str_slice(sql, 0, (size_t)at));
-        strbuf_adds(&out, by);
-        sql = str_after(sql, (size_t)at + token.len);
-    }
-    strbuf_add(&out, sql);
-    return strbuf_str(&out);
-}
-
 Status db_script(Db *db, Str sql, Err *err)
 {
     SCOPED_ARENA(a);
-    sql = replace_token(&a, sql, STR("ID_COLUMN"), db->backend->id_column);
-    sql = replace_token(&a, sql, STR("BLOB_COLUMN"), db->backend->blob_column);
-    sql = replace_token(&a, sql, STR("WITHOUT_ROWID"), db->backend->without_rowid);
+    sql = str_replace(&a, sql, STR("ID_COLUMN"), str_from(db->backend->id_column));
+    sql = str_replace(&a, sql, STR("BLOB_COLUMN"), str_from(db->backend->blob_column));
+    sql = str_replace(&a, sql, STR("WITHOUT_ROWID"), str_from(db->backend->without_rowid));
     TRY(injected_failure(db, err));
     return db->backend->script(db->connection, sql.ptr, err);
 }

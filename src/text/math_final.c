@@ -47,21 +47,6 @@ static const struct {
     {"(sqrt)([^{])", "sqrt{\\2}"},
 };
 
-static Str replaced(Arena *arena, Str s, const char *from, const char *to)
-{
-    Str what = str_from(from);
-    if (str_find(s, what) < 0)
-        return s;
-    StrBuf out = strbuf_make(arena, s.len * 2 + 1);
-    size_t at = 0;
-    for (ptrdiff_t hit; (hit = str_find_from(s, what, at)) >= 0; at = (size_t)hit + what.len) {
-        strbuf_add(&out, str_slice(s, at, (size_t)hit));
-        strbuf_adds(&out, to);
-    }
-    strbuf_add(&out, str_after(s, at));
-    return strbuf_str(&out);
-}
-
 static bool is_whole_number(Str s)
 {
     size_t digits = 0;
@@ -78,9 +63,9 @@ Status math_final_normal(Arena *arena, Str s, Str *out, Err *err)
     ptrdiff_t equals = str_rfind_char(s, '=');
     s = str_after(s, (size_t)(equals + 1));
     for (size_t i = 0; i < COUNT(substitutions); i++)
-        s = replaced(arena, s, substitutions[i].from, substitutions[i].to);
+        s = str_replace(arena, s, str_from(substitutions[i].from), str_from(substitutions[i].to));
     for (size_t i = 0; i < COUNT(removed); i++)
-        s = replaced(arena, s, removed[i], "");
+        s = str_replace(arena, s, str_from(removed[i]), STR(""));
     for (size_t i = 0; i < COUNT(rewritten); i++) {
         Regex *regex;
         TRY(regex_compile(str_from(rewritten[i].pattern), &regex, err));
@@ -88,8 +73,8 @@ Status math_final_normal(Arena *arena, Str s, Str *out, Err *err)
         regex_free(regex);
         TRY(status);
     }
-    s = replaced(arena, s, "$", "");
-    *out = is_whole_number(s) ? replaced(arena, s, ",", "") : s;
+    s = str_replace(arena, s, STR("$"), STR(""));
+    *out = is_whole_number(s) ? str_replace(arena, s, STR(","), STR("")) : s;
     return OK;
 }
 

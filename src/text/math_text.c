@@ -35,25 +35,10 @@ typedef struct Swap {
     const char *from, *to;
 } Swap;
 
-static Str replace_all(Arena *arena, Str s, const char *from, const char *to)
-{
-    Str what = str_from(from);
-    if (str_find(s, what) < 0)
-        return s;
-    StrBuf out = strbuf_make(arena, (s.len + 1) * (strlen(to) + 1) + 1);
-    size_t at = 0;
-    for (ptrdiff_t hit; (hit = str_find_from(s, what, at)) >= 0; at = (size_t)hit + what.len) {
-        strbuf_add(&out, str_slice(s, at, (size_t)hit));
-        strbuf_adds(&out, to);
-    }
-    strbuf_add(&out, str_after(s, at));
-    return strbuf_str(&out);
-}
-
 static Str swap_all(Arena *arena, Str s, const Swap *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        s = replace_all(arena, s, rows[i].from, rows[i].to);
+        s = str_replace(arena, s, str_from(rows[i].from), str_from(rows[i].to));
     return s;
 }
 
@@ -201,7 +186,7 @@ bool math_strip(Arena *arena, Str s, Str *out)
     s = drop_short_name(s);
     if (!brace_roots(arena, s, &s))
         return false;
-    s = replace_all(arena, s, " ", "");
+    s = str_replace(arena, s, STR(" "), STR(""));
     if (!brace_fractions(arena, s, &s))
         return false;
     if (str_eqc(s, "0.5"))
@@ -353,7 +338,7 @@ static Str without_thousands(Arena *arena, Str s)
     for (size_t i = at + 1; i < s.len; i++)
         if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return s;
-    return groups && digits == 3 ? replace_all(arena, s, ",", "") : s;
+    return groups && digits == 3 ? str_replace(arena, s, STR(","), STR("")) : s;
 }
 
 /* A power or degree sign that a unit left behind, closing marks, dollars. */
@@ -424,8 +409,8 @@ Str math_clean(Arena *arena, Str s)
         {"\n", " "},
     };
     s = half_width(arena, s);
-    s = replace_all(arena, s, "\\\\", MATH_NEW_ROW);
-    s = replace_all(arena, s, "\\$", "");
+    s = str_replace(arena, s, STR("\\\\"), STR(MATH_NEW_ROW));
+    s = str_replace(arena, s, STR("\\$"), STR(""));
     s = swap_all(arena, s, rows, COUNT(rows));
     for (size_t i = 0; i < COUNT(wrappers); i++)
         s = unwrap(arena, s, wrappers[i].open, wrappers[i].least_unit);

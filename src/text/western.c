@@ -104,42 +104,28 @@ static bool has_any(Str s, const char *marks)
     return false;
 }
 
-static Str replace_all(Arena *arena, Str s, Str what, Str by)
-{
-    if (str_find(s, what) < 0)
-        return s;
-    StrBuf out = strbuf_make(arena, SIZE_MAX / 4);
-    size_t at = 0;
-    for (ptrdiff_t hit; (hit = str_find_from(s, what, at)) >= 0; at = (size_t)hit + what.len) {
-        strbuf_add(&out, str_slice(s, at, (size_t)hit));
-        strbuf_add(&out, by);
-    }
-    strbuf_add(&out, str_after(s, at));
-    return strbuf_str(&out);
-}
-
 Str western_unescape(Arena *arena, Str s)
 {
     if (str_find_char(s, '&') < 0)
         return s;
-    s = replace_all(arena, s, STR("&quot;"), STR("\""));
-    s = replace_all(arena, s, STR("&amp;"), STR("&"));
-    s = replace_all(arena, s, STR("&lt;"), STR("<"));
-    return replace_all(arena, s, STR("&gt;"), STR(">"));
+    s = str_replace(arena, s, STR("&quot;"), STR("\""));
+    s = str_replace(arena, s, STR("&amp;"), STR("&"));
+    s = str_replace(arena, s, STR("&lt;"), STR("<"));
+    return str_replace(arena, s, STR("&gt;"), STR(">"));
 }
 
 Str western_join(Arena *arena, Str s, Str hyphenation)
 {
     if (str_find_char(s, '\n') < 0)
         return s;
-    return replace_all(arena, replace_all(arena, s, hyphenation, (Str){0}), STR("\n"), STR(" "));
+    return str_replace(arena, str_replace(arena, s, hyphenation, (Str){0}), STR("\n"), STR(" "));
 }
 
 Str western_apart(Arena *arena, Str s, bool possessives)
 {
     s = symbols_apart(arena, s);
     if (possessives)
-        s = replace_all(arena, s, STR("'s "), STR(" 's "));
+        s = str_replace(arena, s, STR("'s "), STR(" 's "));
     if (has_any(s, ".,")) {
         s = points_after_others(arena, s);
         s = points_before_others(arena, s);
@@ -151,7 +137,7 @@ Str western_skip(Arena *arena, Str s)
 {
     if (str_find_char(s, '<') < 0)
         return s;
-    return replace_all(arena, s, STR("<skipped>"), (Str){0});
+    return str_replace(arena, s, STR("<skipped>"), (Str){0});
 }
 
 Str western_padded(Arena *arena, Str s)

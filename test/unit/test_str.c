@@ -102,3 +102,14 @@ TEST(dates_of_both_kinds_are_read)
     SCOPED_ARENA(a);
     CHECK_STR(clock_iso(&a, 784111777000), "1994-11-06T08:49:37Z");
 }
+
+TEST(every_occurrence_is_replaced)
+{
+    SCOPED_ARENA(a);
+    CHECK_STR(str_replace(&a, STR("a-b--c-"), STR("-"), STR("+++")), "a+++b++++++c+++");
+    CHECK_STR(str_replace(&a, STR("aaa"), STR("aa"), STR("b")), "ba");
+    CHECK_STR(str_replace(&a, STR("abc"), STR("b"), (Str){0}), "ac");
+    Str same = STR("abc");
+    CHECK(str_replace(&a, same, STR("x"), STR("y")).ptr == same.ptr);
+    CHECK_STR(str_replace(&a, STR(""), STR("x"), STR("y")), "");
+}
