@@ -63,6 +63,9 @@ Json json_truth(bool value);
 void json_set(Arena *arena, Json *object, Str key, Json value); /* replaces or appends */
 void json_append(Arena *arena, Json *array, Json value);
 Json json_clone(Arena *arena, const Json *value); /* deep copy, strings too */
+/* The object with members of its own, which may be set and added to: an object whose members were
+ * made as an array of just their number has no room for more. Their values are shared. */
+Json json_open(Arena *arena, const Json *object);
 
 /* Writing. The writer puts commas and escapes; nesting is the caller's.
  *     JsonWriter w = json_writer(&buf);

@@ -112,6 +112,18 @@ void json_set(Arena *arena, Json *object, Str key, Json value)
     object->members[object->len++] = (JsonMember){key, value};
 }
 
+Json json_open(Arena *arena, const Json *object)
+{
+    Json out = *object;
+    size_t room = 4;
+    while (room < object->len) /* as json_set takes for granted */
+        room *= 2;
+    out.members = arena_array(arena, room, sizeof *out.members);
+    if (object->len)
+        memcpy(out.members, object->members, object->len * sizeof *out.members);
+    return out;
+}
+
 Json json_clone(Arena *arena, const Json *value)
 {
     Json copy = *value;

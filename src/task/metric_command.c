@@ -61,8 +61,7 @@ static Json pinned(Arena *arena, const Json *entry)
         hash = hash_of_files(arena, json_text(json_get(entry, "program")));
     if (!hash.len)
         return out;
-    out.members = arena_array(arena, entry->len + 1u, sizeof *out.members);
-    memcpy(out.members, entry->members, entry->len * sizeof *out.members);
+    out = json_open(arena, entry);
     json_set(arena, &out, STR("program_sha256"), json_str(hash));
     return out;
 }

@@ -278,7 +278,7 @@ static Json pin_value(const Pin *p, const Json *value, Str kind)
             out.items[i] = pin_value(p, &value->items[i], kind);
     }
     if (value->type == JSON_OBJECT && value->len) {
-        out.members = arena_array(arena, value->len, sizeof *out.members);
+        out = json_open(arena, value); /* `more` is added to it */
         for (uint32_t i = 0; i < value->len; i++) {
             Str key = value->members[i].key;
             Str inner = str_eqc(key, "function") ? STR("filter") : key;

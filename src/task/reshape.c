@@ -317,10 +317,7 @@ static Status read_row(const Docs *in, size_t place, Row *row)
     TRY(in->get(in, place, row->arena, &doc, row->err));
     if (doc.type != JSON_OBJECT)
         return err_set(row->err, E_PARSE, "document %zu is no object", place);
-    row->doc = doc;
-    row->doc.members = arena_array(row->arena, doc.len + 1u, sizeof *doc.members);
-    if (doc.len)
-        memcpy(row->doc.members, doc.members, doc.len * sizeof *doc.members);
+    row->doc = json_open(row->arena, &doc);
     if (run_steps(row) != OK)
         return err_wrap(row->err, "document %zu", place);
     return OK;

@@ -4,14 +4,13 @@
 #include "task/native.h"
 
 enum { DEFAULT_MAX_TOKENS = 256 };
+enum { MOST_LISTED = 1000 }; /* filters, metrics: each is compared with all before it */
 
 static void set_config(Checker *c, Task *task, const char *key, Json value)
 {
     Json *config = ARENA_NEW(c->arena, Json);
-    *config = *task->config;
     /* json_set may write in place, so the members are copied before they change. */
-    config->members = arena_array(c->arena, config->len + 1u, sizeof *config->members);
-    memcpy(config->members, task->config->members, config->len * sizeof *config->members);
+    *config = json_open(c->arena, task->config);
     json_set(c->arena, config, str_from(key), value);
     task->config = config;
 }
@@ -159,6 +158,11 @@ static void make_pipeline(Checker *c, const Json *entry, const Task *task, Pipel
 void resolve_filters(Checker *c, const Json *list, Task *task)
 {
     if (!json_is(list, JSON_ARRAY) || !list->len) {
+        default_pipeline(c, task);
+        return;
+    }
+    if (list->len > MOST_LISTED) {
+        problem(c, list, "\"filter_list\" has more than %d entries", MOST_LISTED);
         default_pipeline(c, task);
         return;
     }
@@ -339,6 +343,10 @@ void resolve_metrics(Checker *c, const Json *list, const Json *results, Task *ta
     }
     if (!list->len)
         problem(c, list, "\"metric_list\" is empty");
+    if (list->len > MOST_LISTED) {
+        problem(c, list, "\"metric_list\" has more than %d entries", MOST_LISTED);
+        return;
+    }
     for (uint32_t i = 0; i < list->len; i++) {
         const Json *entry = &list->items[i], *name = json_get(entry, "metric");
         if (json_get(name, "!function"))

@@ -139,3 +139,25 @@ TEST(json_built_by_hand_grows)
     Json copy = json_clone(&a, &map);
     CHECK(json_equal(&copy, &map));
 }
+
+/* An object of exactly n members was added to in place, over what lay behind it. */
+TEST(json_opened_has_room_for_more)
+{
+    for (uint32_t n = 0; n < 20; n++) {
+        SCOPED_ARENA(a);
+        Json exact = {.type = JSON_OBJECT, .len = n};
+        exact.members = arena_array(&a, n, sizeof *exact.members);
+        for (uint32_t i = 0; i < n; i++)
+            exact.members[i] = (JsonMember){str_printf(&a, "k%u", i), json_truth(true)};
+        Json open = json_open(&a, &exact);
+        char *behind = arena_alloc(&a, 4096);
+        for (int i = 0; i < 40; i++)
+            json_set(&a, &open, str_printf(&a, "more%d", i), json_truth(true));
+        json_set(&a, &open, STR("k0"), json_truth(false));
+        for (size_t i = 0; i < 4096; i++)
+            CHECK_INT(behind[i], 0);
+        CHECK_INT(open.len, n + 40 + !n);
+        CHECK_INT(exact.len, n);
+        CHECK(!n || json_bool(&exact.members[0].value, false));
+    }
+}

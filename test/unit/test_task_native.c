@@ -47,6 +47,12 @@ TEST(process_docs_filters_renames_sets_and_picks)
         "0 {\"q\":\"A\",\"a\":\"one!\"}\n");
     CHECK_STR(seen(&a, "[set: {k: '{{ _doc.keys()|join }}'}, pick: [q, a, k], first: 1]"),
               "0 {\"q\":\"one\",\"a\":\"A\",\"k\":\"qasln\"}\n");
+    /* Many new columns at once wrote over the document itself. */
+    CHECK_STR(seen(&a, "[set: {k1: '{{ q }}1', k2: '{{ q }}2', k3: '{{ q }}3', k4: '{{ q }}4', "
+                       "k5: '{{ q }}5', k6: '{{ q }}6', k7: '{{ q }}7'}, drop: [l, s, n], first: "
+                       "1]"),
+              "0 {\"q\":\"one\",\"a\":\"A\",\"k1\":\"one1\",\"k2\":\"one2\",\"k3\":\"one3\","
+              "\"k4\":\"one4\",\"k5\":\"one5\",\"k6\":\"one6\",\"k7\":\"one7\"}\n");
 }
 
 /* As CPython 3.11 prints for random.Random(0).shuffle([0,1,2,3,4]), and
