@@ -104,6 +104,10 @@ Outcome eval_repeat_outcome(const Judgement *j, size_t repeat);
 MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
                                     Arena *arena);
 
-#define SCORER_VERSION "rule:1"
+/* Raise the number with every change that gives a stored reply another verdict: it is part of the
+ * protocol, so that numbers of before and after are not compared unawares, and each judgement says
+ * by which rules it was made. 2: sets, intervals and units of math answers; fences, input, output
+ * and runs of code. */
+#define SCORER_VERSION "rule:2"
 
 #endif

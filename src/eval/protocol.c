@@ -2,7 +2,7 @@
 #include "eval/private.h"
 #include "text/extract.h"
 
-/* Keys of a task that change no number. */
+/* Keys of a task that change no number; of metadata all but what assay.process_docs says. */
 static bool is_cosmetic(Str key)
 {
     static const char *const keys[] = {"task",    "task_alias",   "tag",         "metadata",
@@ -44,6 +44,9 @@ static Json task_part(const Task *task, Arena *arena)
     for (uint32_t i = 0; i < task->config->len; i++)
         if (!is_cosmetic(task->config->members[i].key))
             json_set(arena, &part, task->config->members[i].key, task->config->members[i].value);
+    const Json *declared = json_path(task->config, "metadata.assay.process_docs");
+    if (declared) /* counts in place of the function, see task/resolve.c */
+        json_set(arena, &part, STR("process_docs"), *declared);
     return protocol_in_order(&part, arena);
 }
 

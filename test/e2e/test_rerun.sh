@@ -54,6 +54,17 @@ done
 expect_ok assay run -q -m "$model" -t one.yaml -t two.yaml --data data
 expect_same "runs" "$(sql "SELECT count(*), sum(state = 'finished') FROM run")" "2|2"
 
+title "documents changed in another way are another run"
+rm assay.db
+for n in 2 3; do
+    { cat one.yaml; printf '%s\n' "metadata: {assay: {process_docs: [{first: $n}]}}"; } > first.yaml
+    expect_ok assay run -q -m "$model" -t first.yaml --data data --json
+    expect_json 'o["runs"][0]["n_items"] if isinstance(o, dict) else o[0]["n_items"]' $n
+done
+expect_same "runs" "$(runs)" 2
+expect_status 1 assay compare 1 2
+expect_err 'process_docs: \[\{"first":2\}\] / \[\{"first":3\}\]'
+
 title "two different tasks of one name are refused"
 mkdir other
 sed 's/{{question}}/Q: {{question}}/' one.yaml > other/one.yaml
