@@ -36,6 +36,7 @@ typedef struct Reader {
     int depth;      /* open brackets */
     bool assigned;  /* an "=" ended the names that are defined */
     bool joined;    /* nothing but white space since the last text in quotes */
+    StrBuf *whole;  /* that text, while more may be joined to it; or NULL */
     Statement now;
     Statements *all;
     size_t n_names;
@@ -150,11 +151,15 @@ static void take_text(Reader *r, size_t prefix)
     Statement *s = &r->now;
     if (r->joined && s->texts.len) {
         Str *last = &s->texts.items[s->texts.len - 1];
-        StrBuf both = strbuf_make(r->arena, last->len + literal.value.len + 1);
-        strbuf_add(&both, *last);
-        strbuf_add(&both, literal.value);
-        *last = strbuf_str(&both);
+        if (!r->whole) {
+            r->whole = ARENA_NEW(r->arena, StrBuf);
+            *r->whole = strbuf_make(r->arena, 2 * LIMIT_PYTHON_FILE);
+            strbuf_add(r->whole, *last);
+        }
+        strbuf_add(r->whole, literal.value);
+        *last = strbuf_str(r->whole);
     } else {
+        r->whole = NULL;
         vec_push(r->arena, &s->texts, literal.value);
     }
     r->at += literal.len;
