@@ -90,6 +90,22 @@ TEST(code_is_judged_by_what_it_prints)
     }
 }
 
+/* What is right may be longer than what is kept of other programs' output; what was cut is not
+ * right. */
+TEST(code_may_print_as_much_as_is_wanted)
+{
+    SCOPED_ARENA(a);
+    StrBuf item = strbuf_make(&a, 1 << 20);
+    const Task *t = code_task(&a, "{metric: code_pass, stdout: '{{wanted}}', timeout: 5}");
+    strbuf_adds(&item, "[{\"prompt\":\"\",\"test\":\"\",\"entry_point\":\"\",\"wanted\":\"");
+    for (int i = 0; i < 20000; i++)
+        strbuf_addf(&item, "%d ", i);
+    strbuf_adds(&item, "\"}]");
+    CHECK_NEAR(score_text(&a, t, item.ptr, "print(*range(20000), sep='\\n')").value, 1, 0);
+    CHECK_NEAR(score_text(&a, t, item.ptr, "print(*range(19999), sep='\\n')").value, 0, 0);
+    CHECK_NEAR(score_text(&a, t, item.ptr, "print(*range(20000), ' ' * 1000000, 'x')").value, 0, 0);
+}
+
 TEST(code_that_passes_now_and_then_is_flaky)
 {
     SCOPED_ARENA(a);
