@@ -2,7 +2,9 @@
  *
  * The metric's own name. When an entry before it has the same one, the options that differ from
  * the first such entry stand behind it: "bleu" and "bleu[tokenize=zh]". Otherwise the values of
- * both would become one row, a mean of two different things. */
+ * both would become one row, a mean of two different things. Where a value is too long to be
+ * shown, a hash of all that differs stands at the end: entries that begin alike are still two. */
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "task/metric_options.h"
 
@@ -21,15 +23,27 @@ static Str value_text(const Json *value, Arena *arena)
     return value->type == JSON_STRING ? value->text : json_dump(arena, value);
 }
 
-static void put_difference(StrBuf *out, Str key, const Json *own, const Json *first, Arena *arena)
+typedef struct Difference {
+    StrBuf shown;
+    Hasher *whole;
+    bool cut; /* what is shown is not all */
+} Difference;
+
+static void put_difference(Difference *d, Str key, const Json *own, const Json *first, Arena *arena)
 {
-    Str value = value_text(own, arena);
+    Str value = value_text(own, arena), head = utf8_cut(value, VALUE_BYTES);
+    size_t room = d->shown.limit - d->shown.len;
     if (str_eqc(key, "metric") || str_eq(value, value_text(first, arena)))
         return;
-    strbuf_adds(out, out->len ? "," : "");
-    strbuf_add(out, key);
-    strbuf_addc(out, '=');
-    strbuf_add(out, utf8_cut(value, VALUE_BYTES));
+    hash_add_part(d->whole, key);
+    hash_add_part(d->whole, value);
+    d->cut = d->cut || head.len < value.len || key.len + head.len + 2 > room;
+    if (key.len + head.len + 2 > room)
+        return;
+    strbuf_adds(&d->shown, d->shown.len ? "," : "");
+    strbuf_add(&d->shown, key);
+    strbuf_addc(&d->shown, '=');
+    strbuf_add(&d->shown, head);
 }
 
 Str metric_entry_name(const Json *list, uint32_t index, Arena *arena)
@@ -41,14 +55,17 @@ Str metric_entry_name(const Json *list, uint32_t index, Arena *arena)
             first = &list->items[i];
     if (first == own || !name.len)
         return name;
-    StrBuf options = strbuf_make(arena, NAME_BYTES);
+    Difference d = {.shown = strbuf_make(arena, NAME_BYTES), .whole = hash_begin(arena)};
     for (uint32_t i = 0; i < own->len; i++)
-        put_difference(&options, own->members[i].key, &own->members[i].value,
+        put_difference(&d, own->members[i].key, &own->members[i].value,
                        json_get_str(first, own->members[i].key), arena);
     for (uint32_t i = 0; i < first->len; i++)
         if (!json_get_str(own, first->members[i].key))
-            put_difference(&options, first->members[i].key, NULL, &first->members[i].value, arena);
-    if (!options.len)
+            put_difference(&d, first->members[i].key, NULL, &first->members[i].value, arena);
+    Str hash = hash_hex(arena, hash_end(d.whole));
+    if (!d.shown.len && !d.cut)
         return name; /* twice the same */
-    return str_printf(arena, STR_FMT "[" STR_FMT "]", STR_ARG(name), STR_ARG(strbuf_str(&options)));
+    return str_printf(arena, STR_FMT "[" STR_FMT "%s" STR_FMT "]", STR_ARG(name),
+                      STR_ARG(strbuf_str(&d.shown)), d.cut ? "#" : "",
+                      STR_ARG(str_slice(hash, 0, d.cut ? 8 : 0)));
 }

@@ -279,6 +279,16 @@ TEST(task_tells_two_entries_of_one_metric_apart)
     for (size_t i = 0; i < COUNT(names) && i < t->n_metrics; i++)
         CHECK_STR(t->metrics[i].name, names[i]);
     CHECK_INT(task_least_repeats(t), 2);
+    /* What is cut in the name still tells them apart: the second was left out in silence. */
+    t = task_of(&a, HEAD "output_type: generate_until\ndoc_to_target: a\nmetric_list:\n"
+                         "  - {metric: exact_match, regexes_to_ignore: ['x']}\n"
+                         "  - {metric: exact_match, regexes_to_ignore: "
+                         "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1']}\n"
+                         "  - {metric: exact_match, regexes_to_ignore: "
+                         "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2']}\n");
+    CHECK_INT(t->n_metrics, 3);
+    CHECK(str_starts(t->metrics[2].name, STR("exact_match[regexes_to_ignore=[\"aaa")));
+    CHECK(!str_eq(t->metrics[1].name, t->metrics[2].name));
     bool higher = true;
     Str aggregation = STR("mean");
     metric_defaults(STR("ter[normalized=true]"), &aggregation, &higher);
