@@ -1,5 +1,6 @@
 /* xlsx_rows.c - the rows of one sheet. */
 #include "pack/xlsx_private.h"
+#include "pack/xlsx_write.h"
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -192,7 +193,10 @@ static Status begin_row(Rows *w)
     w->in_row = true;
     if (!str_to_int(xml_attribute(&w->xml, w->row_arena, "r"), &number))
         number = (int64_t)w->number + 1;
-    if (number <= (int64_t)w->number || number > (1 << 30))
+    if (number > XLSX_ROWS) /* the rows left out before it would all be written */
+        return err_set(w->err, E_LIMIT, "row %lld: a sheet has at most %d rows", (long long)number,
+                       XLSX_ROWS);
+    if (number <= (int64_t)w->number)
         return err_set(w->err, E_PARSE, "row %zu: its rows are out of order", w->number);
     w->number = (size_t)number;
     return OK;

@@ -5,6 +5,7 @@
 #include "pack/encoding.h"
 #include "pack/xlsx_private.h"
 #include "pack/xlsx_write.h"
+#include "pack/zip_write.h"
 
 #include <unistd.h>
 #include <zlib.h>
@@ -444,4 +445,37 @@ TEST(encoding_converts_and_marks_what_is_no_character)
     Err err = {0};
     Encoding encoding;
     CHECK(encoding_named(&a, STR("klingon"), (FileRange){0}, &encoding, &err) == E_USAGE);
+}
+
+/* One cell a thousand million rows down made as many empty lines. */
+TEST(xlsx_rows_end_where_a_sheet_does)
+{
+    static const struct {
+        const char *row;
+        Status status;
+    } cases[] = {{"1048576", OK}, {"1048577", E_LIMIT}, {"1000000000", E_LIMIT}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        SCOPED_ARENA(a);
+        Err err = {0};
+        StrBuf out = strbuf_make(&a, MIB);
+        ZipWriter *w = zip_writer(&a, &out);
+        const char *parts[][2] = {
+            {"xl/workbook.xml",
+             "<workbook><sheets><sheet name=\"s\" id=\"r\"/></sheets></workbook>"},
+            {"xl/_rels/workbook.xml.rels",
+             "<R><Relationship Id=\"r\" Type=\"x\" Target=\"s.xml\"/></R>"},
+            {"xl/s.xml", str_printf(&a, "<w><row r=\"%s\"/></w>", cases[i].row).ptr}};
+        for (size_t k = 0; k < COUNT(parts); k++) {
+            CHECK_OK(zip_write_begin(w, parts[k][0], &err), err);
+            CHECK_OK(zip_write_put(w, str_from(parts[k][1]), &err), err);
+            CHECK_OK(zip_write_end(w, &err), err);
+        }
+        CHECK_OK(zip_write_close(w, &err), err);
+        Workbook *book;
+        int fd;
+        file_of(strbuf_str(&out), &fd);
+        CHECK_OK(xlsx_open(&a, fd, &book, &err), err);
+        CHECK_INT(xlsx_rows(book, (Str){0}, NULL, NULL, &err), cases[i].status);
+        close(fd);
+    }
 }
