@@ -20,6 +20,7 @@ typedef struct ForeignScore {
     Str label;     /* the extracted answer, may be empty */
     Str why;
     Outcome outcome; /* scored, no_answer */
+    int n_epochs;    /* the value is the mean of so many */
 } ForeignScore;
 
 typedef struct ForeignSample {

@@ -14,8 +14,7 @@
 typedef struct Reader {
     const ForeignId *id;
     ForeignRun *run;
-    Map by_id;     /* sample id -> number of its sample, from 1 */
-    VEC(int) seen; /* epochs of each sample that have scores */
+    Map by_id; /* sample id -> number of its sample, from 1 */
     Arena *arena;
     Err *err;
 } Reader;
@@ -80,28 +79,31 @@ static ForeignSample new_sample(const Reader *r, const Json *sample)
     return s;
 }
 
-/* Values of further epochs go into the mean of the first one's score. */
-static void put_score(Reader *r, ForeignSample *s, const ForeignScore *score, int epochs)
+/* Values of further epochs go into the mean of the first one's score: of those epochs that have
+ * one. What is no number is left out and counted, and takes no share of it. */
+static void put_score(Reader *r, ForeignSample *s, const ForeignScore *score)
 {
     for (size_t i = 0; i < s->scores.len; i++) {
         ForeignScore *old = &s->scores.items[i];
         if (!str_eq(old->metric, score->metric))
             continue;
-        old->value += (score->value - old->value) / epochs;
+        old->n_epochs++;
+        old->value += (score->value - old->value) / old->n_epochs;
         if (score->outcome == OUTCOME_SCORED)
             old->outcome = OUTCOME_SCORED;
-        old->why = str_printf(r->arena, "mean of %d epochs", epochs);
+        old->why = str_printf(r->arena, "mean of %d epochs", old->n_epochs);
         return;
     }
     foreign_add_metric(r->run, r->arena, score->metric, STR("mean"), true);
     vec_push(r->arena, &s->scores, *score);
 }
 
-static void read_score(Reader *r, ForeignSample *s, Str name, const Json *score, int epochs)
+static void read_score(Reader *r, ForeignSample *s, Str name, const Json *score)
 {
     const Json *value = json_get(score, "value"), *answer = json_get(score, "answer");
     ForeignScore one = {.metric = name,
                         .filter = STR("none"),
+                        .n_epochs = 1,
                         .label = foreign_text(r->arena, answer),
                         .why = foreign_text(r->arena, json_get(score, "explanation"))};
     uint32_t n = json_is(value, JSON_OBJECT) ? value->len : 1;
@@ -117,7 +119,7 @@ static void read_score(Reader *r, ForeignSample *s, Str name, const Json *score,
         }
         bool silent = answer && !one.label.len && !(one.value > 0);
         one.outcome = silent ? OUTCOME_NO_ANSWER : OUTCOME_SCORED;
-        put_score(r, s, &one, epochs);
+        put_score(r, s, &one);
     }
 }
 
@@ -131,7 +133,6 @@ static Status sample_of(Reader *r, const Json *sample, size_t *out)
         ForeignSample s = new_sample(r, sample);
         TRY(foreign_id_set(r->id, sample, r->arena, &s.item, r->err));
         vec_push(r->arena, &r->run->samples, s);
-        vec_push(r->arena, &r->seen, 0);
         known = r->run->samples.len;
         map_set(r->arena, &r->by_id, key, (void *)known);
     }
@@ -152,9 +153,8 @@ static Status read_sample(Reader *r, const Json *sample)
     }
     s->error = (Str){0};
     vec_push(r->arena, &s->outputs, output_of(r, sample));
-    int epochs = ++r->seen.items[at];
     for (uint32_t i = 0; json_is(scores, JSON_OBJECT) && i < scores->len; i++)
-        read_score(r, s, scores->members[i].key, &scores->members[i].value, epochs);
+        read_score(r, s, scores->members[i].key, &scores->members[i].value);
     return OK;
 }
 

@@ -59,11 +59,13 @@ def inspect(path, how):
                        'packages': {'inspect_ai': '0.3.99'}}}
     samples = [sample(1, 1, '2', 'C', '2'), sample(1, 2, '3', 'I', '2'), sample(2, 1, '3', 'C', '3'),
                sample(2, 2, '3', 'C', '3')]
+    if how == 'unsure': # of three epochs the second has no number
+        samples = [sample(1, 1, '2', 'C', '2'), sample(1, 2, '?', 'maybe', '2'), sample(1, 3, '3', 'I', '2')]
     failed = sample(3, 1, '', 'I', '4')
     del failed['scores']
     failed['error'] = {'message': 'the sandbox broke', 'traceback': ''}
-    samples += [failed]
-    if how == 'json':
+    samples += [failed] * (how != 'unsure')
+    if how in ('json', 'unsure'):
         with open(path, 'w') as f:
             json.dump(header | {'samples': samples}, f)
         return

@@ -20,6 +20,11 @@ $logs inspect unfinished.eval unfinished
 expect_status 4 assay import unfinished.eval --db stored.db
 expect_err 'imported before'
 
+title "an epoch without a number takes no share of the mean"
+$logs inspect unsure.json unsure
+expect_ok assay import unsure.json --db unsure.db --json
+expect_json 'o[0]["metrics"][0]["mean"]' 0.5
+
 title "the same again changes nothing; another name is another run"
 expect_status 4 assay import deflated.eval --db deflated.db
 expect_err 'run 1: openai/gpt-x, imported before; nothing changed'
