@@ -17,6 +17,7 @@
 
 enum { MOST_PAGES = 1000, MOST_HOPS = 8, MOST_TRIES = 6, SECONDS = 120 };
 #define PIECE ((int64_t)(8 * MIB))
+#define MOST_UNKNOWN ((int64_t)LIMIT_JSON_DOCUMENT) /* of a file whose size is not said */
 
 struct Hub {
     HttpClient *client;
@@ -175,15 +176,28 @@ static Str address(const Hub *hub, Arena *arena, const char *const *words, const
     return strbuf_str(&b);
 }
 
-/* The address behind rel="next" of a Link header, on the hub itself; empty at the end. */
-static Str next_page(const Hub *hub, const HttpReply *reply)
+/* The address behind rel="next" of a Link header; empty at the end. A list that goes on elsewhere
+ * (a mirror that hands on the hub's own header) is refused: half a list is half a data set. */
+static Status next_page(const Hub *hub, const HttpReply *reply, Str *out, Err *err)
 {
     Str link = http_header(reply->headers, "link");
     ptrdiff_t rel = str_find(link, STR("rel=\"next\"")), end = str_find(link, STR(">"));
-    if (rel < 0 || end < 1 || link.ptr[0] != '<')
-        return (Str){0};
-    Str url = str_copy(hub->arena, str_slice(link, 1, (size_t)end));
-    return str_eq(origin_of(url), origin_of(hub->endpoint)) ? url : (Str){0};
+    *out = (Str){0};
+    if (rel < 0)
+        return OK;
+    Str url = end < 1 || link.ptr[0] != '<' ? (Str){0} : str_slice(link, 1, (size_t)end);
+    if (str_starts(url, STR("/"))) {
+        Str origin = origin_of(hub->endpoint);
+        *out = str_printf(hub->arena, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(url));
+        return OK;
+    }
+    if (!str_eq(origin_of(url), origin_of(hub->endpoint)))
+        return err_set(err, E_REMOTE,
+                       "the hub's list of files goes on at \"" STR_FMT
+                       "\", which is not on the hub; use that address as --endpoint",
+                       STR_ARG(url));
+    *out = str_copy(hub->arena, url);
+    return OK;
 }
 
 Status hub_list(Hub *hub, Str repository, Str revision, Str *commit, HubFiles *out, Err *err)
@@ -200,11 +214,14 @@ Status hub_list(Hub *hub, Str repository, Str revision, Str *commit, HubFiles *o
         return err_wrap(err, STR_FMT, STR_ARG(what));
     url = address(hub, &arena, files, (Str[]){repository, *commit}, 2);
     url = str_printf(&arena, "%s?recursive=true", url.ptr);
-    for (int pages = 0; url.len && pages < MOST_PAGES; pages++) {
+    for (int pages = 0; url.len; pages++) {
+        if (pages == MOST_PAGES)
+            return err_set(err, E_LIMIT, "the hub's list of files has more than %d pages",
+                           MOST_PAGES);
         TRY(get(hub, url, NULL, what, &arena, &reply, err));
         if (hub_read_tree(reply.body, hub->arena, out, err) != OK)
             return err_wrap(err, STR_FMT, STR_ARG(what));
-        url = next_page(hub, &reply);
+        TRY(next_page(hub, &reply, &url, err));
     }
     return OK;
 }
@@ -244,6 +261,10 @@ static Status fetch_pieces(Hub *hub, Str url, const HubFile *file, int fd, int64
                            STR_ARG(file->path));
         TRY(write_at(fd, at, reply.body, err));
         at += len;
+        if (file->size < 0 && at > MOST_UNKNOWN)
+            return err_set(err, E_LIMIT,
+                           "\"" STR_FMT "\", whose size the hub does not say, does not end",
+                           STR_ARG(file->path));
         if (file->size < 0 && (all || len < PIECE))
             break;
     }

@@ -78,6 +78,7 @@ bool hub_glob(Str pattern, Str path, int64_t *effort)
             spread(&r, path, across, folders);
         } else {
             step(&r, pattern, at, path, &end);
+            *effort -= (int64_t)(r.n * (end - at - 1)); /* a class is looked through each time */
         }
         bool *was = r.now;
         r.now = r.next;

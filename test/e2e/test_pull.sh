@@ -38,6 +38,11 @@ expect_err 'its configs are main, other, folder'
 expect_status 1 assay dataset pull org/badname --data DATA
 expect_err '"\.\./\.\./evil" is no name of a config'
 
+title "a list of files that goes on elsewhere is not taken for all of it"
+expect_status 1 assay dataset pull org/astray --data DATA
+expect_err 'list of files goes on at "http://127\.0\.0\.1:[0-9]+/.*which is not on the hub'
+expect_no_file DATA/org/astray
+
 title "a large file leads elsewhere, is cut, and is whole in the end"
 export HF_TOKEN=secret
 expect_ok assay dataset pull org/large --data DATA --json

@@ -43,6 +43,7 @@ configs:
 """,
         'parts/2-a.jsonl': lines(1, 1), 'parts/1-a.jsonl': lines(1), 'parts/x/deep-7.jsonl': lines(1, 2),
         'parts/x/deeper.jsonl': lines(1, 3), 'dev.csv': b'a,b\n1,2\n', 'unused.jsonl': lines(9)},
+    'org/astray': {f'{c}.jsonl': lines(1) for c in 'abcde'},
     'org/badname': {'README.md': b'---\nconfigs:\n- config_name: ../../evil\n  data_files: t.jsonl\n---\n', 't.jsonl': lines(1)},
     'org/alike': {'x/a+b.jsonl': lines(1), 'x+a/b.jsonl': lines(1, 5)},
     'org/short': {'test.jsonl': lines(1)},
@@ -106,7 +107,8 @@ class Handler(BaseHTTPRequestHandler):
             entries.append(entry)
         if 'cursor=2' in query:
             return self.reply(200, json.dumps(entries[3:]).encode())
-        link = f'<http://127.0.0.1:{PORT}{self.path}&cursor=2>; rel="next"'
+        host = '' if name == 'org/configs' else f'http://127.0.0.1:{PORT + (name == "org/astray")}'
+        link = f'<{host}{self.path}&cursor=2>; rel="next"'
         return self.reply(200, json.dumps(entries[:3]).encode(), link=link)
 
     def do_GET(self):

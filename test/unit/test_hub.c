@@ -49,6 +49,20 @@ TEST(hub_patterns_stop_at_their_effort)
     CHECK(effort < 0);
 }
 
+/* A long class in brackets is looked through for each character of each path. */
+TEST(hub_classes_cost_what_they_are_long)
+{
+    SCOPED_ARENA(a);
+    StrBuf pattern = strbuf_make(&a, 1024);
+    strbuf_addc(&pattern, '[');
+    for (int i = 0; i < 500; i++)
+        strbuf_addc(&pattern, 'x');
+    strbuf_adds(&pattern, "a]");
+    int64_t effort = 1000000, before = effort;
+    CHECK(hub_glob(strbuf_str(&pattern), STR("a"), &effort));
+    CHECK(before - effort >= 500);
+}
+
 TEST(hub_readme_without_configs_declares_none)
 {
     CHECK(!hub_has_configs(STR("# text\nconfigs:\n- config_name: x\n")));
