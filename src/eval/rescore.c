@@ -48,6 +48,14 @@ typedef struct Rescoring {
     RescoreCounts counts;
 } Rescoring;
 
+/* How the replies behind stored likelihoods ended: the sample's outcome tells. */
+static FinishReason finish_of(Outcome outcome)
+{
+    return outcome == OUTCOME_REFUSED    ? FINISH_REFUSED
+           : outcome == OUTCOME_FILTERED ? FINISH_FILTERED
+                                         : FINISH_STOP;
+}
+
 /* Likelihoods are stored with the sample, texts as responses. */
 static Status replies_of(Rescoring *w, const SampleView *views, size_t n, Arena *arena,
                          ModelReply **out, size_t *n_out)
@@ -68,7 +76,7 @@ static Status replies_of(Rescoring *w, const SampleView *views, size_t n, Arena 
         return err_set(w->err, E_PARSE, "the stored log-likelihoods are damaged");
     ModelReply *replies = arena_array(arena, logprobs->len + 1u, sizeof *replies);
     for (uint32_t i = 0; i < logprobs->len; i++) {
-        replies[i].finish = FINISH_STOP;
+        replies[i].finish = finish_of(views[0].sample.outcome);
         replies[i].logprob = json_number(&logprobs->items[i], NAN);
         replies[i].greedy = json_bool(&greedy->items[i], false);
     }

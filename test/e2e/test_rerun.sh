@@ -146,6 +146,15 @@ expect_ok fresh
 expect_same "runs" "$(sql "SELECT count(*), sum(state = 'finished') FROM run")" "3|3"
 if grep -q 'going on' out/stderr; then bad "a finished run is gone on with"; else good; fi
 
+title "scored again, likelihoods that a filter kept back stay so"
+rm assay.db
+expect_ok assay run -q -m local:tiny-1 -t tiny_capital_choice -n 4
+sql "UPDATE sample SET outcome = 'filtered' WHERE position = 0;
+    UPDATE judgement SET outcome = 'filtered', value = NULL WHERE sample_id =
+    (SELECT id FROM sample WHERE position = 0)"
+expect_ok assay rescore 1
+expect_same "outcomes" "$(sql "SELECT s.outcome, j.outcome, j.value IS NULL FROM sample s JOIN judgement j ON j.sample_id = s.id WHERE position = 0 LIMIT 1")" "filtered|filtered|1"
+
 title "a start that fails leaves no model, batch or run"
 rm assay.db
 rows() { sql "SELECT (SELECT count(*) FROM model), (SELECT count(*) FROM batch), (SELECT count(*) FROM run)"; }
