@@ -60,11 +60,14 @@ static Status logs_in(App *app, ImportKind kind, const char *path, Paths *out, E
     DIR *d = opendir(path);
     if (!d)
         return err_set(err, E_IO, "could not read folder \"%s\"", path);
-    for (struct dirent *e; (e = readdir(d)) && out->len < MOST_LOGS;)
+    for (struct dirent *e; (e = readdir(d)) && out->len <= MOST_LOGS;)
         if (is_log(kind, str_from(e->d_name)))
             vec_push(app->arena, out,
                      str_from(path_join(app->arena, str_from(path), str_from(e->d_name))));
     closedir(d);
+    if (out->len > MOST_LOGS)
+        return err_set(err, E_LIMIT, "folder \"%s\" holds more than %d logs; import it in parts",
+                       path, MOST_LOGS);
     if (out->len)
         qsort(out->items, out->len, sizeof *out->items, by_text);
     return OK;

@@ -54,7 +54,7 @@ Status predictions_find(App *app, const char *path, Predictions *out, Err *err)
         vec_push(a, &out->files, str_from(path));
         return OK;
     }
-    if (n != last + 1 || n > MOST_SHARDS)
+    if (n - 1 != last || n > MOST_SHARDS)
         return err_set(err, E_MISSING,
                        "\"" STR_FMT "\" has %lld shards in \"" STR_FMT
                        "\", but the last is number %lld (from 0): one is missing",
@@ -86,9 +86,10 @@ static Status get_item(const Docs *docs, size_t index, Arena *arena, Json *out, 
 static Str number_of(Arena *a, const JsonMember *member, size_t before)
 {
     int64_t number;
-    if (!before || !str_to_int(member->key, &number))
+    if (!before || !str_to_int(member->key, &number) ||
+        __builtin_add_overflow(number, (int64_t)before, &number))
         return member->key;
-    return str_printf(a, "%" PRId64, number + (int64_t)before);
+    return str_printf(a, "%" PRId64, number);
 }
 
 static Status read_shard(Arena *a, const char *path, MemoryDocs *out, Err *err)

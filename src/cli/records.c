@@ -58,9 +58,7 @@ static Status no_column(Reader *r, const Json *record, Str name, const char *adv
 /* The record's members as variables, and all of it as `item`. */
 static Json variables_of(Arena *arena, const Json *record)
 {
-    Json vars = {.type = JSON_OBJECT};
-    for (uint32_t i = 0; i < record->len; i++)
-        json_set(arena, &vars, record->members[i].key, record->members[i].value);
+    Json vars = json_open(arena, record);
     json_set(arena, &vars, STR("item"), *record);
     return vars;
 }

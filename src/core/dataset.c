@@ -156,13 +156,11 @@ static void reader_prepare(ItemReader *r)
 
 static void note_columns(Arena *arena, Json *columns, const Json *record)
 {
-    for (uint32_t i = 0; i < record->len; i++) {
-        bool known = false;
-        for (uint32_t j = 0; j < columns->len && !known; j++)
-            known = str_eq(columns->items[j].text, record->members[i].key);
-        if (!known)
+    SCOPED_ARENA(scratch);
+    Map known = {0};
+    for (uint32_t i = 0; i < record->len; i++)
+        if (map_set(&scratch, &known, record->members[i].key, columns))
             json_append(arena, columns, json_str(str_copy(arena, record->members[i].key)));
-    }
 }
 
 enum { MOST_USUAL = 1 << 16 };

@@ -219,7 +219,7 @@ static void note_progress(EvalRun *run, int64_t position, const TaskScore *score
     if (!run->progress || !n)
         return;
     atomic_fetch_add(&run->progress->scored, 1);
-    if (isfinite(scores[0].value))
+    if (fabs(scores[0].value) < 1e9) /* a sum of more would overflow */
         atomic_fetch_add(&run->progress->sum_millionths, (long long)(scores[0].value * 1e6));
 }
 

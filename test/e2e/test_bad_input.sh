@@ -159,6 +159,21 @@ expect_same "samples" "$(sql "SELECT count(*), count(DISTINCT position) FROM sam
 expect_same "requests" "$(asked)" 200
 stop_model
 
+title "lists and records without measure"
+q_check() { printf 'task: t\ndataset_path: d\ntest_split: test\ndoc_to_text: a\ndoc_to_target: a\n'; }
+{ q_check; echo metric_list:; for i in $(seq 1001); do echo "  - {metric: exact_match, ignore_case: true}"; done; } > metrics.yaml
+expect_status 1 assay task check metrics.yaml
+expect_out 'metrics.yaml:7:3: "metric_list" has more than 1000 entries'
+{ q_check; echo filter_list:; for i in $(seq 1001); do echo "  - {name: f$i, filter: [{function: take_first}]}"; done; } > filters.yaml
+expect_status 1 assay task check filters.yaml
+expect_out '"filter_list" has more than 1000 entries'
+python3 -c 'import json; print(json.dumps({f"k{i}": 1 for i in range(300000)}))' > wide.jsonl
+expect_ok timeout 20 assay dataset import wide.jsonl --db wide.db
+printf '{"0": {"prediction": "a", "gold": "a", "origin_prompt": ""}}' > last_9223372036854775807.json
+cp last_9223372036854775807.json last_0.json
+expect_status 1 assay import last_1.json --from opencompass --db wide.db
+expect_err 'the last is number 9223372036854775807.* one is missing'
+
 title "gates"
 rm -f assay.db*
 expect_status 3 q -t tiny_capital -n 10 --gate 'exact_match>=1.1'
