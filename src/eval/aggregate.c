@@ -63,18 +63,13 @@ void aggregate_fill_numbers(const AggregateInput *in, Table *t, Arena *scratch)
     }
 }
 
-/* How many items a draw can have: the number of clusters times the size of the largest. */
-static size_t largest_draw(const AggregateInput *in, Arena *scratch)
+void *aggregate_room(Room *room, size_t bytes)
 {
-    size_t largest = 1;
-    if (!in->clusters)
-        return in->n;
-    size_t *sizes = arena_array(scratch, in->n_clusters, sizeof *sizes);
-    for (size_t i = 0; i < in->n; i++) {
-        size_t size = ++sizes[in->clusters[i]];
-        largest = size > largest ? size : largest;
+    if (bytes > room->bytes || !room->items) {
+        room->bytes = bytes + bytes / 4;
+        room->items = arena_alloc(room->arena, room->bytes + 1);
     }
-    return largest * in->n_clusters;
+    return room->items;
 }
 
 Table aggregate_table(const AggregateInput *in, const AggregateRow *row, Arena *scratch)
@@ -82,9 +77,8 @@ Table aggregate_table(const AggregateInput *in, const AggregateRow *row, Arena *
     Table t = {.n = in->n, .width = row->width, .entry = in->entry};
     t.rows = arena_array(scratch, in->n * row->width, sizeof *t.rows);
     row->fill(in, &t, scratch);
-    /* a draw of whole clusters may be longer than the table: each may be the largest */
-    t.longest = largest_draw(in, scratch);
-    t.room = arena_array(scratch, 2 * t.longest + 3 * t.n_classes + 1, sizeof *t.room);
+    t.room = ARENA_NEW(scratch, Room);
+    t.room->arena = scratch;
     return t;
 }
 

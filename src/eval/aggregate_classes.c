@@ -48,7 +48,8 @@ static void fill_labels(const AggregateInput *in, Table *t, Arena *scratch)
 
 static ClassCounts count_classes(const Table *t, const uint32_t *index, size_t n)
 {
-    double *right = t->room, *truth = right + t->n_classes, *predicted = truth + t->n_classes;
+    double *right = aggregate_room(t->room, 3 * t->n_classes * sizeof *right),
+           *truth = right + t->n_classes, *predicted = truth + t->n_classes;
     memset(right, 0, 3 * t->n_classes * sizeof *right);
     for (size_t i = 0; i < n; i++) {
         const double *row = t->rows + index[i] * LABELS_WIDTH;
@@ -113,7 +114,7 @@ static const size_t CONFIDENCE_WIDTH = 2; /* confidence, right */
 
 static ConfidencePoint *gather(const Table *t, const uint32_t *index, size_t n)
 {
-    ConfidencePoint *points = (ConfidencePoint *)(void *)t->room;
+    ConfidencePoint *points = aggregate_room(t->room, n * sizeof *points);
     for (size_t i = 0; i < n; i++) {
         const double *row = t->rows + index[i] * CONFIDENCE_WIDTH;
         points[i] = (ConfidencePoint){row[0], row[1]};

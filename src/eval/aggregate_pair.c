@@ -17,8 +17,7 @@ typedef struct Pairing {
     const AggregateRow *row;
     const Table *table;
     size_t n;
-    uint32_t *other; /* room for an index into b's rows */
-    size_t room;
+    Room *other; /* for an index into b's rows */
 } Pairing;
 
 static double score(const Pairing *p, const uint32_t *index, size_t n)
@@ -29,10 +28,10 @@ static double score(const Pairing *p, const uint32_t *index, size_t n)
 static double difference(const void *data, const uint32_t *index, size_t n)
 {
     const Pairing *p = data;
-    n = n < p->room ? n : p->room;
+    uint32_t *other = aggregate_room(p->other, n * sizeof *other);
     for (size_t i = 0; i < n; i++)
-        p->other[i] = index[i] + (uint32_t)p->n;
-    return score(p, p->other, n) - score(p, index, n);
+        other[i] = index[i] + (uint32_t)p->n;
+    return score(p, other, n) - score(p, index, n);
 }
 
 /* p with add-one: the share of exchanges whose difference is as large as the one seen. */
@@ -81,8 +80,8 @@ CorpusDifference aggregate_difference(const AggregateInput *both, const uint32_t
     for (size_t i = 0; i < both->n; i++)
         all[i] = (uint32_t)i;
     p.table = &table;
-    p.room = table.longest;
-    p.other = arena_array(scratch, p.room + 1, sizeof *p.other);
+    Room other = {.arena = scratch};
+    p.other = &other;
     CorpusDifference d = {.a = score(&p, all, p.n), .b = score(&p, all + p.n, p.n)};
     BootstrapOptions options = {.draws = aggregate_draws(INTERVAL_DRAWS, both->n, LEAST_DRAWS),
                                 .seed = SEED,

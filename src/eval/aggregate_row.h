@@ -4,6 +4,17 @@
 
 #include "eval/aggregate.h"
 
+/* Memory for one statistic at a time, which grows at need: a draw of whole clusters is as long as
+ * the clusters that it got, and the longest that could be drawn is far longer than any that is. */
+typedef struct Room {
+    Arena *arena;
+    void *items;
+    size_t bytes;
+} Room;
+
+/* At least so many bytes, whose content does not matter; valid until it is asked again. */
+void *aggregate_room(Room *room, size_t bytes);
+
 /* One row of numbers an item. */
 typedef struct Table {
     double *rows;
@@ -11,8 +22,7 @@ typedef struct Table {
     const Json *entry;
     size_t n_classes, positive; /* of labels; positive n_classes: none of them */
     bool text_labels;
-    size_t longest; /* items that a draw can have */
-    double *room;   /* for one statistic at a time: 2 * longest + 3 * n_classes numbers */
+    Room *room;
 } Table;
 
 typedef struct AggregateRow {

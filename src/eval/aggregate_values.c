@@ -81,10 +81,13 @@ static int by_value(const void *a, const void *b)
 static double median(const void *data, const uint32_t *index, size_t n)
 {
     const Table *t = data;
+    double *values = aggregate_room(t->room, n * sizeof *values);
+    if (!n)
+        return NAN;
     for (size_t i = 0; i < n; i++)
-        t->room[i] = t->rows[index[i] * t->width];
-    qsort(t->room, n, sizeof *t->room, by_value);
-    return t->room[n / 2];
+        values[i] = t->rows[index[i] * t->width];
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
 }
 
 const AggregateRow aggregate_perplexity = {"perplexity", perplexity, LMH_DRAWS,

@@ -191,6 +191,31 @@ TEST(details_that_are_missing_or_broken_do_no_harm)
     CHECK_NEAR(result_of(&a, "bits_per_byte", "{}", broken, 3).mean, -0.25 / log(2), 1e-12);
 }
 
+/* Room was made for every cluster to be the largest: 25 GB here. */
+TEST(one_large_cluster_among_small_ones_takes_no_room)
+{
+    enum { N = 80000 };
+    static const char *const names[] = {"median", "ece"};
+    for (size_t k = 0; k < COUNT(names); k++) {
+        SCOPED_ARENA(a);
+        AggregateItem *items = arena_array(&a, N, sizeof *items);
+        uint32_t *clusters = arena_array(&a, N, sizeof *clusters);
+        for (uint32_t i = 0; i < N; i++) {
+            items[i] = (AggregateItem){i % 2, 0, i % 2 ? STR("[0.9,1]") : STR("[0.9,0]")};
+            clusters[i] = i < N / 2 ? 0 : i - N / 2 + 1;
+        }
+        AggregateInput in = {.name = str_from(names[k]),
+                             .items = items,
+                             .n = N,
+                             .clusters = clusters,
+                             .n_clusters = N / 2 + 1,
+                             .draws = 10};
+        MeanResult r = aggregate(&in, &a);
+        CHECK_INT(r.n, N);
+        CHECK(!isnan(r.ci.low));
+    }
+}
+
 TEST(whole_clusters_are_drawn_for_aggregations_too)
 {
     SCOPED_ARENA(a);
