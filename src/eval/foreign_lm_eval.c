@@ -210,7 +210,19 @@ static void add_metric(Reader *r, Str metric, bool weighted)
                        json_bool(rises, !str_ends(metric, STR("perplexity"))));
 }
 
-static void read_scores(Reader *r, const Json *line, ForeignSample *s)
+/* A document has one line in each pipeline: a second one would count twice. */
+static Status check_once(Reader *r, const ForeignSample *s, Str metric, Str filter)
+{
+    for (size_t i = 0; i < s->scores.len; i++)
+        if (str_eq(s->scores.items[i].metric, metric) && str_eq(s->scores.items[i].filter, filter))
+            return err_set(r->err, E_CONFLICT,
+                           "a document has \"" STR_FMT "\" in filter \"" STR_FMT
+                           "\" twice; is the log of one run?",
+                           STR_ARG(metric), STR_ARG(filter));
+    return OK;
+}
+
+static Status read_scores(Reader *r, const Json *line, ForeignSample *s)
 {
     const Json *names = json_get(line, "metrics");
     Str filter = json_text_or(json_get(line, "filter"), STR("none"));
@@ -226,6 +238,7 @@ static void read_scores(Reader *r, const Json *line, ForeignSample *s)
             r->run->n_left_out++;
             continue;
         }
+        TRY(check_once(r, s, name, filter));
         add_metric(r, name, weight > 0);
         Outcome outcome = str_eqc(label, "[invalid]") ? OUTCOME_NO_ANSWER : OUTCOME_SCORED;
         vec_push(r->arena, &s->scores,
@@ -236,6 +249,7 @@ static void read_scores(Reader *r, const Json *line, ForeignSample *s)
                                 .label = label,
                                 .outcome = outcome});
     }
+    return OK;
 }
 
 static Status read_lines(Reader *r, const Docs *docs, const DataFile *file)
@@ -244,9 +258,8 @@ static Status read_lines(Reader *r, const Docs *docs, const DataFile *file)
         Json *line = ARENA_NEW(r->arena, Json);
         ForeignSample *s = NULL;
         TRY(docs->get(docs, i, r->arena, line, r->err));
-        if (sample_of(r, line, &s) != OK)
+        if (sample_of(r, line, &s) != OK || read_scores(r, line, s) != OK)
             return err_wrap(r->err, "%s:%zu", r->path, datafile_line(file, i));
-        read_scores(r, line, s);
     }
     return OK;
 }

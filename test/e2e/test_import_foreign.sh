@@ -25,6 +25,12 @@ $logs inspect unsure.json unsure
 expect_ok assay import unsure.json --db unsure.db --json
 expect_json 'o[0]["metrics"][0]["mean"]' 0.5
 
+title "a document of lm-eval that stands twice does not count twice"
+mkdir -p twice
+for acc in 1 0; do echo '{"doc_id": 0, "doc": {"q": 1}, "target": "", "arguments": {}, "resps": [["a"]], "filtered_resps": ["a"], "filter": "none", "metrics": ["acc"], "acc": '$acc'}'; done > twice/samples_x_2026-01-02T03-04-05.678901.jsonl
+expect_status 1 assay import twice --db twice.db
+expect_err '678901.jsonl:2: a document has "acc" in filter "none" twice'
+
 title "the same again changes nothing; another name is another run"
 expect_status 4 assay import deflated.eval --db deflated.db
 expect_err 'run 1: openai/gpt-x, imported before; nothing changed'
