@@ -1,6 +1,7 @@
 /* filter_text.c - filters that choose among answers or change their letters. */
 #include "task/parts.h"
 
+#include "base/map.h"
 #include "base/utf8.h"
 #include "text/normalise.h"
 
@@ -78,21 +79,39 @@ static Status map(const Filter *f, const Json *doc, Arena *arena, FilterValues *
     return OK;
 }
 
+/* How often each text is there: a long answer after take_first is as many values as characters. */
+static void count_texts(const FilterValues *v, size_t *votes)
+{
+    SCOPED_ARENA(scratch);
+    Map firsts = {0}; /* text -> the first vote for it */
+    for (size_t i = 0; i < v->len; i++) {
+        size_t *first = map_get(&firsts, v->items[i].json.text);
+        if (!first)
+            map_set(&scratch, &firsts, v->items[i].json.text, first = &votes[i]);
+        ++*first;
+    }
+}
+
+/* The same of values of any kind, of which there are as many as answers. */
+static void count_values(const FilterValues *v, size_t *votes)
+{
+    for (size_t i = 0; i < v->len; i++)
+        for (size_t j = 0; j < v->len; j++)
+            votes[i] += json_equal(&v->items[i].json, &v->items[j].json);
+}
+
 /* The commonest answer; of equally common ones the first. */
 static Status majority_vote(const Filter *f, const Json *doc, Arena *arena, FilterValues *v,
                             Err *err)
 {
     (void)f, (void)doc, (void)err;
-    size_t best = 0, most = 0;
-    for (size_t i = 0; i < v->len; i++) {
-        size_t votes = 0;
-        for (size_t j = 0; j < v->len; j++)
-            votes += json_equal(&v->items[i].json, &v->items[j].json);
-        if (votes > most) {
-            most = votes;
-            best = i;
-        }
-    }
+    size_t best = 0, *votes = arena_array(arena, v->len + 1, sizeof *votes);
+    bool texts = true;
+    for (size_t i = 0; i < v->len; i++)
+        texts = texts && v->items[i].json.type == JSON_STRING;
+    (texts ? count_texts : count_values)(v, votes);
+    for (size_t i = 0; i < v->len; i++)
+        best = votes[i] > votes[best] ? i : best;
     FilterValue *winner = ARENA_NEW(arena, FilterValue);
     if (v->len)
         *winner = v->items[best];

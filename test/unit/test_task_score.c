@@ -1,4 +1,5 @@
 /* test_task_score.c - filters and metrics, one by one. */
+#include "base/utf8.h"
 #include "task_fixture.h"
 
 #include "task/metric_options.h"
@@ -294,4 +295,24 @@ TEST(task_tells_two_entries_of_one_metric_apart)
     metric_defaults(STR("ter[normalized=true]"), &aggregation, &higher);
     CHECK(!higher);
     CHECK_STR(aggregation, "ter");
+}
+
+/* After take_first the values are the characters of the answer: each was compared with all. */
+TEST(a_vote_over_a_long_text_takes_no_time)
+{
+    SCOPED_ARENA(a);
+    const Task *t = task_of(
+        &a,
+        HEAD "output_type: generate_until\ndoc_to_target: a\nmetric_list: [{metric: exact_match}]\n"
+             "filter_list: [{name: v, filter: [{function: take_first}, {function: "
+             "majority_vote}, {function: take_first}]}]\n");
+    StrBuf text = strbuf_make(&a, 1 << 24);
+    for (int32_t i = 0; i < 400000; i++)
+        utf8_put(&text, 0x20000 + i % 40000);
+    utf8_put(&text, 0x20007);
+    Str long_text = strbuf_str(&text);
+    CHECK_STR(score_text(&a, t, "[{\"q\":\"\",\"a\":\"b\"}]", "abcb").extracted, "b");
+    CHECK_STR(score_text(&a, t, "[{\"q\":\"\",\"a\":\"b\"}]", "abab").extracted, "a");
+    CHECK_STR(score_text(&a, t, "[{\"q\":\"\",\"a\":\"b\"}]", long_text.ptr).extracted,
+              "\xf0\xa0\x80\x87");
 }
