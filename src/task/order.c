@@ -86,28 +86,38 @@ static int64_t answer_place(const Json *answer)
     return c - (c >= 'a' && c <= 'z' ? 'a' : 'A');
 }
 
+/* The option that the answer says in its words; ORDER_NO_GOLD when it is none. */
+static size_t place_of_text(const Json *texts, const Json *answer)
+{
+    for (uint32_t i = 0; json_is(answer, JSON_STRING) && i < texts->len; i++)
+        if (str_eq(json_text(&texts->items[i]), answer->text))
+            return i;
+    return ORDER_NO_GOLD;
+}
+
 Status order_gold(const OptionOrder *o, const Json *doc, Arena *arena, size_t *out, Err *err)
 {
     Json texts = {.type = JSON_ARRAY};
     const Json *answer = json_get_str(doc, o->answer);
     TRY(texts_of(o, doc, arena, &texts, err));
     int64_t place = answer_place(answer);
-    for (uint32_t i = 0; answer && place < 0 && i < texts.len; i++)
-        if (str_eq(json_text(&texts.items[i]), json_text(answer)))
-            place = i;
-    *out = place >= 0 && place < texts.len ? (size_t)place : ORDER_NO_GOLD;
+    bool pointed = place >= 0 && place < texts.len;
+    *out = pointed ? (size_t)place : place_of_text(&texts, answer);
     return OK;
 }
 
-/* Where the answer points to, in the same notation: a letter, a number from 0, or a text. */
-static Status move_answer(const OptionOrder *o, const Json *doc, const uint32_t *from, uint32_t n,
-                          Arena *arena, Json *out, Err *err)
+/* Where the answer points to, in the same notation: a letter, a number from 0, or a text. One
+ * character that is no option's letter may still be an option's text ("5"). */
+static Status move_answer(const OptionOrder *o, const Json *doc, const Json *texts,
+                          const uint32_t *from, Arena *arena, Json *out, Err *err)
 {
+    uint32_t n = texts->len;
     const Json *answer = json_get_str(doc, o->answer);
     int64_t place = answer_place(answer);
-    bool letter = json_is(answer, JSON_STRING) && answer->text.len == 1;
+    bool letter = json_is(answer, JSON_STRING) && answer->text.len == 1 && place >= 0 && place < n;
     bool small = letter && answer->text.ptr[0] >= 'a' && answer->text.ptr[0] <= 'z';
-    if (json_is(answer, JSON_STRING) && !letter) {
+    if (json_is(answer, JSON_STRING) && !letter &&
+        (answer->text.len != 1 || place_of_text(texts, answer) != ORDER_NO_GOLD)) {
         *out = *answer; /* the option's text moves with it */
         return OK;
     }
@@ -136,7 +146,7 @@ static Status permute(const OptionOrder *o, const Json *doc, const Json *texts,
                       const uint32_t *from, Arena *arena, Json *out, Err *err)
 {
     Json answer, moved = {.type = JSON_OBJECT}, list = reordered(texts, from, arena);
-    TRY(move_answer(o, doc, from, texts->len, arena, &answer, err));
+    TRY(move_answer(o, doc, texts, from, arena, &answer, err));
     for (uint32_t i = 0; i < doc->len; i++)
         json_set(arena, &moved, doc->members[i].key, doc->members[i].value);
     json_set(arena, &moved, o->answer, answer);

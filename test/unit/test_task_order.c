@@ -94,6 +94,8 @@ TEST(task_order_moves_answers_in_every_notation)
         {"{\"c\":{\"text\":[\"x\",\"y\"],\"label\":[\"A\",\"B\"]},\"a\":\"B\"}",
          "{\"c\":{\"text\":[\"y\",\"x\"],\"label\":[\"A\",\"B\"]},\"a\":\"A\"}", false},
         {"{\"c\":[\"x\",\"y\"],\"a\":\"b\"}", "{\"c\":[\"y\",\"x\"],\"a\":\"a\"}", false},
+        {"{\"c\":[\"3\",\"5\"],\"a\":\"5\"}", "{\"c\":[\"5\",\"3\"],\"a\":\"5\"}", false},
+        {"{\"c\":[\"p\",\"q\"],\"a\":\"q\"}", "{\"c\":[\"q\",\"p\"],\"a\":\"q\"}", false},
         {"{\"c\":[\"x\",\"yes\"],\"a\":\"yes\"}", "{\"c\":[\"yes\",\"x\"],\"a\":\"yes\"}", false},
     };
     Json column = json_str(STR("c")), doc;
@@ -105,6 +107,9 @@ TEST(task_order_moves_answers_in_every_notation)
         CHECK_OK(order_variants(&o, &doc, 0, &a, &variants, &n, &err), err);
         CHECK_STR(json_dump(&a, &variants[0]), cases[i].doc);
         CHECK_STR(json_dump(&a, &variants[1]), cases[i].want);
+        size_t gold = 7;
+        CHECK_OK(order_gold(&o, &doc, &a, &gold, &err), err);
+        CHECK_INT(gold, i > 0);
     }
     static const char *const bad[] = {"{\"c\":[\"x\"],\"a\":0}", "{\"c\":[\"x\",\"y\"],\"a\":2}",
                                       "{\"c\":[\"x\",\"y\"],\"a\":\"C\"}", "{\"c\":[1,2]}", "{}"};
