@@ -124,8 +124,12 @@ static Status store_items(Storing *w)
                              .source = run->source};
     ItemSource source = {run->samples.len, get_item, w};
     TRY(dataset_import(w->db, &wanted, &source, w->arena, &w->version, &added, w->err));
-    return dataset_items(w->db, w->version.id, 0, (int64_t)run->samples.len, w->arena, &w->keys,
-                         w->err);
+    TRY(dataset_items(w->db, w->version.id, 0, (int64_t)run->samples.len, w->arena, &w->keys,
+                      w->err));
+    if (w->keys.len != run->samples.len)
+        return err_set(w->err, E_IO, "items of data set \"" STR_FMT "\" are missing",
+                       STR_ARG(run->dataset));
+    return OK;
 }
 
 static Status find_model(Storing *w)

@@ -102,8 +102,11 @@ static Status store_items(Importing *w)
                              .source = set->source};
     ItemSource source = {set->n_items, get_source, &w->docs};
     TRY(dataset_import(w->db, &wanted, &source, w->arena, &w->version, &added, w->err));
-    return dataset_items(w->db, w->version.id, 0, (int64_t)set->n_items, w->arena, &w->keys,
-                         w->err);
+    TRY(dataset_items(w->db, w->version.id, 0, (int64_t)set->n_items, w->arena, &w->keys, w->err));
+    if (w->keys.len != set->n_items)
+        return err_set(w->err, E_IO, "items of data set \"" STR_FMT "\" are missing",
+                       STR_ARG(set->dataset));
+    return OK;
 }
 
 /* A model of this name that is known already stays as it is. */
