@@ -154,7 +154,8 @@ typedef struct Fields {
     StrVec paths;
 } Fields;
 
-/* The leaves of a value with their paths; empty lists and mappings are leaves. */
+/* The leaves of a value with their paths; empty lists and mappings are leaves. A key stands behind
+ * its length, so that "a/b" is no b inside a, and 0 in a mapping not the first of a list. */
 static void collect(Fields *f, const Json *value, Str path)
 {
     bool object = value->type == JSON_OBJECT, nested = object || value->type == JSON_ARRAY;
@@ -166,13 +167,14 @@ static void collect(Fields *f, const Json *value, Str path)
         return;
     }
     for (uint32_t i = 0; i < value->len && f->paths.len < MOST_FIELDS; i++) {
-        StrBuf b = strbuf_make(f->arena, path.len + (object ? value->members[i].key.len : 0) + 16);
+        StrBuf b = strbuf_make(f->arena, path.len + (object ? value->members[i].key.len : 0) + 24);
         strbuf_add(&b, path);
-        strbuf_addc(&b, '/');
-        if (object)
+        if (object) {
+            strbuf_addf(&b, "/%zu:", value->members[i].key.len);
             strbuf_add(&b, value->members[i].key);
-        else
-            strbuf_addf(&b, "%u", i);
+        } else {
+            strbuf_addf(&b, "#%u", i);
+        }
         collect(f, object ? &value->members[i].value : &value->items[i], strbuf_str(&b));
     }
 }

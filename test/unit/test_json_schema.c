@@ -121,6 +121,8 @@ TEST(metrics_of_json_tell_fenced_from_raw)
          "4 fields are right, of 4 given and 4 expected"},
         {"metric: json_fields_f1", "{\"x\":1,\"y\":[2,1]}", 2.0 / 7,
          "1 fields are right, of 3 given and 4 expected"},
+        {"metric: json_fields_f1", "{\"x\":1,\"y/0\":1,\"y\":{\"1\":2},\"z\":{}}", 0.5,
+         "2 fields are right, of 4 given and 4 expected"}, /* other places than y[0] and y[1] */
         {"metric: json_fields_f1", "none", 0, "is not JSON"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
