@@ -21,6 +21,8 @@ static const AggregateRow *const rows[] = {
     &aggregate_weighted_f1,
     &aggregate_micro_f1,
     &aggregate_macro_f1,
+    &aggregate_three_f1,
+    &aggregate_acc_all,
     &aggregate_mcc,
     &aggregate_matthews,
     &aggregate_ece,
@@ -120,6 +122,8 @@ MeanResult aggregate(const AggregateInput *in, Arena *scratch)
     const AggregateRow *row = aggregate_row(in->name);
     if (!row || !in->n)
         return plain(in, scratch);
+    if (row == &aggregate_acc_all)
+        return aggregate_questions(in, LEVEL, scratch);
     Table t = aggregate_table(in, row, scratch);
     BootstrapOptions options = {.draws =
                                     aggregate_draws(INTERVAL_DRAWS, in->n, INTERVAL_DRAWS_LEAST),
