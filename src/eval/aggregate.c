@@ -102,10 +102,9 @@ size_t aggregate_draws(size_t draws, size_t n, size_t least)
 /* Whole chunks, as lm-evaluation-harness draws them. */
 static size_t chunked(const AggregateInput *in, const AggregateRow *row)
 {
-    size_t draws = row->draws;
-    if (in->draws && in->draws < draws)
-        draws = in->draws;
-    draws = aggregate_draws(draws, in->n, 100);
+    size_t draws = aggregate_draws(row->draws, in->n, 100);
+    if (in->draws) /* asked for: as many, but of a corpus no more than lm-evaluation-harness */
+        draws = row->draws == LMH_DRAWS_CORPUS && in->draws > row->draws ? row->draws : in->draws;
     return draws > LMH_CHUNK ? draws - draws % LMH_CHUNK : draws;
 }
 

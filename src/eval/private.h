@@ -100,9 +100,9 @@ Outcome eval_repeat_outcome(const Judgement *j, size_t repeat);
 
 /* ---- from judgements to numbers (summary.c) ---- */
 /* A metric's two readings of these points, with the aggregation that the configuration says. Its
- * texts are those of `set` and `config`. */
+ * texts are those of `set` and `config`. `draws` as for eval_summarise. */
 MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
-                                    Arena *arena);
+                                    size_t draws, Arena *arena);
 
 #define SCORER_VERSION "rule:1"
 
