@@ -256,7 +256,7 @@ static void say_command(Launch *l, const char *const *argv, const char *name,
      * its powers, and bubblewrap leaves it writable then. */
     static const char *const closed[] = {"--remount-ro", "/dev", "--remount-ro", "/proc", NULL};
     say_all(l, closed);
-    const char *const files[] = {"--ro-bind-data",
+    const char *const files[] = {limits->own_file ? "--file" : "--ro-bind-data",
                                  "4",
                                  str_printf(l->arena, "/work/%s", name).ptr,
                                  "--json-status-fd",

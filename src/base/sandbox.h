@@ -22,6 +22,7 @@ typedef struct SandboxLimits {
     size_t output;    /* bytes kept of each of standard output and error; the rest is dropped */
     bool may_fork;    /* new processes; threads are always allowed. `memory` then bounds, beside the
                        * address space of each, also what all hold in core together */
+    bool own_file;    /* the program may remove and replace the file it is run from */
     size_t processes; /* where they may fork: at once, in all */
     const atomic_int *halt; /* ended with E_REMOTE once it is 2; NULL: none */
 } SandboxLimits;
@@ -43,9 +44,9 @@ typedef struct SandboxResult {
 Status sandbox_check(Err *err) MUST_CHECK;
 
 /* Runs `argv` (NULL-terminated, argv[0] a path below /usr; E_MISSING when it is not there) with
- * `source` as the file /work/NAME and nothing on standard input. A program that fails is a
- * result, not an error; E_IO when the sandbox failed, so that nothing is known of the program.
- * Any thread. */
+ * `source` as the file /work/NAME and nothing on standard input. A program that
+ * fails is a result, not an error; E_IO when the sandbox failed, so that nothing is known of the
+ * program. Any thread. */
 Status sandbox_run(const char *const *argv, const char *name, Str source,
                    const SandboxLimits *limits, Arena *arena, SandboxResult *out,
                    Err *err) MUST_CHECK;

@@ -1,11 +1,12 @@
 /* cmd_compare.c - assay compare: runs or models, item by item. */
+#include "cli/draws.h"
 #include "cli/view.h"
 #include "core/store.h"
 
 typedef struct CompareOptions {
     bool force, all, all_metrics;
     Str task;
-    int64_t limit;
+    int64_t limit, draws;
 } CompareOptions;
 
 static const Option compare_options[] = {
@@ -20,6 +21,9 @@ static const Option compare_options[] = {
      "every metric, not only the first", "对比所有指标"},
     {"task", 't', OPT_TEXT, offsetof(CompareOptions, task), "TASK", "with models: only this task",
      "按模型对比时只看此任务"},
+    {"bootstrap-iters", 0, OPT_INT, offsetof(CompareOptions, draws), "N",
+     "bootstrap draws, where a score is one of the whole corpus (2000)",
+     "语料级得分的自助法抽样次数（2000）"},
     {0},
 };
 enum { NOT_SAID = INT32_MIN, FLIPS = 10, FLIPS_OF_MANY = 3 };
@@ -118,7 +122,8 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
     RunPairs pairs = {0};
     Comparisons list = {0};
     TRY(pairs_of(app, o, db, names, &pairs, err));
-    TRY(eval_compare(db, pairs.items, pairs.len, o->all_metrics, o->force, app->arena, &list, err));
+    CompareHow how = {o->all_metrics, o->force, (size_t)o->draws};
+    TRY(eval_compare(db, pairs.items, pairs.len, &how, app->arena, &list, err));
     if (!app->json) {
         int64_t most = list.len > 1 ? FLIPS_OF_MANY : FLIPS;
         if (o->limit != NOT_SAID)
@@ -139,6 +144,7 @@ static Status compare(App *app, void *options, const StrList *arguments, Err *er
     Db *db;
     if (o->limit < 0 && o->limit != NOT_SAID)
         return err_set(err, E_USAGE, "--limit must not be negative");
+    TRY(draws_check(o->draws, err));
     TRY(store_open_read(app->db_url, &db, err));
     Status status = compare_in(app, o, arguments, db, err);
     db_close(db);

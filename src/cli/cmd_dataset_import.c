@@ -4,6 +4,8 @@
 #include "cli/dataset_view.h"
 #include "core/store.h"
 
+#include <unistd.h>
+
 typedef struct ImportOptions {
     Str name, split;
     FileOptions file;
@@ -61,6 +63,13 @@ static void print_stored(App *app, const Stored *s, const DataFile *file)
         dataset_print_change(app, &s->change);
 }
 
+static void remove_database(App *app)
+{
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < COUNT(endings); i++)
+        unlink(str_printf(app->arena, "%s%s", app->db_url, endings[i]).ptr);
+}
+
 static Status store_file(App *app, const DatasetVersion *wanted, DataFile *file, Err *err)
 {
     ItemSource source = {datafile_docs(file)->len, get_record, datafile_scan(app->arena, file)};
@@ -69,9 +78,12 @@ static Status store_file(App *app, const DatasetVersion *wanted, DataFile *file,
     if (!source.n_items)
         return err_set(err, E_PARSE, "\"" STR_FMT "\" has no items; nothing was stored",
                        STR_ARG(wanted->source));
+    bool ours = !strstr(app->db_url, "://") && !file_exists(app->db_url);
     TRY(store_open(app->db_url, &db, err));
     Status status = import_version(db, wanted, &source, app->arena, &stored, err);
     db_close(db);
+    if (status != OK && ours) /* made for what was not stored */
+        remove_database(app);
     if (status == OK)
         print_stored(app, &stored, file);
     return status;

@@ -37,7 +37,7 @@ static Status compare_two(App *app, Db *db, const RunSummary *runs, size_t n, Co
     if (!a || !b)
         return OK;
     RunPair pair = {a->run.id, b->run.id};
-    return eval_compare(db, &pair, 1, false, false, app->arena, out, err);
+    return eval_compare(db, &pair, 1, &(CompareHow){0}, app->arena, out, err);
 }
 
 typedef struct GapLine {
@@ -137,7 +137,7 @@ static Status demo_in(App *app, Db *db, Err *err)
     TRY(plan_make(app, &o, db, &plan, err));
     Status status = run_execute(app, &o, &plan, db, &batch, &outcome, err);
     if (status == OK)
-        status = run_load_batch(app, db, &batch, &runs, err);
+        status = run_load_batch(app, db, &batch, 0, &runs, err);
     if (status == OK && outcome.end == ENGINE_INTERRUPTED)
         app->exit_status = EXIT_INTERRUPTED;
     else if (status == OK)

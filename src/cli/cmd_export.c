@@ -150,7 +150,7 @@ static Status add_comparisons(Exporting *x)
                 vec_push(a, &pairs, (RunPair){x->runs[j].run.id, x->runs[i].run.id});
                 break;
             }
-    TRY(eval_compare(x->db, pairs.items, pairs.len, false, false, a, &comparisons, x->err));
+    TRY(eval_compare(x->db, pairs.items, pairs.len, &(CompareHow){0}, a, &comparisons, x->err));
     for (size_t i = 0; i < comparisons.len; i++)
         json_append(a, &list, view_comparison(&comparisons.items[i], a));
     set(x, "comparisons", list);
@@ -242,7 +242,7 @@ static Status load_runs(Exporting *x, const StrList *names)
             return err_set(x->err, E_USAGE,
                            "\"" STR_FMT "\" is not a run number; \"assay runs\" lists them",
                            STR_ARG(names->items[i]));
-        TRY(eval_summarise(x->db, id, x->app->arena, &x->runs[i], x->err));
+        TRY(eval_summarise(x->db, id, 0, x->app->arena, &x->runs[i], x->err));
     }
     return OK;
 }

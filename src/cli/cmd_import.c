@@ -81,7 +81,7 @@ static Status print_imported(App *app, Db *db, const RecordedSet *set, const Rec
     for (size_t i = 0; i < set->n_models; i++) {
         if (!app->quiet)
             print_run(app, set, i, &runs[i]);
-        TRY(eval_summarise(db, runs[i].id, app->arena, &summaries[i], err));
+        TRY(eval_summarise(db, runs[i].id, 0, app->arena, &summaries[i], err));
         if (summaries[i].incomplete)
             app->exit_status = EXIT_UNANSWERED;
         if (app->json)

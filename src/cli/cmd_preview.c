@@ -10,6 +10,7 @@ typedef struct PreviewOptions {
     int64_t item, fewshot, seed;
     StrList generation;
     bool chat, turns, apply_chat;
+    FileOptions file;
 } PreviewOptions;
 
 #define AT(field) offsetof(PreviewOptions, field)
@@ -33,6 +34,7 @@ static const Option preview_options[] = {
      "同 --fewshot-as-turns"},
     {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
      "示例抽取的随机种子（1234）"},
+    FILE_ROWS(PreviewOptions),
     {0},
 };
 static const PreviewOptions preview_defaults = {.fewshot = NO_FEWSHOT, .seed = 1234};
@@ -115,7 +117,8 @@ static Status write_out(App *app, Preview *p, Err *err)
     return OK;
 }
 
-static Status open_split(App *app, const Task *task, Str split, DataFile **out, Err *err)
+static Status open_split(App *app, const FileOptions *o, const Task *task, Str split,
+                         DataFile **out, Err *err)
 {
     const char *path;
     const char **dirs = arena_array(app->arena, app->data.len + 1, sizeof *dirs);
@@ -123,18 +126,18 @@ static Status open_split(App *app, const Task *task, Str split, DataFile **out, 
         dirs[i] = str_z(app->arena, app->data.items[i]);
     TRY(datafile_find(app->arena, dirs, app->data.len, task->dataset_path, task->dataset_name,
                       split, &path, err));
-    return datafile_open(app->arena, path, out, err);
+    return file_options_open(app, o, path, out, err);
 }
 
 static Status build(App *app, const PreviewOptions *o, Preview *p, Err *err)
 {
     const Task *t = p->task;
-    TRY(open_split(app, t, t->test_split, &p->data, err));
+    TRY(open_split(app, &o->file, t, t->test_split, &p->data, err));
     const Docs *docs = datafile_docs(p->data), *shots = NULL;
     if (t->num_fewshot > 0 && str_eq(t->fewshot_split, t->test_split)) {
         shots = docs;
     } else if (t->num_fewshot > 0 && t->fewshot_split.len) {
-        TRY(open_split(app, t, t->fewshot_split, &p->fewshot, err));
+        TRY(open_split(app, &o->file, t, t->fewshot_split, &p->fewshot, err));
         shots = datafile_docs(p->fewshot);
     }
     BindOptions b = {p->mode, o->system, (uint64_t)o->seed};

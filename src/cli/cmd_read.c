@@ -1,6 +1,7 @@
 /* cmd_read.c - assay runs, show, samples: looking at what is stored. */
 #include "base/clock.h"
 #include "base/version.h"
+#include "cli/draws.h"
 #include "cli/table.h"
 #include "cli/view.h"
 #include "core/store.h"
@@ -89,7 +90,7 @@ static Status list_runs(App *app, const RunsOptions *o, Db *db, Err *err)
     Json list = {.type = JSON_ARRAY};
     for (size_t i = 0; i < rows.len; i++) {
         RunSummary s;
-        TRY(eval_summarise(db, rows.items[i].id, app->arena, &s, err));
+        TRY(eval_summarise(db, rows.items[i].id, 0, app->arena, &s, err));
         json_append(app->arena, &list, view_run(&s, app->arena));
     }
     app_print_json(app, &list);
@@ -117,12 +118,14 @@ static Status run_number(const StrList *arguments, int64_t *out, Err *err)
 
 typedef struct ShowOptions {
     Str by;
+    int64_t draws;
 } ShowOptions;
 
 static const Option show_options[] = {
     {"by", 0, OPT_TEXT, offsetof(ShowOptions, by), "COL[,COL]",
      "the score for each value of a column of the data, or of two (the task's)",
      "按数据的一列或两列分别给出得分（默认随任务）"},
+    DRAWS_ROW(ShowOptions, draws),
     {0},
 };
 
@@ -130,7 +133,7 @@ static Status show_run(App *app, const ShowOptions *o, int64_t id, Db *db, Err *
 {
     RunSummary s;
     Breakdown b;
-    TRY(eval_summarise(db, id, app->arena, &s, err));
+    TRY(eval_summarise(db, id, (size_t)o->draws, app->arena, &s, err));
     TRY(breakdown_of(app, db, &s.run, o->by, &b, err));
     if (app->json) {
         Json view = view_run(&s, app->arena);
@@ -149,6 +152,7 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
     Db *db;
     int64_t id;
     TRY(run_number(arguments, &id, err));
+    TRY(draws_check(((const ShowOptions *)options)->draws, err));
     TRY(store_open_read(app->db_url, &db, err));
     Status status = show_run(app, options, id, db, err);
     db_close(db);

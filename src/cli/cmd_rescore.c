@@ -75,7 +75,7 @@ static Status task_of(App *app, const RescoreOptions *o, const RunRow *run, cons
 static Status print_result(App *app, Db *db, int64_t id, const RescoreCounts *n, Err *err)
 {
     RunSummary s;
-    TRY(eval_summarise(db, id, app->arena, &s, err));
+    TRY(eval_summarise(db, id, 0, app->arena, &s, err));
     if (app->json) {
         Json o = {.type = JSON_OBJECT};
         const struct {

@@ -1,4 +1,5 @@
 /* cmd_run.c - assay run. */
+#include "cli/draws.h"
 #include "cli/gate.h"
 #include "cli/phrase.h"
 #include "cli/progress.h"
@@ -23,11 +24,12 @@ static Str describe(App *app, const RunOptions *o)
     return strbuf_str(&out);
 }
 
-Status run_load_batch(App *app, Db *db, const EvalBatch *batch, RunSummary **out, Err *err)
+Status run_load_batch(App *app, Db *db, const EvalBatch *batch, size_t draws, RunSummary **out,
+                      Err *err)
 {
     RunSummary *runs = arena_array(app->arena, batch->n_runs + 1, sizeof *runs);
     for (size_t i = 0; i < batch->n_runs; i++)
-        TRY(eval_summarise(db, eval_run_id(batch->runs[i]), app->arena, &runs[i], err));
+        TRY(eval_summarise(db, eval_run_id(batch->runs[i]), draws, app->arena, &runs[i], err));
     *out = runs;
     return OK;
 }
@@ -132,7 +134,7 @@ static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
     TRY(plan_make(app, o, db, &plan, err));
     Status status = run_execute(app, o, &plan, db, &batch, &outcome, err);
     if (status == OK)
-        status = run_load_batch(app, db, &batch, &runs, err);
+        status = run_load_batch(app, db, &batch, (size_t)o->draws, &runs, err);
     if (status == OK) {
         print_outcome(app, &outcome);
         status = report_results(app, o, &plan, runs, batch.n_runs, err);
@@ -153,6 +155,7 @@ static Status run(App *app, void *options, const StrList *arguments, Err *err)
         return err_set(err, E_USAGE, "one run file at a time");
     if (arguments->len)
         TRY(run_file_read(app, str_z(app->arena, arguments->items[0]), o, err));
+    TRY(draws_check(o->draws, err));
     for (size_t i = 0; i < o->gates.len; i++)
         TRY(gate_parse(o->gates.items[i], err));
     TRY(store_open(app->db_url, &db, err));

@@ -170,7 +170,7 @@ static Status import_logs(App *app, ImportKind kind, const Paths *paths, const F
         TRY(read_log(kind, paths->items[i].ptr, rules, &arena, &run, err));
         TRY(eval_foreign(db, &run, command, &arena, &stored, err));
         say_stored(app, &run, &stored);
-        TRY(eval_summarise(db, stored.run_id, app->arena, &summaries[i], err));
+        TRY(eval_summarise(db, stored.run_id, 0, app->arena, &summaries[i], err));
         if (summaries[i].incomplete)
             app->exit_status = EXIT_UNANSWERED;
         if (app->json)

@@ -1,4 +1,5 @@
 /* plan.c - what was asked for becomes opened models and resolved tasks. */
+#include "base/map.h"
 #include "base/file.h"
 #include "cli/run_options.h"
 #include "cli/scoring.h"
@@ -237,9 +238,7 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
                        .extract = o->extract,
                        .choices = o->choices,
                        .generation = generation->len ? generation : NULL};
-    DataOptions *reading = ARENA_NEW(app->arena, DataOptions);
-    TRY(file_options_read(app, &o->file, reading, err));
-    EvalTask task = {.data_file = path, .reading = reading};
+    EvalTask task = {.data_file = path};
     TRY(task_quick(set, &quick, &task.task, err));
     if (o->option_order.len)
         TRY(task_reorder(set, task.task, o->option_order, &task.task, err));
@@ -258,15 +257,6 @@ static const char **strings_of(App *app, const StrList *list)
     return out;
 }
 
-static Status check_file_options(const FileOptions *f, Err *err)
-{
-    if (f->records.len || f->encoding.len || f->sheet.len || f->delimiter.len || f->on_bad_line.len)
-        return err_set(err, E_USAGE,
-                       "--records, --encoding, --sheet, --delimiter and --on-bad-line are for "
-                       "--data FILE with --prompt; a task's files are read as they are");
-    return OK;
-}
-
 static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
 {
     TaskSet *set;
@@ -277,8 +267,6 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
     plan->tree = (Json){.type = JSON_ARRAY};
     if (o->prompt.len)
         TRY(quick_task(app, set, o, &generation, plan, err));
-    else
-        TRY(check_file_options(&o->file, err));
     for (size_t i = 0; i < o->tasks.len; i++) {
         TaskNode node;
         Json tree;
@@ -286,6 +274,10 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
         TRY(add_node(app, set, o, &generation, &node, plan, &tree, err));
         json_append(app->arena, &plan->tree, tree);
     }
+    DataOptions *reading = ARENA_NEW(app->arena, DataOptions);
+    TRY(file_options_read(app, &o->file, reading, err));
+    for (size_t i = 0; i < plan->tasks.len; i++)
+        plan->tasks.items[i].reading = reading;
     if (!plan->tasks.len)
         return err_set(err, E_USAGE,
                        "no task: name one with -t (\"assay task list\" shows them), or give "
@@ -293,13 +285,23 @@ static Status resolve_tasks(App *app, const RunOptions *o, Plan *plan, Err *err)
     return OK;
 }
 
+/* What was said of files: once of each, though items and examples may be read from the same. */
+typedef struct Said {
+    App *app;
+    Map paths;
+} Said;
+
 static void say_data(void *user, const char *path, const DataReport *report)
 {
-    file_options_say(user, path, report);
+    Said *s = user;
+    if (map_set(s->app->arena, &s->paths, str_copy(s->app->arena, str_from(path)), s))
+        file_options_say(s->app, path, report);
 }
 
 static EvalOptions eval_options(App *app, const RunOptions *o)
 {
+    Said *said = ARENA_NEW(app->arena, Said);
+    said->app = app;
     return (EvalOptions){
         .db_url = app->db_url,
         .data_dirs = strings_of(app, &app->data),
@@ -320,7 +322,7 @@ static EvalOptions eval_options(App *app, const RunOptions *o)
         .max_requests = o->max_requests,
         .stop = app->stop,
         .on_data = say_data,
-        .on_data_user = app,
+        .on_data_user = said,
     };
 }
 

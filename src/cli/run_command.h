@@ -10,7 +10,7 @@ Status run_execute(App *app, const RunOptions *o, Plan *plan, Db *db, EvalBatch 
                    EvalOutcome *outcome, Err *err) MUST_CHECK;
 
 /* Summaries of the batch's runs, in the app's arena. */
-Status run_load_batch(App *app, Db *db, const EvalBatch *batch, RunSummary **out,
+Status run_load_batch(App *app, Db *db, const EvalBatch *batch, size_t draws, RunSummary **out,
                       Err *err) MUST_CHECK;
 
 #endif

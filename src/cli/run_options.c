@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "cli/draws.h"
 #include "cli/secret.h"
 
 #define AT(field) offsetof(RunOptions, field)
@@ -34,6 +35,7 @@ const Option run_options[] = {
      "同 --fewshot-as-turns"},
     {"seed", 0, OPT_INT, AT(seed), "N", "seed of the few-shot draw (1234)",
      "示例抽取的随机种子（1234）"},
+    DRAWS_ROW(RunOptions, draws),
     {"option-order", 0, OPT_TEXT, AT(option_order), "ORDER",
      "options in all rotations (circular) or shuffled (shuffle); with columns as "
      "circular:A,B,C,D:answer",

@@ -7,7 +7,7 @@
 
 typedef struct RunOptions {
     StrList models, tasks, generation, gates;
-    int64_t limit, fewshot, repeats, concurrency, max_requests, max_attempts, seed;
+    int64_t limit, fewshot, repeats, concurrency, max_requests, max_attempts, seed, draws;
     double max_cost, until_ci, retry_wait, timeout, price_in, price_out, rpm, tpm;
     bool fresh, chat_turns, apply_chat, stream;
     Str system, cluster, api, option_order;

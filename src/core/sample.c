@@ -116,12 +116,13 @@ Status sample_clear_errors(Db *db, int64_t run_id, Err *err)
 #undef ERROR_SAMPLES
 }
 
-Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Err *err)
+Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Str error, Err *err)
 {
     SCOPED_STMT(s);
-    TRY(db_query(db, "UPDATE sample SET outcome = ?2 WHERE id = ?1", &s, err));
+    TRY(db_query(db, "UPDATE sample SET outcome = ?2, error = ?3 WHERE id = ?1", &s, err));
     db_bind_int(s, 1, sample_id);
     db_bind_text(s, 2, str_from(outcome_name(outcome)));
+    db_bind_text(s, 3, error.len ? error : STR(""));
     return db_run(s, err);
 }
 

@@ -62,8 +62,10 @@ typedef struct JudgementRow {
 } JudgementRow;
 
 Status judgement_add(Db *db, const JudgementRow *row, Err *err) MUST_CHECK;
-/* What became of a sample after it was judged again. */
-Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Err *err) MUST_CHECK;
+/* What became of a sample after it was judged again; `error` says why it could not be, else empty.
+ */
+Status sample_set_outcome(Db *db, int64_t sample_id, Outcome outcome, Str error,
+                          Err *err) MUST_CHECK;
 /* Removes what rules judged in a run, before it is scored again. */
 Status judgement_clear_rules(Db *db, int64_t run_id, Err *err) MUST_CHECK;
 

@@ -21,6 +21,8 @@ static const AggregateRow *const rows[] = {
     &aggregate_weighted_f1,
     &aggregate_micro_f1,
     &aggregate_macro_f1,
+    &aggregate_three_f1,
+    &aggregate_acc_all,
     &aggregate_mcc,
     &aggregate_matthews,
     &aggregate_ece,
@@ -94,10 +96,9 @@ size_t aggregate_draws(size_t draws, size_t n, size_t least)
 /* Whole chunks, as lm-evaluation-harness draws them. */
 static size_t chunked(const AggregateInput *in, const AggregateRow *row)
 {
-    size_t draws = row->draws;
-    if (in->draws && in->draws < draws)
-        draws = in->draws;
-    draws = aggregate_draws(draws, in->n, 100);
+    size_t draws = aggregate_draws(row->draws, in->n, 100);
+    if (in->draws) /* asked for: as many, but of a corpus no more than lm-evaluation-harness */
+        draws = row->draws == LMH_DRAWS_CORPUS && in->draws > row->draws ? row->draws : in->draws;
     return draws > LMH_CHUNK ? draws - draws % LMH_CHUNK : draws;
 }
 
@@ -114,6 +115,8 @@ MeanResult aggregate(const AggregateInput *in, Arena *scratch)
     const AggregateRow *row = aggregate_row(in->name);
     if (!row || !in->n)
         return plain(in, scratch);
+    if (row == &aggregate_acc_all)
+        return aggregate_questions(in, LEVEL, scratch);
     Table t = aggregate_table(in, row, scratch);
     BootstrapOptions options = {.draws =
                                     aggregate_draws(INTERVAL_DRAWS, in->n, INTERVAL_DRAWS_LEAST),

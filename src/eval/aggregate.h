@@ -22,7 +22,8 @@ typedef struct AggregateInput {
     size_t n;
     const uint32_t *clusters; /* as in stats_mean; NULL: none */
     size_t n_clusters;
-    size_t draws; /* of the standard error that follows lm-evaluation-harness; 0: its own number */
+    size_t draws; /* of the standard error that follows lm-evaluation-harness (its
+                   * --bootstrap_iters), and of a difference; 0: the usual number */
 } AggregateInput;
 
 /* Without clusters the standard error is lm-evaluation-harness's (CPython's generator, chunks of

@@ -102,6 +102,16 @@ static double macro_f1(const void *data, const uint32_t *index, size_t n)
     return f1_score(&c, F1_MACRO, 0);
 }
 
+/* The mean over the classes 0, 1 and 2, whether or not each is there. */
+static double three_f1(const void *data, const uint32_t *index, size_t n)
+{
+    ClassCounts c = count_classes(data, index, n);
+    double classes = 0;
+    for (size_t k = 0; k < c.n; k++)
+        classes += c.truth[k] + c.predicted[k] > 0;
+    return f1_score(&c, F1_MACRO, 0) * classes / 3;
+}
+
 static double matthews(const void *data, const uint32_t *index, size_t n)
 {
     ClassCounts c = count_classes(data, index, n);
@@ -149,6 +159,7 @@ const AggregateRow aggregate_weighted_f1 = {"weighted_f1_score", weighted_f1, 0,
                                             fill_labels,         NULL};
 const AggregateRow aggregate_micro_f1 = {"micro_f1_score", micro_f1, 0, 2, fill_labels, NULL};
 const AggregateRow aggregate_macro_f1 = {"macro_f1_score", macro_f1, 0, 2, fill_labels, NULL};
+const AggregateRow aggregate_three_f1 = {"three_class_f1", three_f1, 0, 2, fill_labels, NULL};
 const AggregateRow aggregate_mcc = {"mcc", matthews, LMH_DRAWS, 2, fill_labels, NULL};
 const AggregateRow aggregate_matthews = {"matthews_corrcoef", matthews, LMH_DRAWS, 2,
                                          fill_labels,         NULL};

@@ -83,9 +83,9 @@ CorpusDifference aggregate_difference(const AggregateInput *both, const uint32_t
     Room other = {.arena = scratch};
     p.other = &other;
     CorpusDifference d = {.a = score(&p, all, p.n), .b = score(&p, all + p.n, p.n)};
-    BootstrapOptions options = {.draws = aggregate_draws(INTERVAL_DRAWS, both->n, LEAST_DRAWS),
-                                .seed = SEED,
-                                .level = LEVEL};
+    size_t draws = aggregate_draws(INTERVAL_DRAWS, both->n, LEAST_DRAWS);
+    BootstrapOptions options = {
+        .draws = both->draws ? both->draws : draws, .seed = SEED, .level = LEVEL};
     BootstrapResult b = bootstrap(difference, &p, p.n, clusters, n_clusters, &options, scratch);
     d.difference = (MeanResult){.n = p.n,
                                 .clusters = clusters ? n_clusters : 0,

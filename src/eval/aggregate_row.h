@@ -43,12 +43,16 @@ extern const AggregateRow aggregate_bleu, aggregate_chrf, aggregate_ter, aggrega
 extern const AggregateRow aggregate_span_f1, aggregate_ratio, aggregate_ratio_difference;
 extern const AggregateRow aggregate_f1, aggregate_weighted_f1, aggregate_micro_f1,
     aggregate_macro_f1, aggregate_mcc, aggregate_matthews;
+extern const AggregateRow aggregate_three_f1, aggregate_acc_all;
 extern const AggregateRow aggregate_ece, aggregate_selective_acc, aggregate_selective_area;
 
 const AggregateRow *aggregate_row(Str name); /* NULL: a mean */
 Table aggregate_table(const AggregateInput *in, const AggregateRow *row, Arena *scratch);
 /* As many of `draws` as AGGREGATE_WORK allows for n items, but no fewer than `least`. */
 size_t aggregate_draws(size_t draws, size_t n, size_t least);
+
+/* acc_all: the mean over questions, each of several items. */
+MeanResult aggregate_questions(const AggregateInput *in, double level, Arena *scratch);
 
 /* The sum of the rows named by `index`; `sum` has room for t->width numbers. */
 void aggregate_sum(const Table *t, const uint32_t *index, size_t n, double *sum);

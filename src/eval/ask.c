@@ -249,18 +249,9 @@ static Status add_samples(Db *db, Unit *unit, const Judgement *j, Err *err)
     return OK;
 }
 
-/* Without "item 3: " before it: the sample says which it is. */
-static Str without_item(Str message, size_t position)
-{
-    SCOPED_ARENA(scratch);
-    Str prefix = str_printf(&scratch, "item %zu: ", position);
-    return str_starts(message, prefix) ? str_after(message, prefix.len) : message;
-}
-
 /* `lenient`: whatever a metric that takes long meets; else what the limits of this one text do. */
 static Status judge(Unit *unit, bool lenient, Err *err)
 {
-    enum { HOPELESS = 20 };
     AskedItem *asked = unit->item;
     EvalRun *run = asked->run;
     Judgement *j = ARENA_NEW(&unit->arena, Judgement);
@@ -271,13 +262,10 @@ static Status judge(Unit *unit, bool lenient, Err *err)
         atomic_fetch_add(&run->judged, 1);
         return OK;
     }
-    if (status == E_MISSING || status == E_USAGE || (!lenient && status != E_LIMIT))
-        return status;
     int failed = atomic_fetch_add(&run->unjudged, 1) + 1;
-    if (failed >= HOPELESS && !atomic_load(&run->judged))
-        return err_wrap(err, "none of %d replies could be judged", failed);
-    Str why = without_item(str_from(err->msg), asked->item.position);
-    asked->unjudged = str_printf(&unit->arena, "could not judge the reply: " STR_FMT, STR_ARG(why));
+    if (!eval_spares_others(status, lenient, atomic_load(&run->judged), failed, err))
+        return status;
+    asked->unjudged = eval_unjudged(err, asked->item.position, &unit->arena);
     return OK;
 }
 

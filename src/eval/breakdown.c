@@ -183,12 +183,12 @@ static Status fill_cells(Sorter *s, const RunRow *run, const RunPoints *points, 
         vec_push(s->arena, &kept.points, *p);
         vec_push(s->arena, &sets[cell_of(s, v)].points, *p);
     }
-    b->metric = eval_summarise_points(&kept, &config, points->n_clusters, s->arena);
+    b->metric = eval_summarise_points(&kept, &config, points->n_clusters, 0, s->arena);
     b->cells = arena_array(s->arena, b->n_cells + 1, sizeof *b->cells);
     for (size_t i = 0; i < b->n_cells; i++) {
         sets[i].criterion = all->criterion;
         sets[i].filter = all->filter;
-        b->cells[i] = eval_summarise_points(&sets[i], &config, points->n_clusters, s->arena);
+        b->cells[i] = eval_summarise_points(&sets[i], &config, points->n_clusters, 0, s->arena);
     }
     return OK;
 }

@@ -38,8 +38,17 @@ static bool in_names(Str name, const char *const *names, size_t n)
     return false;
 }
 
-/* From the first record: columns with a known name, else all that hold text. */
-static void choose_columns(Cleaning *w, const Json *record)
+static bool has_column(const StrList *columns, Str name)
+{
+    for (size_t i = 0; i < columns->len; i++)
+        if (str_eq(columns->items[i], name))
+            return true;
+    return false;
+}
+
+/* From the first records: columns with a known name, else all that hold text. Of a text column the
+ * first item may have none. */
+static void choose_columns(Cleaning *w, const Json *records, size_t n)
 {
     static const char *const texts[] = {"question", "prompt",      "input",   "text",
                                         "query",    "instruction", "problem", "content",
@@ -48,19 +57,22 @@ static void choose_columns(Cleaning *w, const Json *record)
                                          "reference", "答案",   "标签",  "标准答案"};
     w->columns = w->options->text;
     w->label_column = w->options->label;
-    for (uint32_t i = 0; i < record->len; i++) {
-        Str name = record->members[i].key;
-        if (!w->options->text.len && in_names(name, texts, COUNT(texts)))
-            vec_push(w->arena, &w->columns, str_copy(w->arena, name));
-        if (!w->label_column.len && in_names(name, labels, COUNT(labels)))
-            w->label_column = str_copy(w->arena, name);
-    }
-    for (uint32_t i = 0; !w->columns.len && i < record->len; i++) {
-        Str name = record->members[i].key;
-        if (record->members[i].value.type == JSON_STRING && !str_eqc(name, "id") &&
-            !str_eq(name, w->label_column))
-            vec_push(w->arena, &w->columns, str_copy(w->arena, name));
-    }
+    StrList others = {0};
+    for (size_t r = 0; r < n; r++)
+        for (uint32_t i = 0; i < records[r].len; i++) {
+            Str name = str_copy(w->arena, records[r].members[i].key);
+            bool text = records[r].members[i].value.type == JSON_STRING;
+            if (!w->label_column.len && in_names(name, labels, COUNT(labels)))
+                w->label_column = name;
+            StrList *to = in_names(name, texts, COUNT(texts)) ? &w->columns : &others;
+            if (to == &others ? text : !w->options->text.len)
+                if (!has_column(to, name))
+                    vec_push(w->arena, to, name);
+        }
+    bool none = !w->columns.len;
+    for (size_t i = 0; none && i < others.len; i++)
+        if (!str_eqc(others.items[i], "id") && !str_eq(others.items[i], w->label_column))
+            vec_push(w->arena, &w->columns, others.items[i]);
 }
 
 static Str text_of(const Cleaning *w, const Json *record, Arena *scratch)
@@ -84,13 +96,20 @@ static Status read_item(Cleaning *w, size_t at, const ItemRow *row, Arena *scrat
     *item =
         (CleanItem){str_copy(w->arena, row->key), str_copy(w->arena, row->data), CLEAN_KEPT, {0}};
     TRY(json_parse(scratch, item->data, &record, err));
-    if (!at)
-        choose_columns(w, &record);
     w->texts[at] = str_copy(w->arena, text_of(w, &record, scratch));
     const Json *label = w->label_column.len ? json_get_str(&record, w->label_column) : NULL;
     if (label && label->type != JSON_NULL)
         w->labels[at] = str_copy(w->arena, label->type == JSON_STRING ? label->text
                                                                       : json_dump(scratch, label));
+    return OK;
+}
+
+static Status choose_from(Cleaning *w, const ItemRows *rows, Arena *scratch, Err *err)
+{
+    Json *records = arena_array(scratch, rows->len, sizeof *records);
+    for (size_t i = 0; i < rows->len; i++)
+        TRY(json_parse(scratch, rows->items[i].data, &records[i], err));
+    choose_columns(w, records, rows->len);
     return OK;
 }
 
@@ -102,6 +121,8 @@ static Status read_items(Cleaning *w, Db *db, int64_t version_id, Err *err)
         TRY(dataset_items(db, version_id, (int64_t)at, PAGE, &page, &rows, err));
         if (!rows.len)
             return err_set(err, E_IO, "item %zu is missing in the database", at);
+        if (!at)
+            TRY(choose_from(w, &rows, &page, err));
         for (size_t i = 0; i < rows.len && at < w->result->n; i++, at++)
             TRY(read_item(w, at, &rows.items[i], &page, err));
     }

@@ -286,7 +286,7 @@ static AggregateItem item_of(const Point *p)
 
 /* A score of the whole corpus says nothing about single items: both are computed anew from what
  * the runs have in common. */
-static void compare_corpora(Comparison *c, const Pairs *p)
+static void compare_corpora(Comparison *c, const Pairs *p, size_t draws)
 {
     SCOPED_ARENA(scratch);
     Json config;
@@ -304,7 +304,8 @@ static void compare_corpora(Comparison *c, const Pairs *p)
                            .items = items,
                            .n = 2 * p->n,
                            .clusters = p->clusters ? clusters : NULL,
-                           .n_clusters = p->n_clusters};
+                           .n_clusters = p->n_clusters,
+                           .draws = draws};
     CorpusDifference d = aggregate_difference(&both, p->clusters, p->n_clusters, &scratch);
     c->n = p->n;
     c->mean_a = d.a;
@@ -346,14 +347,14 @@ static bool filter_seen(const RunPoints *points, size_t index)
     return false;
 }
 
-static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool force, Arena *arena,
+static Status compare_pair(Db *db, const RunPair *pair, const CompareHow *how, Arena *arena,
                            Comparisons *out, Err *err)
 {
     Side a = {0}, b = {0};
     Comparison head = {0};
     TRY(run_get(db, pair->a, arena, &a.run, err));
     TRY(run_get(db, pair->b, arena, &b.run, err));
-    TRY(check_protocols(&a.run, &b.run, force, arena, &head, err));
+    TRY(check_protocols(&a.run, &b.run, how->force, arena, &head, err));
     bool need_keys = a.run.version_id != b.run.version_id;
     TRY(load_side(db, pair->a, need_keys, arena, &a, err));
     TRY(load_side(db, pair->b, need_keys, arena, &b, err));
@@ -361,7 +362,7 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
     for (size_t i = 0; i < a.points.sets.len; i++) {
         const PointSet *of_a = &a.points.sets.items[i];
         const PointSet *of_b = find_set(&b.points, of_a->criterion, of_a->filter);
-        if (!of_b || (!all_metrics && filter_seen(&a.points, i)))
+        if (!of_b || (!how->all_metrics && filter_seen(&a.points, i)))
             continue;
         Comparison c = head;
         c.a = a.run;
@@ -372,7 +373,7 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
         set_direction(&a.run, &c, arena);
         Pairs pairs = pair_up(&a, &b, of_a, of_b, &c, arena);
         if (pairs.n && aggregate_is_corpus(c.aggregation))
-            compare_corpora(&c, &pairs);
+            compare_corpora(&c, &pairs, how->draws);
         else
             compare_pairs(&c, &pairs, arena);
         vec_push(arena, out, c);
@@ -383,11 +384,11 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
     return OK;
 }
 
-Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, bool all_metrics, bool force,
+Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, const CompareHow *how,
                     Arena *arena, Comparisons *out, Err *err)
 {
     for (size_t i = 0; i < n_pairs; i++)
-        TRY(compare_pair(db, &pairs[i], all_metrics, force, arena, out, err));
+        TRY(compare_pair(db, &pairs[i], how, arena, out, err));
     double *p = arena_array(arena, out->len + 1, sizeof *p);
     double *adjusted = arena_array(arena, out->len + 1, sizeof *adjusted);
     for (size_t i = 0; i < out->len; i++)

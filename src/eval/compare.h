@@ -37,9 +37,12 @@ typedef struct RunPair {
     int64_t a, b;
 } RunPair;
 
-/* Compares each pair on its first metric of each pipeline ("all_metrics" false) or all.
- * Unequal protocols are E_CONFLICT with what differs, unless `force`. */
-Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, bool all_metrics, bool force,
+typedef struct CompareHow {
+    bool all_metrics; /* not only the first of each pipeline */
+    bool force;       /* although the protocols differ, which is E_CONFLICT else */
+    size_t draws;     /* of the bootstrap, for scores of a whole corpus; 0: 2000 */
+} CompareHow;
+Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, const CompareHow *how,
                     Arena *arena, Comparisons *out, Err *err) MUST_CHECK;
 
 #endif

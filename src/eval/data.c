@@ -42,7 +42,7 @@ Status eval_import(Db *db, const EvalOptions *options, const EvalTask *task, Str
     if (!path)
         TRY(datafile_find(arena, options->data_dirs, options->n_data_dirs, task->task->dataset_path,
                           task->task->dataset_name, split, &path, err));
-    const DataOptions *reading = task->data_file && task->reading ? task->reading : &plain;
+    const DataOptions *reading = task->reading ? task->reading : &plain;
     TRY(datafile_open_with(arena, path, reading, &file, err));
     if (options->on_data)
         options->on_data(options->on_data_user, path, datafile_report(file));

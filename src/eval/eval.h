@@ -36,7 +36,7 @@ typedef struct EvalOptions {
 typedef struct EvalTask {
     const Task *task;
     const char *data_file;      /* NULL: by the task's dataset_path */
-    const DataOptions *reading; /* how data_file is read; NULL: as it is found */
+    const DataOptions *reading; /* how its files are read; NULL: as they are found */
 } EvalTask;
 
 /* One run at work. */

@@ -35,7 +35,9 @@ typedef struct Importing {
     TaskBound *bound;
     TaskItem *items;
     Judgement *judged; /* by model, then by item */
-    ItemRows keys;     /* of the stored version */
+    Str *unjudged;     /* why there is none; or empty */
+    int n_judged, n_failed;
+    ItemRows keys; /* of the stored version */
     DatasetVersion version;
 } Importing;
 
@@ -60,7 +62,15 @@ static Status judge_item(Importing *w, size_t at)
         if (!output.ptr)
             continue;
         ModelReply reply = reply_of(output);
-        TRY(eval_judge(w->bound, &w->items[at], &reply, 1, w->arena, j, w->err));
+        Status status = eval_judge(w->bound, &w->items[at], &reply, 1, w->arena, j, w->err);
+        w->n_judged += status == OK;
+        w->n_failed += status != OK;
+        if (status == OK)
+            continue;
+        bool slow = task_is_slow(set->task);
+        if (!eval_spares_others(status, slow, w->n_judged, w->n_failed, w->err))
+            return status;
+        w->unjudged[m * set->n_items + at] = eval_unjudged(w->err, at, w->arena);
     }
     return OK;
 }
@@ -79,6 +89,7 @@ static Status judge_all(Importing *w)
                        STR_ARG(set->task->name));
     w->items = arena_array(w->arena, set->n_items, sizeof *w->items);
     w->judged = arena_array(w->arena, set->n_items * set->n_models, sizeof *w->judged);
+    w->unjudged = arena_array(w->arena, set->n_items * set->n_models, sizeof *w->unjudged);
     for (size_t i = 0; i < set->n_items; i++)
         if (judge_item(w, i) != OK)
             return err_wrap(w->err, "item %zu", i);
@@ -198,7 +209,10 @@ static Status add_sample(Importing *w, size_t m, int64_t model_id, int64_t run_i
         return sample_add(w->db, &row, &id, w->err);
     }
     TRY(add_response(w, model_id, at, output, &row.response_id));
-    row.outcome = j->outcome;
+    row.error = w->unjudged[m * w->set->n_items + at];
+    row.outcome = row.error.len ? OUTCOME_ERROR : j->outcome;
+    if (row.error.len)
+        return sample_add(w->db, &row, &id, w->err);
     TRY(sample_add(w->db, &row, &id, w->err));
     return eval_add_judgements(w->db, w->set->task, id, j, w->err);
 }

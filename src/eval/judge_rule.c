@@ -95,6 +95,24 @@ Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply
     return OK;
 }
 
+bool eval_spares_others(Status status, bool slow, int judged, int failed, Err *err)
+{
+    if (status == E_MISSING || status == E_USAGE || (!slow && status != E_LIMIT))
+        return false;
+    if (failed < EVAL_HOPELESS || judged)
+        return true;
+    (void)err_wrap(err, "none of %d replies could be judged", failed);
+    return false;
+}
+
+/* Without "item 3: " before it: the sample says which it is. */
+Str eval_unjudged(const Err *err, size_t position, Arena *arena)
+{
+    Str why = str_from(err->msg), prefix = str_printf(arena, "item %zu: ", position);
+    why = str_starts(why, prefix) ? str_after(why, prefix.len) : why;
+    return str_printf(arena, "could not judge the reply: " STR_FMT, STR_ARG(why));
+}
+
 Outcome eval_repeat_outcome(const Judgement *j, size_t repeat)
 {
     return j->repeats[repeat < j->n_repeats ? repeat : 0];

@@ -91,6 +91,14 @@ typedef struct Judgement {
 } Judgement;
 Status eval_judge(const TaskBound *bound, const TaskItem *item, const ModelReply *replies,
                   size_t n_replies, Arena *arena, Judgement *out, Err *err) MUST_CHECK;
+/* Judging that failed with `status`: whether that concerns this one answer alone, so that its
+ * sample becomes an error and the others go on. It is so of limits; of whatever a metric that takes
+ * long (`slow`) meets, unless something is missing or misused; and not when EVAL_HOPELESS have
+ * `failed` and none was `judged`, which err then says. */
+enum { EVAL_HOPELESS = 20 };
+bool eval_spares_others(Status status, bool slow, int judged, int failed, Err *err);
+/* What the sample says of it. */
+Str eval_unjudged(const Err *err, size_t position, Arena *arena);
 /* The extracted answer as it is stored: its beginning, when it is long. */
 Str eval_label(const TaskScore *score);
 Status eval_add_judgements(Db *db, const Task *task, int64_t sample_id, const Judgement *j,
@@ -100,9 +108,9 @@ Outcome eval_repeat_outcome(const Judgement *j, size_t repeat);
 
 /* ---- from judgements to numbers (summary.c) ---- */
 /* A metric's two readings of these points, with the aggregation that the configuration says. Its
- * texts are those of `set` and `config`. */
+ * texts are those of `set` and `config`. `draws` as for eval_summarise. */
 MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
-                                    Arena *arena);
+                                    size_t draws, Arena *arena);
 
 /* Raise the number with every change that gives a stored reply another verdict: it is part of the
  * protocol, so that numbers of before and after are not compared unawares, and each judgement says

@@ -3,7 +3,8 @@
  * First everything is judged and compared with the old verdicts, which may take long and keeps
  * nobody from writing; only then, in one transaction that finds the run as it was, the old
  * judgements of rules go and the new ones, the outcomes and the run's config and protocol are
- * written. Error samples have nothing to judge and stay. */
+ * written. Error samples without a reply have nothing to judge and stay; a reply that cannot be
+ * judged makes an error sample, as in a run. */
 #include "base/hash.h"
 #include "base/version.h"
 #include "eval/private.h"
@@ -35,6 +36,7 @@ typedef struct Verdict {
     int64_t sample_id; /* of the first repeat; the others follow it */
     int64_t *others;
     Judgement judged;
+    Str unjudged; /* why it is not; or empty */
 } Verdict;
 
 typedef struct Rescoring {
@@ -46,6 +48,7 @@ typedef struct Rescoring {
     Err *err;
     VEC(Verdict) verdicts;
     RescoreCounts counts;
+    int n_judged, n_failed;
 } Rescoring;
 
 /* How the replies behind stored likelihoods ended: the sample's outcome tells. */
@@ -143,13 +146,20 @@ static void *copy_array(Arena *arena, const void *items, size_t n, size_t size)
     return copy;
 }
 
-static void keep_verdict(Rescoring *w, const SampleView *views, const Judgement *j)
+static Verdict verdict_on(Rescoring *w, const SampleView *views)
 {
     size_t n = (size_t)w->run.n_repeats;
-    Verdict kept = {.sample_id = views[0].sample.id, .judged = *j};
-    kept.others = arena_array(w->arena, n, sizeof *kept.others);
+    Verdict v = {.sample_id = views[0].sample.id};
+    v.others = arena_array(w->arena, n, sizeof *v.others);
     for (size_t i = 1; i < n; i++)
-        kept.others[i - 1] = views[i].sample.id;
+        v.others[i - 1] = views[i].sample.id;
+    return v;
+}
+
+static void keep_verdict(Rescoring *w, const SampleView *views, const Judgement *j)
+{
+    Verdict kept = verdict_on(w, views);
+    kept.judged = *j;
     Judgement *k = &kept.judged;
     k->repeats = copy_array(w->arena, j->repeats, j->n_repeats, sizeof *k->repeats);
     k->outcomes = copy_array(w->arena, j->outcomes, j->n_scores, sizeof *k->outcomes);
@@ -164,6 +174,11 @@ static void keep_verdict(Rescoring *w, const SampleView *views, const Judgement 
     vec_push(w->arena, &w->verdicts, kept);
 }
 
+static bool has_reply(const Rescoring *w, const SampleRow *s)
+{
+    return w->task.output_type == OUTPUT_GENERATE ? s->response_id != 0 : s->detail.len != 0;
+}
+
 /* All repeats of one item. */
 static Status judge_item(Rescoring *w, const SampleView *views, Arena *arena)
 {
@@ -171,12 +186,23 @@ static Status judge_item(Rescoring *w, const SampleView *views, Arena *arena)
     ModelReply *replies = NULL;
     size_t n_replies = 0, n = (size_t)w->run.n_repeats;
     for (size_t i = 0; i < n; i++)
-        if (views[i].sample.outcome == OUTCOME_ERROR)
+        if (views[i].sample.outcome == OUTCOME_ERROR && !has_reply(w, &views[i].sample))
             return OK;
     TRY(task_item(w->bound, (size_t)views[0].sample.position, arena, &item, w->err));
     TRY(replies_of(w, views, n, arena, &replies, &n_replies));
     Judgement j;
-    TRY(eval_judge(w->bound, &item, replies, n_replies, arena, &j, w->err));
+    Status status = eval_judge(w->bound, &item, replies, n_replies, arena, &j, w->err);
+    w->n_judged += status == OK;
+    w->n_failed += status != OK;
+    if (status != OK) {
+        bool slow = task_is_slow(&w->task);
+        if (!eval_spares_others(status, slow, w->n_judged, w->n_failed, w->err))
+            return status;
+        Verdict none = verdict_on(w, views);
+        none.unjudged = eval_unjudged(w->err, item.position, w->arena);
+        vec_push(w->arena, &w->verdicts, none);
+        return OK;
+    }
     count_changes(w, &views[0], &j);
     keep_verdict(w, views, &j);
     return OK;
@@ -234,10 +260,15 @@ static Status judge_all(Rescoring *w)
 
 static Status write_verdict(Rescoring *w, const Verdict *v)
 {
-    TRY(sample_set_outcome(w->db, v->sample_id, v->judged.outcome, w->err));
-    for (int64_t i = 1; i < w->run.n_repeats; i++)
-        TRY(sample_set_outcome(w->db, v->others[i - 1], eval_repeat_outcome(&v->judged, (size_t)i),
-                               w->err));
+    bool none = v->unjudged.len;
+    Outcome first = none ? OUTCOME_ERROR : v->judged.outcome;
+    TRY(sample_set_outcome(w->db, v->sample_id, first, v->unjudged, w->err));
+    for (int64_t i = 1; i < w->run.n_repeats; i++) {
+        Outcome other = none ? OUTCOME_ERROR : eval_repeat_outcome(&v->judged, (size_t)i);
+        TRY(sample_set_outcome(w->db, v->others[i - 1], other, v->unjudged, w->err));
+    }
+    if (none)
+        return OK;
     return eval_add_judgements(w->db, &w->task, v->sample_id, &v->judged, w->err);
 }
 

@@ -81,7 +81,7 @@ bool eval_metric_rises(const Json *config, Str metric)
 }
 
 MetricSummary eval_summarise_points(const PointSet *set, const Json *config, size_t n_clusters,
-                                    Arena *arena)
+                                    size_t draws, Arena *arena)
 {
     SCOPED_ARENA(scratch);
     const Json *entry = eval_metric_entry(config, set->criterion);
@@ -96,6 +96,7 @@ MetricSummary eval_summarise_points(const PointSet *set, const Json *config, siz
     };
     AggregateInput all = reading(set, &m, entry, false, n_clusters, &scratch);
     AggregateInput scored = reading(set, &m, entry, true, n_clusters, &scratch);
+    all.draws = scored.draws = draws;
     m.headline = number_of(&all, &scratch);
     m.answered = scored.n == all.n ? m.headline : number_of(&scored, &scratch);
     m.signature = aggregate_signature(&all, arena);
@@ -144,7 +145,7 @@ static bool is_short(const RunRow *run, int64_t n_samples)
     return !str_eqc(run->state, "finished") || !precision_of(run);
 }
 
-Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err)
+Status eval_summarise(Db *db, int64_t run_id, size_t draws, Arena *arena, RunSummary *out, Err *err)
 {
     RunSummary s = {0};
     RunPoints points = {0};
@@ -161,8 +162,8 @@ Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err
         s.usage.seconds.len = s.usage.first_tokens.len = 0; /* theirs is the scratch memory */
         s.usage.seconds.items = s.usage.first_tokens.items = NULL;
         for (size_t i = 0; i < points.sets.len; i++) {
-            MetricSummary m =
-                eval_summarise_points(&points.sets.items[i], &config, points.n_clusters, arena);
+            MetricSummary m = eval_summarise_points(&points.sets.items[i], &config,
+                                                    points.n_clusters, draws, arena);
             precision_adjust(&s.run, &points.sets.items[i], &m);
             keep_texts(&m, arena);
             vec_push(arena, &s.metrics, m);
@@ -195,7 +196,8 @@ Status eval_headline(Db *db, const RunRow *run, Arena *arena, RunHeadline *out, 
     TRY(run_numbers(db, run->id, &scratch, &points, &usage, err));
     h.n_metrics = points.sets.len;
     if (points.sets.len) {
-        h.metric = eval_summarise_points(&points.sets.items[0], &config, points.n_clusters, arena);
+        h.metric =
+            eval_summarise_points(&points.sets.items[0], &config, points.n_clusters, 0, arena);
         precision_adjust(run, &points.sets.items[0], &h.metric);
         keep_texts(&h.metric, arena);
     }

@@ -37,8 +37,11 @@ const Json *eval_metric_entry(const Json *config, Str metric);
 /* Whether more of this metric is better, as the task says or the metric's nature is. */
 bool eval_metric_rises(const Json *config, Str metric);
 
-enum { EVAL_ERRORS = 3 };
-Status eval_summarise(Db *db, int64_t run_id, Arena *arena, RunSummary *out, Err *err) MUST_CHECK;
+enum { EVAL_ERRORS = 3, EVAL_DRAWS = 1000000 };
+/* `draws` (to EVAL_DRAWS): bootstrap draws of the standard errors that follow
+ * lm-evaluation-harness; 0: as many as it makes. */
+Status eval_summarise(Db *db, int64_t run_id, size_t draws, Arena *arena, RunSummary *out,
+                      Err *err) MUST_CHECK;
 
 /* A run in one line: its first metric, how many there are, whether it is incomplete. */
 typedef struct RunHeadline {

@@ -10,6 +10,7 @@ static const MetricRow *const rows[] = {
     &metric_acc_norm,
     &metric_acc_bytes,
     &metric_acc_mutual_info,
+    &metric_acc_all,
     &metric_greedy_match,
     &metric_exact_match,
     &metric_perplexity,
@@ -95,6 +96,8 @@ const char *const aggregations[] = {
     "weighted_f1_score",
     "micro_f1_score",
     "macro_f1_score",
+    "three_class_f1",
+    "acc_all",
     "mcc",
     "matthews_corrcoef",
     "brier_score",
@@ -109,7 +112,7 @@ const char *const aggregations[] = {
 };
 
 /* Known to lm-evaluation-harness but not computed here. */
-static const char *const later[] = {"bypass", "acc_all"};
+static const char *const later[] = {"bypass"};
 
 /* Rows ending in "@k" and "^k" stand for every k. */
 static bool is_named(const MetricRow *row, Str name)

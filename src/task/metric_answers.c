@@ -247,7 +247,7 @@ static double class_score(Str answer, Str right, const Json *classes, Arena *are
     return found ? 1.0 / (double)names.len : 0;
 }
 
-typedef enum LongBench { COUNTED, RETRIEVED, CLASSIFIED } LongBench;
+typedef enum LongBench { COUNTED, RETRIEVED, RETRIEVED_ZH, CLASSIFIED } LongBench;
 
 static Status longbench(const ScoreInput *in, LongBench kind, TaskScore *out)
 {
@@ -259,7 +259,8 @@ static Status longbench(const ScoreInput *in, LongBench kind, TaskScore *out)
         double value = kind == COUNTED ? share_of_numbers(got, right)
                        : kind == RETRIEVED
                            ? share_of_numbers(got, number_in(right, STR("Paragraph ")))
-                           : class_score(got, right, classes, in->arena);
+                       : kind == RETRIEVED_ZH ? share_of_numbers(got, number_in(right, STR("段落")))
+                                              : class_score(got, right, classes, in->arena);
         out->value = value > out->value ? value : out->value;
     }
     results_note(in, got, in->item->target_text, out);
@@ -278,6 +279,12 @@ static Status retrieve(const ScoreInput *in, const MetricOptions *options, TaskS
     return longbench(in, RETRIEVED, out);
 }
 
+static Status retrieve_zh(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
+{
+    (void)options;
+    return longbench(in, RETRIEVED_ZH, out);
+}
+
 static Status classify(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
     (void)options;
@@ -294,6 +301,9 @@ const MetricRow results_count_score = {"score", "mean", true, TEXT, count_number
 const MetricRow results_count_named = {"count_score", "mean", true, TEXT, count_numbers};
 const MetricRow results_retrieval_score = {"score", "mean", true, TEXT, retrieve};
 const MetricRow results_retrieval_named = {"retrieval_score", "mean", true, TEXT, retrieve};
+const MetricRow results_retrieval_zh_score = {"score", "mean", true, TEXT, retrieve_zh};
+const MetricRow results_retrieval_zh_named = {"retrieval_zh_score", "mean", true, TEXT,
+                                              retrieve_zh};
 const MetricRow results_class_score = {"score", "mean", true, TEXT, classify};
 const MetricRow results_class_named = {"classification_score", "mean", true, TEXT, classify};
 

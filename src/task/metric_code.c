@@ -1,15 +1,20 @@
 /* metric_code.c - code_pass: whether code passes its tests, in a sandbox.
  *
- * The program is `prepend`, the code of the answer, the tests, and at the very end an exit with a
- * status that only this item has: code that leaves before the tests does not pass. With `stdout`
- * it is what the program prints that counts, word by word. Code that passes in some of its `runs`
- * and not in others has not passed, and the reason says so.
+ * What is run: `prepend` and the code of the answer, then the tests, and at the very end an exit
+ * with a random status: code that leaves before does not pass. With `stdout` it is what the program
+ * prints that counts, word by word. Code that passes in some of its `runs` and not in others has
+ * not passed, and the reason says so.
+ *
+ * The runner (below) hands the interpreter the answer first. Its own file then holds the answer
+ * alone; tests and status wait unread behind an open file without a name, and what the runner
+ * needs afterwards (exec, compile, os._exit ...) was bound before, so that replacing them changes
+ * nothing; builtins are put back and trace functions taken out before the tests begin. All is one
+ * process: code that knows this runner and reads its file descriptor still finds the status.
  *
  * metric_code_k is what code_eval makes of several answers, for native versions: pass@k of answers
  * that are whole programs, each executed with no name of its own (__name__ is "builtins"). */
 #include "task/metric_work.h"
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
 #include "base/utf8.h"
@@ -17,8 +22,9 @@
 #include "text/extract.h"
 
 #include <math.h>
+#include <sys/random.h>
 
-enum { LEAST_STATUS = 32, STATUSES = 80, MOST_RUNS = 20 };
+enum { LEAST_STATUS = 32, STATUSES = 96, MOST_RUNS = 20 };
 
 typedef struct Code {
     Field prepend, test, input, output;
@@ -28,10 +34,11 @@ typedef struct Code {
     bool alone; /* the answer has its tests in it */
 } Code;
 
-static const KeyRow keys[] = {
-    {"language", T_STRING, NULL}, {"timeout", T_NUMBER, NULL}, {"memory", T_NUMBER, NULL},
-    {"prepend", T_STRING, NULL},  {"test", T_STRING, NULL},    {"code", T_STRING, NULL},
-    {"stdin", T_STRING, NULL},    {"stdout", T_STRING, NULL},  {"runs", T_INT, NULL}};
+static const KeyRow keys[] = {{"language", T_STRING, NULL}, {"timeout", T_NUMBER, NULL},
+                              {"memory", T_NUMBER, NULL},   {"prepend", T_STRING, NULL},
+                              {"test", T_STRING, NULL},     {"code", T_STRING, NULL},
+                              {"stdin", T_STRING, NULL},    {"stdout", T_STRING, NULL},
+                              {"runs", T_INT, NULL},        {"may_fork", T_BOOL, NULL}};
 
 static Field field_of(Checker *c, const Json *entry, const char *key)
 {
@@ -73,6 +80,8 @@ static Code *read_entry(Checker *c, const Json *entry)
     code->limits = sandbox_limits();
     code->limits.seconds = number_key(c, entry, "timeout", code->limits.seconds, 0.1, 600);
     code->limits.memory = (size_t)number_key(c, entry, "memory", 1024, 64, 65536) * MIB;
+    code->limits.own_file = true;
+    code->limits.may_fork = json_bool(json_get(entry, "may_fork"), false);
     code->prepend = field_of(c, entry, "prepend");
     code->test = field_of(c, entry, "test");
     code->input = field_of(c, entry, "stdin");
@@ -133,15 +142,46 @@ static Str unfenced(Str answer, Arena *arena)
     return first;
 }
 
-/* A status that another item does not have, as a rule. */
-static int own_status(Str program)
+/* A status that the code cannot know. */
+static int secret_status(void)
 {
-    return LEAST_STATUS + (int)(hash_bytes(program).low % STATUSES);
+    uint32_t random = 0;
+    while (getrandom(&random, sizeof random, 0) != sizeof random)
+        ;
+    return LEAST_STATUS + (int)(random % STATUSES);
 }
+
+/* See the top. The file is two lengths in 32 bytes, the answer, the tests, the status or 0. The
+ * answer and what follows it stand in one line, so that no trace function sees one between. */
+#define RUNNER                                                                                     \
+    "import builtins, os, sys\n"                                                                   \
+    "def _run(space, read=os.read, leave=os._exit, compile=compile, exec=exec, int=int,\n"         \
+    "         trace=sys.settrace, profile=sys.setprofile, builtins=builtins):\n"                   \
+    "    path = '/work/program.py'\n"                                                              \
+    "    fd = os.open(path, os.O_RDONLY)\n"                                                        \
+    "    os.unlink(path)\n"                                                                        \
+    "    first, second = map(int, read(fd, 32).split())\n"                                         \
+    "    text = read(fd, first)\n"                                                                 \
+    "    with open(path, 'wb', opener=lambda name, flags: os.open(name, flags, 0o444)) as own:\n"  \
+    "        own.write(text)\n"                                                                    \
+    "    sys.argv[:] = [path]\n"                                                                   \
+    "    if space is None:\n"                                                                      \
+    "        space = globals()\n"                                                                  \
+    "        space['__file__'] = path\n"                                                           \
+    "        for name in ('_run', 'builtins', 'os', 'sys'):\n"                                     \
+    "            del space[name]\n"                                                                \
+    "    names = builtins.__dict__\n"                                                              \
+    "    saved, restore = dict(names), names.update\n"                                             \
+    "    exec(compile(text, path, 'exec', 0, True), space); trace(None); profile(None)\n"          \
+    "    restore(saved); space['__builtins__'] = builtins\n"                                       \
+    "    exec(compile(read(fd, second), path, 'exec', 0, True), space)\n"                          \
+    "    status = int(read(fd, 8))\n"                                                              \
+    "    if status:\n"                                                                             \
+    "        leave(status)\n"
 
 /* What is run, and the exit status of its end; 0 where its output decides. */
 typedef struct Program {
-    Str text;
+    Str text; /* as the runner takes it */
     int status;
     const char *const *argv;
 } Program;
@@ -178,22 +218,24 @@ static Status write_program(const ScoreInput *in, const Code *code, Str answer, 
     TRY(field_plain(&c, &code->prepend, &in->item->doc, &before));
     TRY(field_plain(&c, &code->input, &in->item->doc, &input));
     TRY(tests_of(in, code, &c, &test));
-    StrBuf b = strbuf_make(in->arena, LIMIT_PROMPT);
+    StrBuf first = strbuf_make(in->arena, LIMIT_PROMPT);
     if (code->input.raw)
-        put_input(&b, input);
-    strbuf_add(&b, before);
-    strbuf_add(&b, answer);
-    strbuf_addc(&b, '\n');
-    strbuf_add(&b, test);
-    out->status = 0;
-    if (!code->output.raw || code->test.raw) {
-        out->status = own_status(strbuf_str(&b));
-        if (code->output.raw)
-            strbuf_adds(&b, "\n__import__('sys').stdout.flush()");
-        strbuf_addf(&b, "\n__import__('os')._exit(%d)\n", out->status);
-    }
-    out->text = strbuf_str(&b);
-    return strbuf_check(&b, "the program", in->err);
+        put_input(&first, input);
+    strbuf_add(&first, before);
+    strbuf_add(&first, answer);
+    strbuf_addc(&first, '\n');
+    TRY(strbuf_check(&first, "the program", in->err));
+    bool tested = !code->output.raw || code->test.raw;
+    out->status = tested ? secret_status() : 0;
+    if (tested && code->output.raw)
+        test = str_printf(in->arena, STR_FMT "\n__import__('sys').stdout.flush()", STR_ARG(test));
+    StrBuf all = strbuf_make(in->arena, 2 * LIMIT_PROMPT);
+    strbuf_addf(&all, "%15zu %15zu\n", first.len, test.len);
+    strbuf_add(&all, strbuf_str(&first));
+    strbuf_add(&all, test);
+    strbuf_addf(&all, "%d", out->status);
+    out->text = strbuf_str(&all);
+    return strbuf_check(&all, "the program", in->err);
 }
 
 /* The next word of *rest; empty at the end. */
@@ -278,10 +320,10 @@ static Status run_answer(const ScoreInput *in, const MetricOptions *options,
     Program program = {.argv = argv};
     int passes = 0, runs = 0;
     answer = code->raw ? answer : unfenced(answer, in->arena);
-    TRY(write_program(in, code, answer, &program));
     for (; runs < code->runs; runs++) {
         bool passed = false;
         Str why;
+        TRY(write_program(in, code, answer, &program));
         TRY(run_once(in, code, &program, &passed, &why));
         if (!runs || !passed)
             out->why = why;
@@ -297,7 +339,7 @@ static Status run_answer(const ScoreInput *in, const MetricOptions *options,
 
 static Status score(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
-    static const char *const argv[] = {"/usr/bin/python3", "-I", "/work/program.py", NULL};
+    static const char *const argv[] = {"/usr/bin/python3", "-I", "-c", RUNNER "_run(None)", NULL};
     if (in->n_answers > 1)
         return metric_mean_of_each(in, out);
     return run_answer(in, options, argv, out);
@@ -307,8 +349,7 @@ static Status score(const ScoreInput *in, const MetricOptions *options, TaskScor
 
 static Status judge_one(const ScoreInput *in, const MetricOptions *options, TaskScore *out)
 {
-    static const char *const argv[] = {"/usr/bin/python3", "-I", "-c",
-                                       "exec(open('/work/program.py', 'rb').read(), {})", NULL};
+    static const char *const argv[] = {"/usr/bin/python3", "-I", "-c", RUNNER "_run({})", NULL};
     return run_answer(in, options, argv, out);
 }
 

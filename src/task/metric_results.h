@@ -17,6 +17,9 @@ extern const MetricRow results_coqa_exact, results_coqa_f1, results_eqbench,
     results_eqbench_parseable, results_language_exact, results_language_f1, results_hrm8k,
     results_record_exact, results_record_f1, results_idiom_exact, results_idiom_f1;
 extern const MetricKeys results_language_exact_keys, results_language_f1_keys;
+extern const MetricRow results_retrieval_zh_score, results_retrieval_zh_named, results_rouge_score,
+    results_rouge_named, results_code_score, results_code_named, results_recall_1, results_recall_2,
+    results_mrr;
 enum { TRUTH_METRICS = 12 };
 extern const MetricRow results_truth[TRUTH_METRICS];
 extern const MetricKeys results_mlqa_exact_keys, results_mlqa_f1_keys;

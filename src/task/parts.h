@@ -259,7 +259,8 @@ typedef struct MetricKeys {
 
 extern const MetricRow metric_acc, metric_acc_norm, metric_acc_bytes, metric_acc_mutual_info,
     metric_greedy_match, metric_exact_match, metric_perplexity, metric_acc_greedy,
-    metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte;
+    metric_likelihood, metric_word_perplexity, metric_byte_perplexity, metric_bits_per_byte,
+    metric_acc_all;
 extern const MetricRow metric_bleu, metric_chrf, metric_ter;
 extern const MetricKeys metric_bleu_keys, metric_chrf_keys, metric_ter_keys;
 extern const MetricRow metric_f1, metric_f1_text, metric_mcc, metric_mcc_text, metric_accuracy,

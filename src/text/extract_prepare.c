@@ -325,6 +325,7 @@ static Str unwrap(ExtractKind kind, Str text, Arena *arena, unsigned *steps)
 {
     Unwrap u = {.in = text, .keep_latex = kind == EXTRACT_TEXT, .begins = true};
     u.out = strbuf_make(arena, 2 * text.len + 16);
+    strbuf_reserve(&u.out, text.len); /* as a rule it becomes no longer */
     for (size_t at = 0; at < text.len;)
         if (text.ptr[at] == '\\')
             command(&u, &at);
@@ -351,10 +352,12 @@ static Str mark_powers(Str text, Arena *arena)
 
 static Str fold(Str text, Arena *arena, unsigned *steps)
 {
-    Str folded = text_nfkc(arena, mark_powers(text, arena));
-    if (!str_eq(folded, text))
-        *steps |= STEP_NFKC;
-    return folded;
+    SCOPED_ARENA(scratch); /* one sign may become 18: what that takes goes before the next step */
+    Str folded = text_nfkc(&scratch, mark_powers(text, &scratch));
+    if (str_eq(folded, text))
+        return text;
+    *steps |= STEP_NFKC;
+    return str_copy(arena, folded);
 }
 
 /* The last EXTRACT_READS bytes, from the beginning of a character on. */

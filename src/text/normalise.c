@@ -189,8 +189,9 @@ Str text_nfkc(Arena *arena, Str s)
                                                (utf8proc_ssize_t)s.len, NULL, 0, options);
     if (room < 0 || utf8_check(s) < s.len)
         return s; /* not UTF-8: left alone */
-    int32_t *codes = arena_array(arena, (size_t)room + 1, sizeof *codes);
-    size_t n = decompose(arena, s, options, codes, (size_t)room);
+    SCOPED_ARENA(scratch);
+    int32_t *codes = arena_array(&scratch, (size_t)room + 1, sizeof *codes);
+    size_t n = decompose(&scratch, s, options, codes, (size_t)room);
     room = utf8proc_normalize_utf32(codes, (utf8proc_ssize_t)n, options);
     for (utf8proc_ssize_t i = 0; i < room; i++)
         utf8_put(&out, codes[i]);

@@ -138,8 +138,37 @@ expect_json 'o["runs"][0]["n_items"]' 2
 expect_err 'run\.csv:3: '
 expect_ok assay run -m local:tiny-4 --data book.xlsx --prompt '{{question}}' --target x --sheet more --json
 expect_json 'o["runs"][0]["n_items"]' 1
-expect_status 2 assay run -m local:tiny-4 -t sums-gen --delimiter ';'
-expect_err 'are for --data FILE with --prompt'
+
+title "a task's files are read as told too, by run and by preview, and what is said of one file is said once"
+mkdir -p told/d/default
+cat > told/t.yaml <<'END'
+task: told
+dataset_path: d
+test_split: test
+fewshot_split: test
+num_fewshot: 1
+doc_to_text: "{{q}}="
+doc_to_target: "{{a}}"
+output_type: generate_until
+END
+printf 'q;a\n1+1;2\nbad\n2+2;4\n3+3;6\n' | iconv -t utf-16le > told/d/default/test.csv
+how="--tasks told --data told --encoding utf-16le --delimiter ; --on-bad-line skip"
+expect_ok assay task preview told $how --item 2 --json
+expect_json 'o["target"]' 6
+expect_err 'test\.csv:3: '
+expect_status 2 assay task preview told --tasks told --data told --on-bad-line perhaps
+expect_ok assay run -m local:tiny-4 -t told $how --json
+expect_json 'o["runs"][0]["n_items"]' 3
+expect_same "times that the encoding is said" "$(grep -c 'read as utf-16le' out/stderr)" 1
+
+title "an import that fails makes no database; one that is there stays"
+printf '{"a": 1}\n{"b"\n' > broken.jsonl
+expect_status 1 assay dataset import broken.jsonl --db new.db
+expect_no_file new.db
+expect_no_file new.db-wal
+expect_ok assay dataset import keys.jsonl --db there.db
+expect_status 1 assay dataset import broken.jsonl --db there.db
+expect_ok assay dataset show keys --db there.db
 
 title "Parquet without DuckDB"
 printf 'PAR1nothingPAR1' > bad.parquet

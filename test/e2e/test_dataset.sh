@@ -68,6 +68,12 @@ expect_status 2 assay dataset clean dirty --near 2
 expect_status 1 assay dataset clean nothing
 expect_err 'there is no data set "nothing"'
 
+title "the text column is found though the first item has none"
+printf '{"note": null, "n": 1}\n{"note": "same words", "n": 2}\n{"note": "same words", "n": 3}\n' > late.jsonl
+expect_ok assay dataset import late.jsonl
+expect_ok assay dataset clean late --near 0 --outliers 0 --dry-run --json
+expect_json '(o["text"], o["counts"]["duplicate"], o["counts"]["empty"])' "('note', 1, 1)"
+
 title "cleaning is undone, and done again, by new versions"
 expect_ok assay dataset restore dirty --dry-run
 expect_out 'compared with version 2: 10 added, 0 removed, 0 changed'

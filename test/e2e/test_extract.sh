@@ -39,6 +39,19 @@ expect_json '(o["runs"][0]["outcomes"]["scored"], o["runs"][0]["outcomes"]["erro
 expect_ok assay samples 1 --db hard.db --outcome error
 expect_out 'could not judge the reply: filter "regex": the regular expression needs too many steps'
 
+title "so it is when outputs are imported, and when they are judged again; an easier rule judges it after all"
+assay import hard.jsonl --extract '((a+)+)$' --db imported.db --json > imported.json 2> imported.err
+expect_ok assay show 1 --db imported.db --json
+expect_json '(o["outcomes"]["scored"], o["outcomes"]["error"])' '(2, 1)'
+expect_ok assay samples 1 --db imported.db --outcome error
+expect_out 'could not judge the reply: filter "regex": the regular expression needs too many steps'
+expect_ok assay rescore 1 --db imported.db --extract '(a+)'
+expect_ok assay show 1 --db imported.db --json
+expect_json '(o["outcomes"]["scored"], o["outcomes"]["error"])' '(3, 0)'
+assay rescore 1 --db imported.db --extract '((a+)+)$' > again.out 2> again.err
+expect_ok assay samples 1 --db imported.db --outcome error
+expect_out 'could not judge the reply: filter "regex": the regular expression needs too many steps'
+
 title "rescoring says which way verdicts went"
 expect_ok assay rescore 1 --extract '([A-Z])' --json
 expect_json '[o[k] for k in ("judgements", "changed", "raised", "lowered", "gained", "lost")]' \

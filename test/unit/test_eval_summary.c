@@ -126,7 +126,7 @@ TEST(a_summary_is_what_a_person_computes)
         RunSummary s;
         Made m = make_store(url);
         int64_t run = add_run(&m, "plain", "{}", values_a, false);
-        CHECK_OK(eval_summarise(m.db, run, &a, &s, &err), err);
+        CHECK_OK(eval_summarise(m.db, run, 0, &a, &s, &err), err);
         CHECK_INT(s.n_samples, 6);
         CHECK_INT(s.counts[OUTCOME_SCORED], 4);
         CHECK_INT(s.counts[OUTCOME_NO_ANSWER], 1);
@@ -178,7 +178,7 @@ TEST(values_are_spread_over_the_sum_of_their_weights)
                               .identity = text,
                               .program = STR("test")};
             CHECK_OK(run_set_scoring(m.db, &scoring, &err), err);
-            CHECK_OK(eval_summarise(m.db, run, &a, &s, &err), err);
+            CHECK_OK(eval_summarise(m.db, run, 0, &a, &s, &err), err);
             CHECK_NEAR(s.metrics.items[0].headline.mean, want[i], 1e-12);
             CHECK_STR(str_from(s.metrics.items[0].headline.method), "bootstrap");
         }
@@ -195,7 +195,7 @@ TEST(clusters_make_a_summary_less_sure)
         RunSummary s;
         Made m = make_store(url);
         int64_t run = add_run(&m, "clustered", "{}", values_a, true);
-        CHECK_OK(eval_summarise(m.db, run, &a, &s, &err), err);
+        CHECK_OK(eval_summarise(m.db, run, 0, &a, &s, &err), err);
         const MeanResult *x = &s.metrics.items[0].headline;
         /* Sums of residuals in x, y, z: -0.4, 0.6, -0.2; sqrt(3/2 * 0.56) / 5. */
         CHECK_INT(x->clusters, 3);
@@ -218,7 +218,7 @@ TEST(a_missing_value_is_never_the_best_where_lower_is_better)
         Made m = make_store(test_database(0));
         bool falls = i < 2;
         RunPair pair = {add_run(&m, "a", "{}", some, false), add_run(&m, "b", "{}", all, false)};
-        CHECK_OK(eval_summarise(m.db, pair.a, &a, &s, &err), err);
+        CHECK_OK(eval_summarise(m.db, pair.a, 0, &a, &s, &err), err);
         const MetricSummary *x = &s.metrics.items[0];
         CHECK(x->higher_is_better == !falls);
         CHECK_INT(x->headline.n, 5);
@@ -227,7 +227,7 @@ TEST(a_missing_value_is_never_the_best_where_lower_is_better)
         if (!falls)
             CHECK_NEAR(x->headline.mean, 2.8, 1e-12);
         CHECK_NEAR(x->answered.mean, i == 1 ? exp(-3.5) : 3.5, 1e-12);
-        CHECK_OK(eval_compare(m.db, &pair, 1, false, false, &a, &out, &err), err);
+        CHECK_OK(eval_compare(m.db, &pair, 1, &(CompareHow){0}, &a, &out, &err), err);
         CHECK_INT(out.items[0].n, falls ? 4 : 5);
         CHECK_INT(out.items[0].only_a, falls ? 1 : 0);
         CHECK_NEAR(out.items[0].difference.mean, falls ? -0.5 : 1, 1e-12);
@@ -235,6 +235,24 @@ TEST(a_missing_value_is_never_the_best_where_lower_is_better)
         db_close(m.db);
     }
     keep_nan = false;
+    metric = "exact_match";
+}
+
+/* As CPython's random draws them: chunks of 50, and two of 1,000. */
+TEST(bootstrap_draws_are_as_many_as_asked_for)
+{
+    static const double values[] = {-1, -3, -4, -4, -7};
+    SCOPED_ARENA(a);
+    Err err = {0};
+    RunSummary s;
+    metric = "perplexity";
+    Made m = make_store(test_database(0));
+    int64_t run = add_run(&m, "a", "{}", values, false);
+    CHECK_OK(eval_summarise(m.db, run, 50, &a, &s, &err), err);
+    CHECK_NEAR(s.metrics.items[0].headline.se, 81.867917187291, 1e-9);
+    CHECK_OK(eval_summarise(m.db, run, 2000, &a, &s, &err), err);
+    CHECK_NEAR(s.metrics.items[0].headline.se, 85.53541660782018, 1e-9);
+    db_close(m.db);
     metric = "exact_match";
 }
 
@@ -250,7 +268,7 @@ TEST(a_comparison_pairs_items_and_respects_clusters)
                          add_run(&m, "b", "{}", values_b, false)};
         RunPair grouped = {add_run(&m, "c", "{}", values_a, true),
                            add_run(&m, "d", "{}", values_b, true)};
-        CHECK_OK(eval_compare(m.db, &plain, 1, false, false, &a, &out, &err), err);
+        CHECK_OK(eval_compare(m.db, &plain, 1, &(CompareHow){0}, &a, &out, &err), err);
         CHECK_INT(out.len, 1);
         const Comparison *c = &out.items[0];
         CHECK_INT(c->n, 5);
@@ -261,7 +279,7 @@ TEST(a_comparison_pairs_items_and_respects_clusters)
         CHECK_NEAR(c->p, 12.0 / 32, 1e-12); /* 2 (1 + 5) / 2^5 */
         CHECK_INT(c->flips.len, 5);
         out = (Comparisons){0};
-        CHECK_OK(eval_compare(m.db, &grouped, 1, false, false, &a, &out, &err), err);
+        CHECK_OK(eval_compare(m.db, &grouped, 1, &(CompareHow){0}, &a, &out, &err), err);
         c = &out.items[0];
         /* Residuals of 1, 1 | 1, -1 | 1 around 0.6: 0.8, -1.2, 0.4. */
         CHECK_NEAR(c->difference.se, sqrt(1.5 * 2.24) / 5, 1e-12);
@@ -281,11 +299,11 @@ TEST(a_comparison_of_unequal_protocols_is_refused_with_what_differs)
         add_run(&m, "a", "{\"num_fewshot\":0,\"generation\":{\"temperature\":0}}", values_a, false),
         add_run(&m, "b", "{\"num_fewshot\":5,\"generation\":{\"temperature\":0}}", values_b,
                 false)};
-    CHECK(eval_compare(m.db, &pair, 1, false, false, &a, &out, &err) == E_CONFLICT);
+    CHECK(eval_compare(m.db, &pair, 1, &(CompareHow){0}, &a, &out, &err) == E_CONFLICT);
     CHECK(strstr(err.msg, "num_fewshot: 0 / 5"));
     CHECK(strstr(err.msg, "--force"));
     CHECK(!strstr(err.msg, "temperature")); /* is the same */
-    CHECK_OK(eval_compare(m.db, &pair, 1, false, true, &a, &out, &err), err);
+    CHECK_OK(eval_compare(m.db, &pair, 1, &(CompareHow){.force = true}, &a, &out, &err), err);
     CHECK_INT(out.items[0].differs.len, 1);
     db_close(m.db);
 }

@@ -26,6 +26,68 @@ static const Task *code_task(Arena *a, const char *metrics)
                           .ptr);
 }
 
+/* Wrong code that tries to pass all the same: by what it can read, and by what it can replace. */
+TEST(code_that_looks_for_a_way_around_its_tests_does_not_pass)
+{
+#define HACK(code) "    return 0\nimport builtins, gc, inspect, os, re, sys\n" code
+#define SEARCH(text)                                                                               \
+    HACK("for n in re.findall(r'_exit\\((\\d+)|\\b(\\d{2,3})\\b', " text                           \
+         "):\n    os._exit(int(n[0] or n[1]))\n")
+    static const char *const answers[] = {
+        SEARCH("open('/work/program.py').read()"),
+        SEARCH("''.join(open(n).read() for n in os.listdir('.'))"),
+        SEARCH("open('/proc/self/cmdline').read().split('builtins=')[0][:0] + ' '.join(sys.argv)"),
+        SEARCH("inspect.getsource(sys.modules['__main__'])"),
+        SEARCH("str(sys._getframe(1).f_locals['space'].keys()) + "
+               "str([v for v in sys._getframe(1).f_locals.values() if type(v) is str])"),
+        SEARCH("str([o for o in gc.get_objects() if type(o) in (list, tuple) and 'check' in o])"),
+        HACK("if 'assert' in open('/work/program.py').read().split('import builtins')[-1][200:]:\n"
+             "    add = lambda a, b: 3 if a == 1 else 0\n"),
+        HACK("builtins.exec = lambda *a: None\n"),
+        HACK("builtins.compile = lambda *a: (lambda: None).__code__\n"),
+        HACK("old = builtins.compile\nbuiltins.compile = lambda *a, **k: old('', 'x', 'exec')\n"),
+        HACK("os.read = lambda *a: b'7'\n"),
+        HACK("leave = os._exit\nos._exit = lambda n: leave(n)\nraise SystemExit(0)\n"),
+        HACK("def t(f, e, a):\n    def skip(f, e, a):\n        raise SystemExit(0)\n    return "
+             "skip\n"
+             "sys.settrace(t)\n"),
+        HACK("sys.excepthook = lambda *a: os._exit(0)\n"),
+        HACK("import atexit\natexit.register(os._exit, 0)\n"),
+    };
+    SCOPED_ARENA(a);
+    const Task *t = code_task(&a, CODE);
+    for (size_t i = 0; i < COUNT(answers); i++)
+        CHECK_NEAR(score_text(&a, t, doc, answers[i]).value, 0, 0);
+}
+
+/* What tests may rely on: the code's own text, its name, a replaced builtin put back. */
+TEST(tests_see_the_code_as_a_script)
+{
+    static const char *const answers[] = {
+        "    return a + b\nimport inspect\nassert 'return a + b' in inspect.getsource(add)\n",
+        "    return a + b\nassert __name__ == '__main__' and __file__ == '/work/program.py'\n",
+        "    return a + b\nimport sys\nassert sys.modules['__main__'].add is add\n",
+        "    return a + b\nimport builtins\nbuiltins.abs = None\n",
+        "    return a + b\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\n",
+    };
+    SCOPED_ARENA(a);
+    const Task *t = code_task(&a, CODE);
+    for (size_t i = 0; i < COUNT(answers); i++)
+        CHECK_STR(score_text(&a, t, doc, answers[i]).why, "passes its tests");
+}
+
+TEST(code_may_start_processes_when_the_task_says_so)
+{
+    static const char answer[] = "    return a + b\nimport subprocess\n"
+                                 "assert subprocess.run(['/bin/echo', 'x'], "
+                                 "capture_output=True).stdout == b'x\\n'\n";
+    SCOPED_ARENA(a);
+    const Task *no = code_task(&a, CODE);
+    const Task *yes = code_task(&a, "{metric: code_pass, prepend: '{{prompt}}', may_fork: true}");
+    CHECK_NEAR(score_text(&a, no, doc, answer).value, 0, 0);
+    CHECK_STR(score_text(&a, yes, doc, answer).why, "passes its tests");
+}
+
 TEST(code_passes_when_its_tests_do)
 {
     static const struct {

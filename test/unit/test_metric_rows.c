@@ -175,6 +175,29 @@ static TaskScore choose(Arena *a, const char *metric, const double *logprobs, si
     return scores[0];
 }
 
+TEST(acc_all_says_which_question_an_answer_belongs_to)
+{
+    SCOPED_ARENA(a);
+    Err err = {0};
+    TaskScore *scores;
+    size_t n;
+    const Task *t = task_of(&a, "task: t\noutput_type: multiple_choice\ndataset_path: d\n"
+                                "test_split: test\ndoc_to_text: q\ndoc_to_target: a\n"
+                                "doc_to_choice: [x, y]\nmetric_list:\n  - metric: acc_all\n");
+    TaskBound *bound = bind_plain(&a, t,
+                                  "[{\"q\":\"?\",\"a\":1,\"idx\":{\"paragraph\":3,\"question\":"
+                                  "7}},{\"q\":\"?\",\"a\":1,\"idx\":{}}]",
+                                  NULL);
+    const TaskAnswer answers[2] = {{.logprob = -2}, {.logprob = -1}};
+    TaskItem item = item_at(&a, bound, 0);
+    CHECK_OK(task_score(bound, &item, answers, 2, &a, &scores, &n, &err), err);
+    CHECK_STR(scores[0].detail, "[[3,7],1]");
+    CHECK(scores[0].value == 1);
+    item = item_at(&a, bound, 1);
+    CHECK_INT(task_score(bound, &item, answers, 2, &a, &scores, &n, &err), E_PARSE);
+    CHECK(strstr(err.msg, "needs idx.paragraph and idx.question"));
+}
+
 TEST(choices_have_probabilities)
 {
     SCOPED_ARENA(a);

@@ -176,13 +176,35 @@ TEST(labels_are_averaged_as_the_entry_says)
     CHECK(isnan(result_of(&a, "f1", "{\"average\":\"binary\"}", words, 3).mean));
 }
 
+/* Classes 0, 1 and 2 have F1 of 0.8, 0.5 and 0 with five items; with four there is no 2. */
+TEST(three_classes_count_whether_or_not_they_are_there)
+{
+    SCOPED_ARENA(a);
+    static const char *const pairs[] = {"[0,0]", "[0,0]", "[1,0]", "[1,1]", "[2,1]"};
+    CHECK_NEAR(result_of(&a, "three_class_f1", "{}", pairs, 5).mean, 1.3 / 3, 1e-12);
+    CHECK_NEAR(result_of(&a, "three_class_f1", "{}", pairs, 3).mean, 0.8 / 3, 1e-12);
+}
+
+/* Three questions of two paragraphs: right, wrong, right. Error: that of the mean of 1, 0, 1. */
+TEST(a_question_counts_when_all_of_its_answers_are_right)
+{
+    SCOPED_ARENA(a);
+    static const char *const rows[] = {"[[1,0],1]", "[[1,0],1]", "[[1,1],1]",
+                                       "[[1,1],0]", "[[2,0],1]", "[[2,0],1]"};
+    MeanResult r = result_of(&a, "acc_all", "{}", rows, 6);
+    CHECK_NEAR(r.mean, 2.0 / 3, 1e-12);
+    CHECK_NEAR(r.se, 1.0 / 3, 1e-12);
+    CHECK_INT(r.n, 6);
+    CHECK(aggregate_is_corpus(STR("acc_all")));
+}
+
 TEST(details_that_are_missing_or_broken_do_no_harm)
 {
     SCOPED_ARENA(a);
     static const char *const broken[] = {"", "[", "{}", "[1]", "[\"a\",{}]", "[1,2,3,4,5,6,7,8]"};
-    static const char *const names[] = {"bleu",    "chrf",          "ter",    "f1",
-                                        "mcc",     "ece",           "median", "selective_area",
-                                        "nanmean", "bits_per_byte", "mean",   "no"};
+    static const char *const names[] = {
+        "bleu",           "chrf",    "ter",           "f1",   "mcc", "ece",     "median",
+        "selective_area", "nanmean", "bits_per_byte", "mean", "no",  "acc_all", "three_class_f1"};
     for (size_t i = 0; i < COUNT(names); i++) {
         MeanResult r = result_of(&a, names[i], "{}", broken, COUNT(broken));
         CHECK_INT(r.n, COUNT(broken));

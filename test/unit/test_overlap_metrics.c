@@ -2,10 +2,65 @@
  * stems were printed by rouge_score (Google's, with NLTK 3.8's stemmer); 1,500 random pairs and
  * 117,000 words were compared with them once. */
 #include "test.h"
+#include "text/likeness.h"
 #include "text/overlap.h"
 #include "text/porter.h"
 #include "text/rouge.h"
 #include "text/sequence.h"
+
+/* Letters of a fixed generator, the same in the program that printed the values. */
+static Str drawn(Arena *a, size_t n, uint32_t seed, const char *alphabet)
+{
+    char *text = arena_array(a, n + 1, 1);
+    for (size_t i = 0; i < n; i++) {
+        seed = (seed * 1103515245u + 12345u) & 0x7fffffffu;
+        text[i] = alphabet[(seed >> 16) % strlen(alphabet)];
+    }
+    return (Str){text, n};
+}
+
+/* Printed by CPython 3.11's difflib.SequenceMatcher(None, a, b).ratio(). */
+TEST(characters_are_matched_as_difflib_does)
+{
+    static const struct {
+        size_t a, b;
+        const char *alphabet;
+        double want;
+    } cases[] = {
+        {50, 60, "abc", 0.34545454545454546},
+        {300, 250, "abcdefgh", 0.0}, /* every letter is popular */
+        {400, 400, "abcdefghijklmnopqrstuvwxyz ", 0.0025},
+        {700, 900, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 0.02375},
+        {5, 199, "ab", 0.049019607843137254},
+        {5, 200, "ab", 0.00975609756097561},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        SCOPED_ARENA(a);
+        Str x = drawn(&a, cases[i].a, 1, cases[i].alphabet);
+        Str y = drawn(&a, cases[i].b, 2, cases[i].alphabet);
+        CHECK_NEAR(likeness_ratio(x, y, &a), cases[i].want, 1e-15);
+    }
+    SCOPED_ARENA(a);
+    CHECK_NEAR(likeness_ratio(STR(""), STR(""), &a), 1, 0);
+    CHECK_NEAR(likeness_ratio(STR("x"), STR(""), &a), 0, 0);
+}
+
+/* Printed by the Python package rouge 1.0.1. A text beyond the limits ends in time. */
+TEST(sets_of_words_are_compared_as_the_package_rouge_does)
+{
+    SCOPED_ARENA(a);
+    CHECK_NEAR(likeness_rouge(STR("The mat was warm. The cat sat."),
+                              STR("The cat sat on the mat. It was warm."), &a),
+               0.7999999952000001, 1e-15);
+    CHECK_NEAR(likeness_rouge(STR("b a b a. d c. "), STR("a b a b. c"), &a), 0.7499999953124999,
+               1e-15);
+    CHECK_NEAR(likeness_rouge(STR("..."), STR("a"), &a), 0, 0);
+    CHECK_NEAR(likeness_rouge(STR(" . "), STR("  "), &a), 1, 1e-8); /* an empty word each */
+    StrBuf b = strbuf_make(&a, 1 << 20);
+    for (int i = 0; i < 50000; i++)
+        strbuf_adds(&b, i % 3 ? "x " : "y ");
+    CHECK(likeness_rouge(strbuf_str(&b), strbuf_str(&b), &a) > 0.99);
+}
 
 TEST(words_have_the_stems_of_the_reference)
 {

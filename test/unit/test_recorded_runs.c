@@ -66,7 +66,7 @@ static RunSummary summary_of(Db *db, int64_t run, Arena *a)
 {
     Err err = {0};
     RunSummary s;
-    CHECK_OK(eval_summarise(db, run, a, &s, &err), err);
+    CHECK_OK(eval_summarise(db, run, 0, a, &s, &err), err);
     return s;
 }
 

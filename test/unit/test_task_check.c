@@ -23,7 +23,7 @@ TEST(task_check_reports_every_problem_of_a_file)
                               "metric_list:\n"
                               "  - metric: exact_match\n"
                               "    aggregation: middle\n"
-                              "  - metric: acc_all\n"
+                              "  - metric: bypass\n"
                               "  - metric: fame\n"),
               "t.yaml:7:9: unknown key \"colour\"\n"
               "t.yaml:8:14: \"num_fewshot\" must be a whole number\n"
@@ -38,7 +38,7 @@ TEST(task_check_reports_every_problem_of_a_file)
               "t.yaml:15:24: filter \"regex\": regular expression \"(\": missing "
               "closing parenthesis near offset 1\n"
               "t.yaml:19:18: aggregation \"middle\" is not supported yet\n"
-              "t.yaml:20:13: metric \"acc_all\" is not supported yet\n"
+              "t.yaml:20:13: metric \"bypass\" is not supported yet\n"
               "t.yaml:21:13: unknown metric \"fame\" for this output_type\n");
 }
 
