@@ -46,7 +46,8 @@ static void gather(const Table *t, const uint32_t *index, size_t n, double *seen
 static double all_right(const void *data, const uint32_t *index, size_t n)
 {
     const Table *t = data;
-    double *seen = t->room, *right = seen + t->n_classes, sum = 0, questions = 0;
+    double *seen = aggregate_room(t->room, 2 * t->n_classes * sizeof *seen);
+    double *right = seen + t->n_classes, sum = 0, questions = 0;
     gather(t, index, n, seen, right);
     for (size_t q = 0; q < t->n_classes; q++) {
         sum += seen[q] * right[q];
@@ -59,7 +60,8 @@ MeanResult aggregate_questions(const AggregateInput *in, double level, Arena *sc
 {
     Table t = aggregate_table(in, &aggregate_acc_all, scratch);
     uint32_t *all = arena_array(scratch, in->n, sizeof *all), *clusters = NULL;
-    double *seen = t.room, *right = seen + t.n_classes;
+    double *seen = aggregate_room(t.room, 2 * t.n_classes * sizeof *seen);
+    double *right = seen + t.n_classes;
     for (size_t i = 0; i < in->n; i++)
         all[i] = (uint32_t)i;
     if (in->clusters)
