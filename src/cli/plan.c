@@ -233,7 +233,9 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
     QuickTask quick = {.name = o->name.len ? o->name : path_stem(str_from(path)),
                        .prompt = o->prompt,
                        .target = o->target,
-                       .metric = o->metric.len ? o->metric : STR("exact_match"),
+                       .metric = o->metric.len    ? o->metric
+                                 : o->choices.len ? STR("acc")
+                                                  : STR("exact_match"),
                        .extract = o->extract,
                        .choices = o->choices,
                        .generation = generation->len ? generation : NULL};

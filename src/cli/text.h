@@ -238,6 +238,7 @@
     X(T_PARAMETERS, "parameters", "生成参数")                                                      \
     X(T_CONTINUATION, "continuation", "续写选项")                                                  \
     X(T_CHOICES, "choices", "选项")                                                                \
+    X(T_COLUMNS_TAKEN, "columns taken by their names: %s", "按列名取用：%s")                       \
     X(T_IMPORTED, "run %lld: %s, %lld of %lld items have an output",                               \
       "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \

@@ -361,4 +361,11 @@ END
 expect_ok assay run -q -m 'command:python3 chatty.py' --data words.csv --prompt '{{q}}' --target '{{q}}' --db chatty.db
 expect_out 'exact_match +100\.0 .* 40 '
 
+title "options are judged as choices are"
+printf '{"q":"The sky is","options":["blue","green"],"gold":0}\n' > choices.jsonl
+expect_ok assay run -m local:tiny-4 --data choices.jsonl --prompt '{{q}}' --choices options --target gold --db choices.db
+expect_out 'choices +acc +'
+expect_ok assay run -m local:tiny-4 --data choices.jsonl --prompt '{{q}}' --choices options --target gold --metric exact_match --db choices.db
+expect_out 'choices +exact_match +'
+
 finish

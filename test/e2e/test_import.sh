@@ -34,6 +34,25 @@ expect_not_out '2\+2'
 expect_ok assay export 1 2 sums.html
 expect_file sums.html
 
+title "a spreadsheet with Chinese headings, a row for each output"
+cat > 结果.csv <<'END'
+题号,题目,标准答案,模型,模型输出
+1,1+1？,2,甲,2
+2,2+2？,4,甲,5
+1,1+1？,2,乙,二
+2,2+2？,4,乙,4
+END
+expect_ok assay import 结果.csv --db zh.db
+expect_err '^columns taken by their names: id = 题号, prompt = 题目, target = 标准答案, output = 模型输出, model = 模型$'
+expect_out '^ +[0-9]+ +甲 +结果 +exact_match +50\.0'
+expect_out '^ +[0-9]+ +乙 +结果 +exact_match +50\.0'
+expect_ok assay import 结果.csv --db zh.db --name 明说 --output 模型输出 --target 标准答案 --prompt 题目 --id 题号 --model-column '{{模型}}型'
+expect_out '^ +[0-9]+ +乙型 +明说 +exact_match +50\.0'
+expect_ok assay import 结果.csv --db zh.db --name 宽 --id '{{题号}}{{模型}}' --output 甲乙=模型输出 -q
+expect_out '^ +[0-9]+ +甲乙 +宽 +exact_match +50\.0'
+expect_status 1 assay import 结果.csv --db zh.db --name 无 --model-column 题目 --output 模型
+expect_err 'outputs of 2 models|second output' # two items, asked under the names of two models
+
 title "one output is missing"
 head -3 two.jsonl > three.jsonl
 expect_status 4 assay import three.jsonl --name less
