@@ -23,8 +23,11 @@ static void print_verdict(App *app, const Comparison *c)
                 .ptr);
         return;
     }
-    Str size =
-        isnan(c->detectable) ? STR("?") : show_value(&a, c->detectable, comparison_of_shares(c));
+    if (isnan(c->detectable)) {
+        fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_BARE, c->task.ptr, p.ptr).ptr);
+        return;
+    }
+    Str size = show_value(&a, c->detectable, comparison_of_shares(c));
     fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
 }
 

@@ -97,6 +97,15 @@ static const PointSet *find_set(const RunPoints *points, Str criterion, Str filt
     return NULL;
 }
 
+/* Frameworks name their pipelines differently: of a forced comparison the first of the metric. */
+static const PointSet *find_metric(const RunPoints *points, Str criterion)
+{
+    for (size_t i = 0; i < points->sets.len; i++)
+        if (str_eq(points->sets.items[i].criterion, criterion))
+            return &points->sets.items[i];
+    return NULL;
+}
+
 static int by_position(const void *key, const void *element)
 {
     int64_t p = *(const int64_t *)key, q = ((const Point *)element)->position;
@@ -314,7 +323,7 @@ static void compare_corpora(Comparison *c, const Pairs *p)
     c->p = d.p;
     c->log10_p = log10(d.p);
     c->mid_p = NAN;
-    c->detectable = detectable_difference(d.difference.se, 0.05, 0.8);
+    c->detectable = d.difference.se > 0 ? detectable_difference(d.difference.se, 0.05, 0.8) : NAN;
     if (c->flips.len)
         qsort(c->flips.items, c->flips.len, sizeof(Flip), by_size);
 }
@@ -346,6 +355,40 @@ static bool filter_seen(const RunPoints *points, size_t index)
     return false;
 }
 
+static void compare_sets(const Side *a, const Side *b, const PointSet *of_a, const PointSet *of_b,
+                         Comparison *c, Arena *arena)
+{
+    c->a = a->run;
+    c->b = b->run;
+    c->task = a->run.task;
+    c->filter = of_a->filter;
+    c->metric = of_a->criterion;
+    set_direction(&a->run, c, arena);
+    Pairs pairs = pair_up(a, b, of_a, of_b, c, arena);
+    if (pairs.n && aggregate_is_corpus(c->aggregation))
+        compare_corpora(c, &pairs);
+    else
+        compare_pairs(c, &pairs, arena);
+}
+
+static void compare_other_pipelines(const Side *a, const Side *b, const Comparison *head,
+                                    Arena *arena, Comparisons *out)
+{
+    for (size_t i = 0; i < a->points.sets.len; i++) {
+        const PointSet *of_a = &a->points.sets.items[i];
+        const PointSet *of_b = find_metric(&b->points, of_a->criterion);
+        if (!of_b)
+            continue;
+        Comparison c = *head;
+        Str line = str_printf(arena, "pipeline: " STR_FMT " / " STR_FMT, STR_ARG(of_a->filter),
+                              STR_ARG(of_b->filter));
+        vec_push(arena, &c.differs, line);
+        compare_sets(a, b, of_a, of_b, &c, arena);
+        vec_push(arena, out, c);
+        return;
+    }
+}
+
 static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool force, Arena *arena,
                            Comparisons *out, Err *err)
 {
@@ -364,19 +407,11 @@ static Status compare_pair(Db *db, const RunPair *pair, bool all_metrics, bool f
         if (!of_b || (!all_metrics && filter_seen(&a.points, i)))
             continue;
         Comparison c = head;
-        c.a = a.run;
-        c.b = b.run;
-        c.task = a.run.task;
-        c.filter = of_a->filter;
-        c.metric = of_a->criterion;
-        set_direction(&a.run, &c, arena);
-        Pairs pairs = pair_up(&a, &b, of_a, of_b, &c, arena);
-        if (pairs.n && aggregate_is_corpus(c.aggregation))
-            compare_corpora(&c, &pairs);
-        else
-            compare_pairs(&c, &pairs, arena);
+        compare_sets(&a, &b, of_a, of_b, &c, arena);
         vec_push(arena, out, c);
     }
+    if (out->len == before && force)
+        compare_other_pipelines(&a, &b, &head, arena, out);
     if (out->len == before)
         return err_set(err, E_MISSING, "runs %lld and %lld have no metric in common",
                        (long long)pair->a, (long long)pair->b);

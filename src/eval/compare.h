@@ -38,7 +38,8 @@ typedef struct RunPair {
 } RunPair;
 
 /* Compares each pair on its first metric of each pipeline ("all_metrics" false) or all.
- * Unequal protocols are E_CONFLICT with what differs, unless `force`. */
+ * Unequal protocols are E_CONFLICT with what differs, unless `force`; then pipelines of other
+ * names are compared too, by the first metric that both runs have. */
 Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, bool all_metrics, bool force,
                     Arena *arena, Comparisons *out, Err *err) MUST_CHECK;
 
