@@ -179,6 +179,14 @@ rm -f assay.db*
 expect_status 3 q -t tiny_capital -n 10 --gate 'exact_match>=1.1'
 expect_out 'gate FAILED'
 expect_ok q -t tiny_capital -n 10 --gate 'exact_match>=0'
+expect_ok assay runs --json
+runs=$(json 'len(o)')
+expect_status 2 q -t tiny_capital -n 7 --gate 'acc>=0'
+expect_err 'gate "acc>=0": no task has that metric; there are tiny_capital:exact_match'
+expect_status 2 q -t tiny_capital -n 7 --gate 'other:exact_match>=0'
+expect_status 2 q -t tiny_capital -n 7 --gate 'exact_match@nope>=0'
+expect_ok assay runs --json
+expect_json 'len(o)' "$runs" # nothing was asked
 expect_status 2 q -t tiny_capital -n 10 --gate 'exact_match is fine'
 expect_err 'exact_match is fine'
 finish
