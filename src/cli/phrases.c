@@ -132,6 +132,7 @@ static const Phrase errors[] = {
      "没有登记模型“%s”；相近的有 %s；“assay model list” 可列出全部"},
     {"there is no model \"%s\"; \"assay model list\" shows them",
      "没有登记模型“%s”；“assay model list” 可列出全部"},
+    {"run %s has no item with the key \"%s\"", "评测 %s 中没有标识为“%s”的题目"},
     {"there is no run %s; \"assay runs\" shows them", "没有评测 %s；“assay runs” 可列出全部"},
     {"\"%s\" is not a run number; \"assay runs\" lists them",
      "“%s”不是评测号；“assay runs” 可列出全部"},

@@ -152,6 +152,8 @@
       "仅前者有 %zu 题，仅后者有 %zu 题")                                                          \
     X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)",                                     \
       "在 %3$s 上 %1$s 优于 %2$s（p = %4$s）")                                                     \
+    X(T_LOOK_AT_ITEM, "assay samples %lld --key KEY shows one of them",                            \
+      "查看其中一题：assay samples %lld --key 标识")                                               \
     X(T_VERDICT_BARE, "no significant difference on %s (p = %s)",                                  \
       "在 %s 上没有显著差异（p = %s）")                                                            \
     X(T_VERDICT_NONE,                                                                              \

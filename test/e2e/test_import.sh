@@ -26,6 +26,13 @@ expect_json '[(d["name"], d["version"], d["items"]) for d in o]' "[('sums', 1, 2
 title "imported runs are runs like all others"
 expect_ok assay compare 1 2 --json
 expect_json '(o[0]["n"], o[0]["a_only_right"], o[0]["b_only_right"])' '(2, 1, 1)'
+expect_ok assay compare 1 2
+expect_out '^assay samples 2 --key KEY shows one of them$'
+expect_ok assay samples 2 --key b
+expect_out '^prompt: 2\+2\?'
+expect_not_out '1\+1'
+expect_status 1 assay samples 2 --key c
+expect_err 'run 2 has no item with the key "c"'
 expect_ok assay show 1
 expect_out 'data set: sums:test, version 1'
 expect_ok assay samples 2 --wrong
