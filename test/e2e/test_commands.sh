@@ -271,6 +271,9 @@ expect_no_file runs.csv
 expect_status 1 assay export 3 nofolder/runs.csv
 expect_err 'could not create "nofolder/runs\.csv": '
 expect_ok assay export 3 4 runs.xlsx
+expect_ok assay dataset import runs.xlsx --sheet scores --name scores --json
+expect_ok assay dataset show scores --json
+expect_json '[(i["data"]["run"], i["data"]["metric"], all(type(i["data"][k]) in (int, float) for k in ("score", "interval low", "interval high", "n"))) for i in o["data"]]' "[(3, 'exact_match', True), (4, 'exact_match', True)]"
 expect_ok assay dataset import runs.xlsx --name exported --json
 expect_json 'o["items"]' 6
 expect_ok assay dataset show exported --json
