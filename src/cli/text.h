@@ -184,6 +184,8 @@
       "得分与 95%% 置信区间；每格 %zu 题")                                                         \
     X(T_CELL_ITEMS_DIFFER, "score, 95 % interval and items of each cell",                          \
       "各格的得分、95% 置信区间与题数")                                                            \
+    X(T_PARAMETER_HINT, "note: --gen %s goes to the model as it is; near it: %s",                  \
+      "提示：--gen %s 会原样交给模型；相近的有 %s")                                                \
     X(T_BACKSLASH_HINT,                                                                            \
       "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the "    \
       "shell",                                                                                     \
