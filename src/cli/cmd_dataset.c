@@ -19,8 +19,9 @@ static void print_versions(App *app, const DatasetVersions *versions)
         table_addf(&t, "%s:%s", v->name.ptr, v->split.ptr);
         table_addf(&t, "%lld", (long long)v->number);
         table_addf(&t, "%lld", (long long)v->n_items);
-        table_add(&t, clock_iso(app->arena, v->created));
-        table_add(&t, v->source);
+        Str created = clock_iso(app->arena, v->created); /* as in the list of runs */
+        table_addf(&t, "%.10s %.5s", created.ptr, created.ptr + 11);
+        table_add(&t, phrase_error(app, app->arena, v->source));
     }
     table_print(&t, app);
 }

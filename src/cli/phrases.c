@@ -346,6 +346,20 @@ static const Phrase errors[] = {
     {"%s:%s: the record has %s fields, the first line names %s columns",
      "%s 第 %s 行：该行有 %s 个字段，首行有 %s 列"},
     {"the record has %s fields, the first line names %s columns", "该行有 %s 个字段，首行有 %s 列"},
+    /* data sets on a hub */
+    {"the hub refuses data set \"%s\" at revision \"%s\" (status %s): %s; a private or gated data "
+     "set "
+     "needs a token in HF_TOKEN whose owner may read it",
+     "站点拒绝访问评测集“%s”（版本 %s，状态码 %s）：%s；私有或受限的评测集需要在 HF_TOKEN "
+     "中提供有权限的令牌"},
+    {"the hub has no data set \"%s\" at revision \"%s\": %s",
+     "站点上没有评测集“%s”（版本 %s）：%s"},
+    {"could not fetch data set \"%s\" at revision \"%s\" from %s: %s",
+     "无法下载评测集“%s”（版本 %s），站点 %s：%s"},
+    /* where a version comes from */
+    {"clean of %s", "清洗自 %s"},
+    {"restore of %s", "恢复自 %s"},
+    {"split of %s, seed %s", "切分自 %s，随机种子 %s"},
     /* why cleaning removes an item */
     {"empty", "空文本"},
     {"encoding", "乱码"},

@@ -63,6 +63,8 @@ expect_ok assay dataset import next.csv --name bad --lang zh
 expect_out '新增 1，删除 0，修改 1'
 expect_ok assay dataset show bad --lang zh
 expect_out '^bad:test，版本 3，2 题$'
+expect_ok assay dataset list --lang zh
+expect_out '^bad:test +2 +1 +20[0-9-]+ [0-9:]{5} +清洗自 bad:test@1$'
 zh 2 '选项写在命令之后' assay --tasks x runs
 zh 2 '准入门槛“acc>0”：没有这样的指标；现有 tiny_capital:exact_match' assay run -q -m local:tiny-4 -t tiny_capital -n 1 --gate 'acc>0'
 zh 2 '应为一个字符' assay dataset import gbk.csv --delimiter ab
