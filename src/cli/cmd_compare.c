@@ -117,6 +117,22 @@ static Status pairs_of(App *app, const CompareOptions *o, Db *db, const StrList 
     return OK;
 }
 
+/* A difference of two numbers that mean little means little too. Only the advice is read, so one
+ * draw of a bootstrap does. */
+static Status advise(App *app, Db *db, const Comparisons *list, Err *err)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const Comparison *c = &list->items[i];
+        RunSummary both[2];
+        if (!advice_may_be_due(c->metric))
+            continue;
+        TRY(eval_summarise(db, c->a.id, 1, app->arena, &both[0], err));
+        TRY(eval_summarise(db, c->b.id, 1, app->arena, &both[1], err));
+        print_advice(app, both, 2);
+    }
+    return OK;
+}
+
 static Status compare_in(App *app, const CompareOptions *o, const StrList *names, Db *db, Err *err)
 {
     RunPairs pairs = {0};
@@ -129,7 +145,7 @@ static Status compare_in(App *app, const CompareOptions *o, const StrList *names
         if (o->limit != NOT_SAID)
             most = o->limit;
         print_comparisons(app, &list, o->all ? SIZE_MAX : (size_t)most);
-        return OK;
+        return advise(app, db, &list, err);
     }
     Json views = {.type = JSON_ARRAY};
     for (size_t i = 0; i < list.len; i++)

@@ -1,6 +1,7 @@
 /* cmd_dataset.c - assay dataset list, show. */
 #include "base/clock.h"
 #include "cli/dataset_view.h"
+#include "cli/phrase.h"
 #include "cli/table.h"
 #include "core/dataset_change.h"
 #include "core/store.h"
@@ -18,8 +19,9 @@ static void print_versions(App *app, const DatasetVersions *versions)
         table_addf(&t, "%s:%s", v->name.ptr, v->split.ptr);
         table_addf(&t, "%lld", (long long)v->number);
         table_addf(&t, "%lld", (long long)v->n_items);
-        table_add(&t, clock_iso(app->arena, v->created));
-        table_add(&t, v->source);
+        Str created = clock_iso(app->arena, v->created); /* as in the list of runs */
+        table_addf(&t, "%.10s %.5s", created.ptr, created.ptr + 11);
+        table_add(&t, phrase_error(app, app->arena, v->source));
     }
     table_print(&t, app);
 }
@@ -115,9 +117,9 @@ static Status show_version(App *app, const ShowOptions *o, Db *db, const Dataset
         fwrite(text.ptr, 1, text.len - 1, app->out);
         fputs(",\"data\":[\n", app->out);
     } else {
-        fprintf(app->out, "%s:%s, %s %lld, %s %lld\n%s: %s\n%s: %s\n", v->name.ptr, v->split.ptr,
-                tr(app, T_VERSION), (long long)v->number, tr(app, T_ITEMS), (long long)v->n_items,
-                tr(app, T_SOURCE), v->source.ptr, tr(app, T_COLUMNS), v->columns.ptr);
+        Str head = trf(app, app->arena, T_VERSION_HEAD, v->name.ptr, v->split.ptr,
+                       (long long)v->number, (long long)v->n_items, v->source.ptr, v->columns.ptr);
+        fprintf(app->out, "%s\n", head.ptr);
     }
     Status status = print_items(app, db, v, one ? o->item : 0, one ? 1 : o->limit, err);
     if (app->json)
@@ -143,8 +145,8 @@ static Status show_removed(App *app, Db *db, const DatasetVersion *v, Err *err)
         json_set(app->arena, &o, STR("detail"), json_str(r->detail));
         json_append(app->arena, &list, o);
         table_addf(&t, "%lld (%s)", (long long)r->position, r->key.ptr);
-        table_add(&t, r->reason);
-        table_add(&t, r->detail);
+        table_add(&t, phrase_error(app, app->arena, r->reason));
+        table_add(&t, phrase_error(app, app->arena, r->detail));
     }
     if (app->json)
         app_print_json(app, &list);

@@ -1,5 +1,6 @@
 /* cmd_dataset_clean.c - assay dataset clean: a new version without what is dirty, and why. */
 #include "cli/dataset_view.h"
+#include "cli/phrase.h"
 #include "cli/table.h"
 #include "core/store.h"
 #include "eval/clean.h"
@@ -72,13 +73,14 @@ static void print_report(App *app, const CleanResult *r)
         for (size_t i = 0; i < r->n && shown < MOST_SHOWN; i++) {
             if (r->items[i].reason != (CleanReason)reason)
                 continue;
-            table_add(&t, shown ? STR("") : str_from(clean_reason_name((CleanReason)reason)));
+            Str name = str_from(clean_reason_name((CleanReason)reason));
+            table_add(&t, shown ? STR("") : phrase_error(app, app->arena, name));
             if (shown++)
                 table_add(&t, STR(""));
             else
                 table_addf(&t, "%zu", r->counts[reason]);
             table_addf(&t, "%zu (%s)", i, r->items[i].key.ptr);
-            table_add(&t, r->items[i].detail);
+            table_add(&t, phrase_error(app, app->arena, r->items[i].detail));
         }
     }
     fprintf(app->out, "%s\n",

@@ -194,6 +194,8 @@ static Status make_document(Exporting *x, Str title)
     x->document = (Json){.type = JSON_OBJECT};
     set(x, "program", json_str(STR("assay " ASSAY_VERSION)));
     set(x, "created", json_str(clock_iso(x->app->arena, clock_unix_ms())));
+    if (x->app->lang.len) /* asked for: the page opens in it, whatever the browser's */
+        set(x, "language", json_str(x->app->chinese ? STR("zh") : STR("en")));
     set(x, "title", json_str(title.len ? title : title_of(x)));
     TRY(add_runs(x));
     TRY(add_groups(x));

@@ -36,6 +36,8 @@ static const Option import_options[] = {
     {"model", 'm', OPT_TEXT, AT(rules.model), "NAME",
      "the model, where no column \"model\" names it (the file's name)",
      "记录中没有 model 列时的模型名（默认取文件名）"},
+    {"model-column", 0, OPT_TEXT, AT(rules.model_column), "TEMPLATE",
+     "where the model's name is (model)", "模型名所在的列或模板（默认 model 列）"},
     FILE_ROWS(ImportOptions),
     {"keep", 0, OPT_LIST, AT(rules.keep), "COLUMN", "another column that goes into the items",
      "一并存入题目的其他列，可重复"},
@@ -106,6 +108,18 @@ static Status import_set(App *app, const RecordedSet *set, Err *err)
     return status;
 }
 
+static Status read_records(App *app, const Docs *docs, const RecordRules *rules, const char *path,
+                           RecordedSet *set, Err *err)
+{
+    Str taken = {0};
+    if (records_read(docs, rules, app->arena, set, &taken, err) != OK)
+        return err_wrap(err, "%s", path);
+    if (taken.len && !app->quiet)
+        fprintf(app->info, "%s\n",
+                trf(app, app->arena, T_COLUMNS_TAKEN, str_z(app->arena, taken)).ptr);
+    return OK;
+}
+
 static Status read_predictions(App *app, const ImportOptions *o, const char *path, RecordedSet *set,
                                Err *err)
 {
@@ -120,8 +134,7 @@ static Status read_predictions(App *app, const ImportOptions *o, const char *pat
     if (from.files.len > 1 && !app->quiet)
         fprintf(app->info, "%s\n",
                 trf(app, app->arena, T_SHARDS, str_z(app->arena, from.name), from.files.len).ptr);
-    Status status = records_read(docs, &rules, app->arena, set, err);
-    return status == OK ? OK : err_wrap(err, "%s", path);
+    return read_records(app, docs, &rules, path, set, err);
 }
 
 static Status read_file(App *app, const ImportOptions *o, const char *path, RecordedSet *set,
@@ -132,11 +145,12 @@ static Status read_file(App *app, const ImportOptions *o, const char *path, Reco
     if (!rules.model.len)
         rules.model = path_stem(str_from(path));
     TRY(file_options_open(app, &o->file, path, &file, err));
-    Status status = datafile_docs(file)->len
-                        ? records_read(datafile_docs(file), &rules, app->arena, set, err)
-                        : err_set(err, E_PARSE, "there are no records; nothing was imported");
+    Status status =
+        datafile_docs(file)->len
+            ? read_records(app, datafile_docs(file), &rules, path, set, err)
+            : err_set(err, E_PARSE, "%s: there are no records; nothing was imported", path);
     datafile_close(file);
-    return status == OK ? OK : err_wrap(err, "%s", path);
+    return status;
 }
 
 static Status import(App *app, void *options, const StrList *arguments, Err *err)

@@ -160,7 +160,7 @@ static Status show(App *app, void *options, const StrList *arguments, Err *err)
 }
 
 typedef struct SamplesOptions {
-    Str outcome, grep;
+    Str outcome, grep, key;
     bool wrong;
     int64_t limit, item;
 } SamplesOptions;
@@ -175,6 +175,9 @@ static const Option samples_options[] = {
     {"grep", 0, OPT_TEXT, offsetof(SamplesOptions, grep), "TEXT",
      "only with this text in prompt, output or target", "只看含此文字的"},
     {"item", 0, OPT_INT, offsetof(SamplesOptions, item), "N", "only item number N", "只看第 N 题"},
+    {"key", 0, OPT_TEXT, offsetof(SamplesOptions, key), "KEY",
+     "only the item with this key, as compare lists them",
+     "只看标识为 KEY 的题目（对比结果中列出的标识）"},
     {"limit", 'n', OPT_INT, offsetof(SamplesOptions, limit), "N", "at most N (20; 0 = all)",
      "最多 N 条（20；0 为全部）"},
     {0},
@@ -221,6 +224,20 @@ static Status print_samples(App *app, const SamplesOptions *o, SampleQuery q, Db
     return OK;
 }
 
+/* The place of the item with this key. */
+static Status find_key(App *app, Db *db, int64_t run_id, Str key, int64_t *out, Err *err)
+{
+    ItemKeys keys = {0};
+    TRY(run_item_keys(db, run_id, app->arena, &keys, err));
+    for (size_t i = 0; i < keys.len; i++)
+        if (str_eq(keys.items[i].key, key)) {
+            *out = keys.items[i].position;
+            return OK;
+        }
+    return err_set(err, E_MISSING, "run %lld has no item with the key \"" STR_FMT "\"",
+                   (long long)run_id, STR_ARG(key));
+}
+
 static Status samples(App *app, void *options, const StrList *arguments, Err *err)
 {
     const SamplesOptions *o = options;
@@ -241,6 +258,8 @@ static Status samples(App *app, void *options, const StrList *arguments, Err *er
     }
     TRY(store_open_read(app->db_url, &db, err));
     Status status = run_get(db, q.run_id, app->arena, &run, err);
+    if (status == OK && o->key.len)
+        status = find_key(app, db, q.run_id, o->key, &q.position, err);
     if (status == OK)
         status = print_samples(app, o, q, db, err);
     db_close(db);

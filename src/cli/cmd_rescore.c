@@ -65,6 +65,13 @@ static Status task_of(App *app, const RescoreOptions *o, const RunRow *run, cons
     Json config;
     TaskSet *set;
     TRY(json_parse(app->arena, run->config, &config, err));
+    Str foreign = json_text(json_get(&config, "foreign"));
+    if (foreign.len)
+        return err_set(err, E_USAGE,
+                       "run %lld holds the scores of " STR_FMT
+                       ", which cannot be made again here; import its outputs as records (--from "
+                       "records) to judge them by other rules",
+                       (long long)run->id, STR_ARG(foreign));
     TRY(open_tasks(app, NULL, &set, err));
     if (o->task.len)
         TRY(take_scoring(app, set, o->task, &config, err));

@@ -125,6 +125,17 @@ Status run_execute(App *app, const RunOptions *o, Plan *plan, Db *db, EvalBatch 
     return status;
 }
 
+/* Before anything is asked. */
+static Status check_conditions(App *app, const RunOptions *o, const Plan *plan, Err *err)
+{
+    const Task **tasks = arena_array(app->arena, plan->tasks.len + 1, sizeof *tasks);
+    for (size_t i = 0; i < plan->tasks.len; i++)
+        tasks[i] = plan->tasks.items[i].task;
+    for (size_t i = 0; i < o->gates.len; i++)
+        TRY(gate_parse(o->gates.items[i], tasks, plan->tasks.len, err));
+    return OK;
+}
+
 static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
 {
     Plan plan;
@@ -132,7 +143,9 @@ static Status run_plan(App *app, const RunOptions *o, Db *db, Err *err)
     EvalOutcome outcome;
     RunSummary *runs;
     TRY(plan_make(app, o, db, &plan, err));
-    Status status = run_execute(app, o, &plan, db, &batch, &outcome, err);
+    Status status = check_conditions(app, o, &plan, err);
+    if (status == OK)
+        status = run_execute(app, o, &plan, db, &batch, &outcome, err);
     if (status == OK)
         status = run_load_batch(app, db, &batch, (size_t)o->draws, &runs, err);
     if (status == OK) {
@@ -156,8 +169,6 @@ static Status run(App *app, void *options, const StrList *arguments, Err *err)
     if (arguments->len)
         TRY(run_file_read(app, str_z(app->arena, arguments->items[0]), o, err));
     TRY(draws_check(o->draws, err));
-    for (size_t i = 0; i < o->gates.len; i++)
-        TRY(gate_parse(o->gates.items[i], err));
     TRY(store_open(app->db_url, &db, err));
     Status status = run_plan(app, o, db, err);
     db_close(db);

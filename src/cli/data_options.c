@@ -1,6 +1,8 @@
 /* data_options.c - opening data files as a command's options say. */
 #include "cli/data_options.h"
 
+#include "cli/phrase.h"
+
 #include <ctype.h>
 
 enum { MOST_SHOWN = 20 };
@@ -10,7 +12,7 @@ static void say_bad(App *app, const char *path, const DataReport *report)
     fprintf(app->info, "%s\n", trf(app, app->arena, T_SKIPPED, path, report->n_bad).ptr);
     for (size_t i = 0; i < report->n_named && i < MOST_SHOWN; i++)
         fprintf(app->info, "  %s:%zu: " STR_FMT "\n", path, report->bad[i].line,
-                STR_ARG(report->bad[i].why));
+                STR_ARG(phrase_error(app, app->arena, report->bad[i].why)));
     if (report->n_bad > MOST_SHOWN)
         fprintf(app->info, "%s\n",
                 trf(app, app->arena, T_AND_MORE, report->n_bad - MOST_SHOWN).ptr);

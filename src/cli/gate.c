@@ -99,8 +99,31 @@ Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResu
     return OK;
 }
 
-Status gate_parse(Str condition, Err *err)
+static bool speaks_of(const Gate *g, const Task *task)
 {
-    Gate unused;
-    return parse(condition, &unused, err);
+    bool filter = !g->filter.len;
+    for (size_t i = 0; i < task->n_filters && !filter; i++)
+        filter = str_eq(task->filters[i], g->filter);
+    for (size_t i = 0; i < task->n_metrics; i++)
+        if (str_eq(task->metrics[i].name, g->metric))
+            return filter && (!g->task.len || str_eq(g->task, task->name));
+    return false;
+}
+
+Status gate_parse(Str condition, const Task *const *tasks, size_t n_tasks, Err *err)
+{
+    Gate g;
+    char known[300] = "";
+    TRY(parse(condition, &g, err));
+    for (size_t i = 0; i < n_tasks; i++) {
+        if (speaks_of(&g, tasks[i]))
+            return OK;
+        for (size_t m = 0; m < tasks[i]->n_metrics; m++) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, "%s" STR_FMT ":" STR_FMT, used ? ", " : "",
+                     STR_ARG(tasks[i]->name), STR_ARG(tasks[i]->metrics[m].name));
+        }
+    }
+    return err_set(err, E_USAGE, "gate \"" STR_FMT "\": no task has that metric; there are %s",
+                   STR_ARG(condition), known);
 }

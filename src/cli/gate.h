@@ -3,6 +3,7 @@
 #define CLI_GATE_H
 
 #include "eval/summary.h"
+#include "task/task.h"
 
 typedef struct GateResult {
     Str text;     /* the condition as given */
@@ -14,7 +15,8 @@ typedef struct GateResult {
 Status gate_check(Str condition, const RunSummary *runs, size_t n_runs, GateResult *out,
                   Err *err) MUST_CHECK;
 
-/* Whether a condition can be read; for before the work. */
-Status gate_parse(Str condition, Err *err) MUST_CHECK;
+/* Whether a condition can be read, and speaks of a task and metric that are asked for; for before
+ * the work. */
+Status gate_parse(Str condition, const Task *const *tasks, size_t n_tasks, Err *err) MUST_CHECK;
 
 #endif

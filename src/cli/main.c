@@ -219,6 +219,9 @@ static Status dispatch(App *app, int argc, char **argv, Err *err)
     if (print_family(app, argv[1]))
         return argc > 2 ? err_set(err, E_USAGE, "there is no command \"%s %s\"", argv[1], argv[2])
                         : OK;
+    if (argv[1][0] == '-')
+        return err_set(err, E_USAGE, "which command? Options stand behind it, as in assay run %s",
+                       argv[1]);
     return err_set(err, E_USAGE, "there is no command \"%s\"; \"assay help\" lists them", argv[1]);
 }
 

@@ -132,6 +132,7 @@ static const Phrase errors[] = {
      "没有登记模型“%s”；相近的有 %s；“assay model list” 可列出全部"},
     {"there is no model \"%s\"; \"assay model list\" shows them",
      "没有登记模型“%s”；“assay model list” 可列出全部"},
+    {"run %s has no item with the key \"%s\"", "评测 %s 中没有标识为“%s”的题目"},
     {"there is no run %s; \"assay runs\" shows them", "没有评测 %s；“assay runs” 可列出全部"},
     {"\"%s\" is not a run number; \"assay runs\" lists them",
      "“%s”不是评测号；“assay runs” 可列出全部"},
@@ -140,6 +141,29 @@ static const Phrase errors[] = {
      "没有命令“%s”；“assay help” 可列出全部"},
     {"data set \"%s\" has no column \"%s\" to cluster by; it has %s",
      "评测集“%s”没有可用于聚类的列“%s”；它的列为 %s"},
+    {"there is no column \"target\"; say with --target where the right answer is; the columns are "
+     "%s",
+     "没有标准答案列“target”；请用 --target 指明标准答案在哪一列；现有的列为 %s"},
+    {"there is no column \"output\"; say with --output where the output is; the columns are %s",
+     "没有模型输出列“output”；请用 --output 指明模型输出在哪一列；现有的列为 %s"},
+    {"there is no column \"%s\" to keep; the columns are %s",
+     "没有可存入题目的列“%s”；现有的列为 %s"},
+    {"there is no column \"%s\" in the data; the columns are %s",
+     "数据中没有列“%s”；现有的列为 %s"},
+    {"model \"%s\" has a second output for this item; one id, one output; --model-column names the "
+     "column that says whose output it is",
+     "模型“%s”对这道题有第二条输出，而一个题目标识只能有一条；请用 --model-column "
+     "指明模型名在哪一列"},
+    {"outputs of %s models need a column \"id\" that says which item each answers; --id names "
+     "another "
+     "column or a template",
+     "%s 个模型的输出需要“id”列来说明各自回答哪道题；可用 --id 指定其他列或模板"},
+    {"item \"%s\" has two different targets: %s and %s", "题目“%s”有两个不同的标准答案：%s 与 %s"},
+    {"there are no records; nothing was imported", "没有记录，未导入任何内容"},
+    {"\"%s\" is one object, not an array of records; say where in it the array stands, as "
+     "--records "
+     "data.items",
+     "“%s”是一个对象，不是记录的数组；请用 --records 指明数组在哪里，如 --records data.items"},
     {"there is no column \"%s\"; the columns are %s", "没有列“%s”；现有的列为 %s"},
     {"task \"%s\", item %s: %s", "评测任务“%s”第 %s 题：%s"},
     /* models */
@@ -172,8 +196,23 @@ static const Phrase errors[] = {
     {"the program's answer has the \"id\" of another question", "程序的回答带的是另一道题的“id”"},
     {"none of %s replies could be judged: %s", "%s 个回答无一能够评判：%s"},
     {"could not judge the reply: %s", "无法评判模型输出：%s"},
+    {"item %s: item %s: %s", "第 %2$s 题：%3$s"},
     {"item %s: %s", "第 %s 题：%s"},
     {"no reply", "没有回复"},
+    {"the prompt has %s tokens but the model's context is %s",
+     "提示词有 %s 个词元，超过模型的上下文长度 %s"},
+    {"the text has %s tokens but the model's context is %s",
+     "文本有 %s 个词元，超过模型的上下文长度 %s"},
+    {"the program's answer has no \"logprob\" of at most 0",
+     "程序的回答里没有不大于 0 的“logprob”"},
+    {"no output of this item was recorded", "这道题没有记录模型输出"},
+    {"run %s keeps its scores: %s", "评测 %s 的得分保持不变：%s"},
+    {"run %s holds the scores of %s, which cannot be made again here; import its outputs as "
+     "records "
+     "(--from records) to judge them by other rules",
+     "评测 %s 的得分由 %s 给出，这里无法重新计算；若要换规则评分，请把其输出作为记录导入（--from "
+     "records）"},
+    {"runs %s and %s have no metric in common", "评测 %s 与 %s 没有共同的指标"},
     {"no reply in time: %s", "服务器未及时响应：%s"},
     {"the connection ended before the reply was complete: %s", "回复尚未完整，连接就中断了：%s"},
     {"HTTP 401: %s; the key was taken from %s", "HTTP 401（密钥无效）：%s；密钥取自环境变量 %s"},
@@ -195,6 +234,40 @@ static const Phrase errors[] = {
     {"option %s needs a whole number, not \"%s\"", "选项 %s 需要整数，而不是“%s”"},
     {"option %s needs a number, not \"%s\"", "选项 %s 需要数字，而不是“%s”"},
     {"option %s takes no value", "选项 %s 不带取值"},
+    {"which command? Options stand behind it, as in assay run %s",
+     "哪个命令？选项写在命令之后，如 assay run %s"},
+    {"gate \"%s\": no task has that metric; there are %s", "准入门槛“%s”：没有这样的指标；现有 %s"},
+    {"cannot read gate \"%s\"; write [TASK:]METRIC[@FILTER][.low|.high] OP NUMBER, such as "
+     "acc>=0.8",
+     "无法读懂准入门槛“%s”；格式为 [任务:]指标[@抽取流程][.low|.high] 比较符 数值，如 acc>=0.8"},
+    {"--option-order is circular or shuffle, or with columns as circular:A,B,C,D:answer, not "
+     "\"%s\"",
+     "--option-order 只能是 circular 或 shuffle，可带列名如 circular:A,B,C,D:answer，而不是“%s”"},
+    {"task \"%s\" does not say which columns its options are; give --option-order "
+     "circular:COLUMN,COLUMN...:ANSWER (the columns of the options and the one of the answer)",
+     "评测任务“%s”没有说明选项在哪些列；请写 --option-order circular:选项列,选项列…:答案列"},
+    {"--outcome is scored, no_answer, truncated, refused, filtered or error",
+     "--outcome 只能是 "
+     "scored（已评分）、no_answer（未读出答案）、truncated（被截断）、refused（拒答）、"
+     "filtered（被拦截）或 error（出错）"},
+    {"export what where? Give run numbers and then a file, such as 1 2 report.html, or - for the "
+     "output",
+     "导出什么，写到哪里？请先写评测号再写文件，如 1 2 report.html；写 - 则输出到终端"},
+    {"the shares of --part add up to %s, not to 1; give two parts or more, such as -p train=0.8 -p "
+     "test=0.2",
+     "--part 的占比之和为 %s，应为 1；请给出两个以上的切分，如 -p train=0.8 -p test=0.2"},
+    {"model \"%s\" has the unknown provider \"%s\"; known are %s",
+     "模型“%s”的接入方式“%s”未知；可用 %s"},
+    {"--set looks like a key; keys are never stored: put it in an environment variable and give "
+     "that "
+     "variable's name with --key-env (and --set key_header=NAME when it goes into another header "
+     "than "
+     "Authorization)",
+     "--set 的值像是密钥，而密钥从不保存：请放进环境变量，再用 --key-env 写明变量名（若不经 "
+     "Authorization "
+     "请求头发送，另加 --set key_header=名称）"},
+    {"the data of task \"%s\" has %s items, numbered from 0",
+     "评测任务“%s”的数据有 %s 题，从 0 起编号"},
     {"--lang is zh or en", "--lang 只能是 zh 或 en"},
     {"no model: name one with -m, such as -m local:tiny-4",
      "没有指定模型：请用 -m 指定，例如 -m local:tiny-4"},
@@ -246,6 +319,8 @@ static const Phrase errors[] = {
     /* texts and templates, from the outside in */
     {"task \"%s\", document %s: %s", "评测任务“%s”第 %s 题：%s"},
     {"doc_to_text: line %s column %s: %s", "提示词模板（doc_to_text）第 %s 行第 %s 列：%s"},
+    {"--%s: line %s column %s: %s", "--%s 的模板第 %s 行第 %s 列：%s"},
+    {"expected the end of the tag, found \"%s\"", "此处应为标签的结尾，却是“%s”"},
     {"doc_to_target: line %s column %s: %s", "标准答案模板（doc_to_target）第 %s 行第 %s 列：%s"},
     {"\"%s\" is undefined; the columns are %s", "没有“%s”；现有的列为 %s"},
     {"the quoted field is not closed", "引号没有闭合"},
@@ -270,6 +345,31 @@ static const Phrase errors[] = {
      "ASSAY_DUCKDB 指定（见 docs/DATA.md）"},
     {"%s:%s: the record has %s fields, the first line names %s columns",
      "%s 第 %s 行：该行有 %s 个字段，首行有 %s 列"},
+    {"the record has %s fields, the first line names %s columns", "该行有 %s 个字段，首行有 %s 列"},
+    /* data sets on a hub */
+    {"the hub refuses data set \"%s\" at revision \"%s\" (status %s): %s; a private or gated data "
+     "set "
+     "needs a token in HF_TOKEN whose owner may read it",
+     "站点拒绝访问评测集“%s”（版本 %s，状态码 %s）：%s；私有或受限的评测集需要在 HF_TOKEN "
+     "中提供有权限的令牌"},
+    {"the hub has no data set \"%s\" at revision \"%s\": %s",
+     "站点上没有评测集“%s”（版本 %s）：%s"},
+    {"could not fetch data set \"%s\" at revision \"%s\" from %s: %s",
+     "无法下载评测集“%s”（版本 %s），站点 %s：%s"},
+    /* where a version comes from */
+    {"clean of %s", "清洗自 %s"},
+    {"restore of %s", "恢复自 %s"},
+    {"split of %s, seed %s", "切分自 %s，随机种子 %s"},
+    /* why cleaning removes an item */
+    {"empty", "空文本"},
+    {"encoding", "乱码"},
+    {"language", "语言不符"},
+    {"conflict", "标签冲突"},
+    {"duplicate", "重复"},
+    {"near_duplicate", "近似重复"},
+    {"length", "长度异常"},
+    {"label \"%s\"; item %s (%s)", "标签“%s”；第 %s 题（%s）"},
+    {"item %s (%s)", "第 %s 题（%s）"},
     {"%s: record %s: %s", "%s：第 %s 条记录：%s"},
     {"%s: line %s: %s", "%s：第 %s 行：%s"},
     {"line %s: %s", "第 %s 行：%s"},

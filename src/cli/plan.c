@@ -139,6 +139,29 @@ static Status open_models(App *app, const RunOptions *o, Db *db, Plan *plan, Err
     return OK;
 }
 
+/* Servers have parameters of their own, so an unknown one is no error; a misspelt one is asked
+ * about, as its number would be taken for that of the parameter. */
+static void hint_parameter(App *app, Str name)
+{
+    static const char *const known[] = {
+        "temperature",       "top_p", "top_k",     "min_p",    "max_gen_toks",
+        "max_tokens",        "until", "do_sample", "seed",     "frequency_penalty",
+        "presence_penalty",  "stop",  "n",         "logprobs", "best_of",
+        "repetition_penalty"};
+    Names names = {0};
+    for (size_t i = 0; i < COUNT(known); i++) {
+        if (str_eqc(name, known[i]))
+            return;
+        vec_push(app->arena, &names, str_from(known[i]));
+    }
+    Str near = near_names(app->arena, name, &names);
+    if (near.len && !app->quiet)
+        fprintf(app->info, "%s\n",
+                trf(app, app->arena, T_PARAMETER_HINT, str_z(app->arena, name),
+                    str_z(app->arena, str_after(near, strlen("; near it: "))))
+                    .ptr);
+}
+
 Status generation_of(App *app, const StrList *pairs, Json *out, Err *err)
 {
     *out = (Json){.type = JSON_OBJECT};
@@ -152,6 +175,7 @@ Status generation_of(App *app, const StrList *pairs, Json *out, Err *err)
         Json value;
         if (json_parse(app->arena, text, &value, NULL) != OK)
             value = json_str(text);
+        hint_parameter(app, str_slice(pair, 0, (size_t)equals));
         json_set(app->arena, out, str_slice(pair, 0, (size_t)equals), value);
     }
     return OK;
@@ -234,7 +258,9 @@ static Status quick_task(App *app, TaskSet *set, const RunOptions *o, const Json
     QuickTask quick = {.name = o->name.len ? o->name : path_stem(str_from(path)),
                        .prompt = o->prompt,
                        .target = o->target,
-                       .metric = o->metric.len ? o->metric : STR("exact_match"),
+                       .metric = o->metric.len    ? o->metric
+                                 : o->choices.len ? STR("acc")
+                                                  : STR("exact_match"),
                        .extract = o->extract,
                        .choices = o->choices,
                        .generation = generation->len ? generation : NULL};

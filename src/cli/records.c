@@ -21,12 +21,24 @@ typedef struct ModelOutputs {
     VEC(Str) outputs; /* by item; may be shorter than the items */
 } ModelOutputs;
 
+/* The columns that are looked for where no option names one; what stands first is taken. */
+static const char *const usual[][6] = {
+    {"id", "题号", "编号", "题目编号"},
+    {"prompt", "提示词", "题目", "问题"},
+    {"target", "标准答案", "参考答案", "正确答案"},
+    {"output", "模型输出", "模型回答", "模型回复", "输出"},
+    {"model", "模型", "模型名", "模型名称", "被测模型"},
+};
+
+typedef enum Part { PART_ID, PART_PROMPT, PART_TARGET, PART_OUTPUT, PART_MODEL, N_PARTS } Part;
+
 typedef struct Reader {
     const Docs *docs;
     const RecordRules *rules;
     Arena *arena;
     Err *err;
-    Field id, prompt, target;
+    Field part[N_PARTS]; /* without a text: in no column */
+    bool wide;           /* a record holds an output of each model */
     VEC(ModelOutputs *) models;
     Map model_by_name, item_by_id; /* -> ModelOutputs; -> number of the item + 1 */
     VEC(Json) items;
@@ -115,13 +127,17 @@ static Str split_name(Str *text)
 static Status add_templates(Reader *r)
 {
     const StrList *given = &r->rules->outputs;
+    r->wide = given->len > 0;
     for (size_t i = 0; i < given->len; i++) {
         Str text = given->items[i], name = split_name(&text);
-        if (!name.len && given->len > 1)
+        if (!name.len && given->len == 1) { /* the model may stand in a column */
+            r->wide = false;
+            return make_field(r, "--output", text, &r->part[PART_OUTPUT]);
+        }
+        if (!name.len)
             return err_set(r->err, E_USAGE,
                            "with several --output each needs a model's name: NAME=" STR_FMT,
                            STR_ARG(text));
-        name = name.len ? name : r->rules->model;
         if (map_has(&r->model_by_name, name))
             return err_set(r->err, E_USAGE, "two --output are named \"" STR_FMT "\"",
                            STR_ARG(name));
@@ -132,15 +148,18 @@ static Status add_templates(Reader *r)
 
 static Status model_of(Reader *r, const Json *record, ModelOutputs **out)
 {
-    Str name = json_text_or(json_get(record, "model"), r->rules->model);
+    Json value = {0};
+    if (r->part[PART_MODEL].text.len)
+        TRY(field_value(r, &r->part[PART_MODEL], record, &value));
+    Str name = value.text.len ? value.text : r->rules->model;
     *out = map_get(&r->model_by_name, name);
     if (*out)
         return OK;
     if (r->models.len >= MOST_MODELS)
         return err_set(r->err, E_LIMIT,
-                       "more than %d models; is \"model\" the column of model names?", MOST_MODELS);
+                       "more than %d models; is \"" STR_FMT "\" the column of model names?",
+                       MOST_MODELS, STR_ARG(r->part[PART_MODEL].text));
     *out = add_model(r, name);
-    (*out)->field = (Field){.text = STR("output")};
     return OK;
 }
 
@@ -148,22 +167,16 @@ static Status model_of(Reader *r, const Json *record, ModelOutputs **out)
 
 static Status target_of(Reader *r, const Json *record, Json *out)
 {
-    if (r->target.text.len)
-        return field_value(r, &r->target, record, out);
-    const Json *column = json_get(record, "target");
-    if (!column)
+    if (!r->part[PART_TARGET].text.len)
         return no_column(r, record, STR("target"), "; say with --target where the right answer is");
-    *out = *column;
-    return OK;
+    return field_value(r, &r->part[PART_TARGET], record, out);
 }
 
 static Status prompt_of(Reader *r, const Json *record, Json *out)
 {
     *out = json_str(STR(""));
-    if (r->prompt.text.len)
-        TRY(field_value(r, &r->prompt, record, out));
-    else if (json_get(record, "prompt"))
-        *out = *json_get(record, "prompt");
+    if (r->part[PART_PROMPT].text.len)
+        TRY(field_value(r, &r->part[PART_PROMPT], record, out));
     if (out->type != JSON_STRING) /* messages */
         *out = json_str(json_dump(r->arena, out));
     return OK;
@@ -173,12 +186,10 @@ static Status prompt_of(Reader *r, const Json *record, Json *out)
 static Status id_of(Reader *r, const Json *record, Json *out)
 {
     *out = (Json){0};
-    if (r->id.text.len)
-        TRY(field_value(r, &r->id, record, out));
-    else if (json_get(record, "id"))
-        *out = *json_get(record, "id");
+    if (r->part[PART_ID].text.len)
+        TRY(field_value(r, &r->part[PART_ID], record, out));
     if ((out->type != JSON_STRING && out->type != JSON_NUMBER) || !out->text.len) {
-        if (r->id.text.len)
+        if (r->rules->id.len)
             return err_set(r->err, E_PARSE, "the id must be a text or a number that is not empty");
         *out = (Json){0};
     }
@@ -243,7 +254,8 @@ static Status put_output(Reader *r, ModelOutputs *m, size_t item, const Json *va
     if (m->outputs.items[item].ptr)
         return err_set(r->err, E_CONFLICT,
                        "model \"" STR_FMT
-                       "\" has a second output for this item; one id, one output",
+                       "\" has a second output for this item; one id, one output; "
+                       "--model-column names the column that says whose output it is",
                        STR_ARG(m->name));
     if (value->type == JSON_NULL)
         return OK;
@@ -258,7 +270,7 @@ static Status read_record(Reader *r, const Json *record)
 {
     size_t item;
     TRY(place_item(r, record, &item));
-    if (r->rules->outputs.len) {
+    if (r->wide) {
         for (size_t i = 0; i < r->models.len; i++) {
             Json value;
             TRY(field_value(r, &r->models.items[i]->field, record, &value));
@@ -267,16 +279,17 @@ static Status read_record(Reader *r, const Json *record)
         return OK;
     }
     ModelOutputs *model;
-    const Json *output = json_get(record, "output");
-    if (!output)
+    Json output;
+    if (!r->part[PART_OUTPUT].text.len)
         return no_column(r, record, STR("output"), "; say with --output where the output is");
+    TRY(field_value(r, &r->part[PART_OUTPUT], record, &output));
     TRY(model_of(r, record, &model));
-    return put_output(r, model, item, output);
+    return put_output(r, model, item, &output);
 }
 
 static Status check_ids(Reader *r)
 {
-    if (r->rules->outputs.len || r->models.len < 2 || r->item_by_id.len == r->items.len)
+    if (r->wide || r->models.len < 2 || r->item_by_id.len == r->items.len)
         return OK;
     return err_set(r->err, E_PARSE,
                    "outputs of %zu models need a column \"id\" that says which item each answers; "
@@ -299,19 +312,44 @@ static void finish(Reader *r, RecordedSet *out)
     out->n_models = r->models.len;
 }
 
+static Status given_fields(Reader *r)
+{
+    const RecordRules *rules = r->rules;
+    TRY(make_field(r, "--id", rules->id, &r->part[PART_ID]));
+    TRY(make_field(r, "--prompt", rules->prompt, &r->part[PART_PROMPT]));
+    TRY(make_field(r, "--target", rules->target, &r->part[PART_TARGET]));
+    TRY(make_field(r, "--model-column", rules->model_column, &r->part[PART_MODEL]));
+    return add_templates(r);
+}
+
+/* Columns of a usual name for what no option names; `taken` tells of those in Chinese. */
+static Status usual_fields(Reader *r, const Json *first, Str *taken)
+{
+    StrBuf list = strbuf_make(r->arena, 400);
+    for (size_t p = 0; p < N_PARTS; p++)
+        for (size_t i = 0; i < COUNT(usual[p]) && usual[p][i] && !r->part[p].text.len; i++) {
+            if (!json_get(first, usual[p][i]) || (r->wide && p >= PART_OUTPUT))
+                continue;
+            TRY(make_field(r, usual[p][0], str_from(usual[p][i]), &r->part[p]));
+            if (i)
+                strbuf_addf(&list, "%s%s = %s", list.len ? ", " : "", usual[p][0], usual[p][i]);
+        }
+    *taken = strbuf_str(&list);
+    return OK;
+}
+
 Status records_read(const Docs *docs, const RecordRules *rules, Arena *arena, RecordedSet *out,
-                    Err *err)
+                    Str *taken, Err *err)
 {
     Reader r = {.docs = docs, .rules = rules, .arena = arena, .err = err};
-    TRY(make_field(&r, "--id", rules->id, &r.id));
-    TRY(make_field(&r, "--prompt", rules->prompt, &r.prompt));
-    TRY(make_field(&r, "--target", rules->target, &r.target));
-    TRY(add_templates(&r));
+    TRY(given_fields(&r));
     for (size_t i = 0; i < docs->len; i++) {
         Json *record = ARENA_NEW(arena, Json);
         TRY(docs->get(docs, i, arena, record, err));
         if (record->type != JSON_OBJECT)
             return err_set(err, E_PARSE, "record %zu is no object", i + 1);
+        if (!i)
+            TRY(usual_fields(&r, record, taken));
         if (read_record(&r, record) != OK)
             return err_wrap(err, "record %zu", i + 1);
     }

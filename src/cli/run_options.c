@@ -75,8 +75,9 @@ const Option run_options[] = {
     {"target", 0, OPT_TEXT, AT(target), "TEMPLATE", "without a task: the right answer",
      "不用任务文件时的标准答案模板"},
     {"metric", 0, OPT_TEXT, AT(metric), "NAME[,OPTION=V]",
-     "without a task: the metric (exact_match), such as bleu,tokenize=zh",
-     "不用任务文件时的指标（默认 exact_match），如 bleu,tokenize=zh"},
+     "without a task: the metric (exact_match; with --choices acc), such as "
+     "bleu,tokenize=zh",
+     "不用任务文件时的指标（默认 exact_match，有 --choices 时为 acc），如 bleu,tokenize=zh"},
     {"extract", 0, OPT_TEXT, AT(extract), "HOW",
      "without a task: choice, multi_choice, number, yes_no, text; or a regex, last match",
      "不用任务文件时抽取答案的方式：choice、multi_choice、number、yes_no、text，或正则"},

@@ -5,6 +5,8 @@
 #include "pack/parquet_write.h"
 #include "report/report.h"
 
+#include <math.h>
+
 Cell table_cell(Arena *arena, size_t column, const Json *value)
 {
     Cell cell = {column, CELL_TEXT, {"", 0}};
@@ -44,12 +46,45 @@ static Status write_cells(void *user, const Json *values, size_t n, Err *err)
     return xlsx_write_row(user, cells, n, err);
 }
 
+/* A row for each number: what stands in the table of `assay show`. */
+static Status write_scores(XlsxWriter *writer, const Json *document, Arena *scratch, Err *err)
+{
+    static const char *const heads[] = {
+        "run",   "model",        "task",          "metric", "filter",
+        "score", "interval low", "interval high", "n",      "score among answered"};
+    static const char *const keys[] = {"metric", "filter", "mean", "low", "high", "n"};
+    const Json *runs = json_get(document, "runs");
+    Json head[COUNT(heads)], row[COUNT(heads)];
+    for (size_t i = 0; i < COUNT(heads); i++)
+        head[i] = json_str(str_from(heads[i]));
+    TRY(write_cells(writer, head, COUNT(heads), err));
+    for (uint32_t r = 0; runs && r < runs->len; r++) {
+        const Json *run = &runs->items[r], *metrics = json_get(run, "metrics");
+        for (uint32_t m = 0; metrics && m < metrics->len; m++) {
+            const Json *metric = &metrics->items[m], *value;
+            for (size_t i = 0; i < COUNT(heads); i++) {
+                value = i < 3   ? json_get(run, heads[i])
+                        : i < 9 ? json_get(metric, keys[i - 3])
+                                : json_get(json_get(metric, "answered"), "mean");
+                row[i] = value ? *value : (Json){0};
+                double number = json_number(value, NAN); /* as many digits as a cell keeps */
+                if (!isnan(number))
+                    row[i].text = str_printf(scratch, "%.12g", number);
+            }
+            TRY(write_cells(writer, row, COUNT(heads), err));
+        }
+    }
+    return OK;
+}
+
 Status table_xlsx(const Json *document, StrBuf *out, Err *err)
 {
     SCOPED_ARENA(arena);
     XlsxWriter *writer = NULL;
     TRY(xlsx_write_begin(&arena, out, "samples", &writer, err));
     TRY(report_table(document, write_cells, writer, err));
+    TRY(xlsx_write_sheet(writer, "scores", err));
+    TRY(write_scores(writer, document, &arena, err));
     return xlsx_write_end(writer, err);
 }
 

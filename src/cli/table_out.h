@@ -9,7 +9,7 @@
 Cell table_cell(Arena *arena, size_t column, const Json *value);
 
 /* The samples of a document of runs (report/report.h). Text beyond what a cell holds is cut in a
- * workbook, and ends by saying so. */
+ * workbook, and ends by saying so. A workbook has the scores of the runs on a second sheet. */
 Status table_xlsx(const Json *document, StrBuf *out, Err *err) MUST_CHECK;
 Status table_parquet(const Json *document, StrBuf *out, Err *err) MUST_CHECK;
 

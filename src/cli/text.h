@@ -124,6 +124,7 @@
       "全部 %lld 题都已作答；因用了 --until-ci，区间为置信序列")                                   \
     X(T_WHY_ERRORS, "\"assay samples %lld --outcome error\" says why",                             \
       "“assay samples %lld --outcome error” 可查看原因")                                           \
+    X(T_ALIKE, "%s (and alike, with other numbers)", "%s（等，数字各异）")                         \
     X(T_OTHER_ERRORS, "%lld with other errors", "另有 %lld 个样本是其他错误")                      \
     X(T_STATE_RUNNING, "running", "进行中")                                                        \
     X(T_STATE_FINISHED, "finished", "已完成")                                                      \
@@ -151,6 +152,10 @@
       "仅前者有 %zu 题，仅后者有 %zu 题")                                                          \
     X(T_VERDICT_BETTER, "%s is better than %s on %s (p = %s)",                                     \
       "在 %3$s 上 %1$s 优于 %2$s（p = %4$s）")                                                     \
+    X(T_LOOK_AT_ITEM, "assay samples %lld --key KEY shows one of them",                            \
+      "查看其中一题：assay samples %lld --key 标识")                                               \
+    X(T_VERDICT_BARE, "no significant difference on %s (p = %s)",                                  \
+      "在 %s 上没有显著差异（p = %s）")                                                            \
     X(T_VERDICT_NONE,                                                                              \
       "no significant difference on %s (p = %s); a difference of %s would have been found "        \
       "with 80 %% probability",                                                                    \
@@ -179,6 +184,8 @@
       "得分与 95%% 置信区间；每格 %zu 题")                                                         \
     X(T_CELL_ITEMS_DIFFER, "score, 95 % interval and items of each cell",                          \
       "各格的得分、95% 置信区间与题数")                                                            \
+    X(T_PARAMETER_HINT, "note: --gen %s goes to the model as it is; near it: %s",                  \
+      "提示：--gen %s 会原样交给模型；相近的有 %s")                                                \
     X(T_BACKSLASH_HINT,                                                                            \
       "note: --prompt holds \\n as two characters; for a line break write $'...\\n...' in the "    \
       "shell",                                                                                     \
@@ -192,8 +199,10 @@
     X(T_OUTCOME, "outcome", "结果状态")                                                            \
     X(T_REASONING, "reasoning", "思考过程")                                                        \
     X(T_NOTHING, "nothing to show", "没有可显示的内容")                                            \
-    X(T_FINE, "no problems in %zu file(s)", "检查了 %zu 个文件，没有问题")                         \
+    X(T_FINE, "no problems in %zu files", "检查了 %zu 个文件，没有问题")                           \
     X(T_COLUMNS, "columns", "列")                                                                  \
+    X(T_VERSION_HEAD, "%s:%s, version %lld, items %lld\nsource: %s\ncolumns: %s",                  \
+      "%s:%s，版本 %lld，%lld 题\n来源：%s\n列：%s")                                               \
     X(T_SOURCE, "source", "来源")                                                                  \
     X(T_ADDED, "added %s", "已登记 %s")                                                            \
     X(T_REMOVED, "removed %s", "已移除 %s")                                                        \
@@ -238,6 +247,7 @@
     X(T_PARAMETERS, "parameters", "生成参数")                                                      \
     X(T_CONTINUATION, "continuation", "续写选项")                                                  \
     X(T_CHOICES, "choices", "选项")                                                                \
+    X(T_COLUMNS_TAKEN, "columns taken by their names: %s", "按列名取用：%s")                       \
     X(T_IMPORTED, "run %lld: %s, %lld of %lld items have an output",                               \
       "评测 %1$lld：%2$s，%4$lld 题中 %3$lld 题有模型输出")                                        \
     X(T_IMPORTED_BEFORE, "run %lld: %s, imported before; nothing changed",                         \

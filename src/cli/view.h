@@ -22,6 +22,9 @@ Json view_group(const GroupSummary *g, Arena *arena);
 Json view_comparison(const Comparison *c, Arena *arena);
 Json view_sample(const SampleView *v, Arena *arena);
 
+/* Warns of numbers that say little because the metric found no words in the texts. */
+void print_advice(App *app, const RunSummary *runs, size_t n);
+
 /* Tables for people. Of several models on several tasks, print_results shows a line a task
  * and a column a model, with the first metric; else what print_summaries shows. */
 void print_results(App *app, const RunSummary *runs, size_t n);

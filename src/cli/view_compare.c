@@ -23,8 +23,11 @@ static void print_verdict(App *app, const Comparison *c)
                 .ptr);
         return;
     }
-    Str size =
-        isnan(c->detectable) ? STR("?") : show_value(&a, c->detectable, comparison_of_shares(c));
+    if (isnan(c->detectable)) {
+        fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_BARE, c->task.ptr, p.ptr).ptr);
+        return;
+    }
+    Str size = show_value(&a, c->detectable, comparison_of_shares(c));
     fprintf(app->out, "%s\n", trf(app, &a, T_VERDICT_NONE, c->task.ptr, p.ptr, size.ptr).ptr);
 }
 
@@ -129,6 +132,7 @@ void print_comparisons(App *app, const Comparisons *list, size_t most_flips)
         add_comparison_row(&t, app, &list->items[i], !shared);
     table_print(&t, app);
     fputc('\n', app->out);
+    int64_t any = 0; /* a run with an item that changed */
     for (size_t i = 0; i < list->len; i++) {
         const Comparison *c = &list->items[i];
         print_verdict(app, c);
@@ -139,5 +143,9 @@ void print_comparisons(App *app, const Comparisons *list, size_t most_flips)
         if (c->only_a || c->only_b)
             fprintf(app->out, "%s\n", trf(app, &a, T_UNPAIRED, c->only_a, c->only_b).ptr);
         print_flips(app, c, most_flips);
+        if (!any && c->flips.len)
+            any = c->b.id;
     }
+    if (any && most_flips)
+        fprintf(app->out, "%s\n", trf(app, &a, T_LOOK_AT_ITEM, (long long)any).ptr);
 }

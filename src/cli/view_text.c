@@ -72,6 +72,8 @@ static void print_errors(App *app, const RunSummary *s)
     for (size_t i = 0; i < s->errors.len; i++) {
         const ErrorCount *e = &s->errors.items[i];
         Str shown = utf8_cut(phrase_error(app, &a, e->error), 300);
+        if (e->n_texts > 1)
+            shown = trf(app, &a, T_ALIKE, str_z(&a, shown));
         others -= e->n;
         fprintf(app->out, "    %lld × " STR_FMT "\n", (long long)e->n, STR_ARG(shown));
     }
@@ -157,8 +159,7 @@ static const char *language_text(const App *app, const char *language)
     return language;
 }
 
-/* Numbers that say little because the metric found no words in the texts. */
-static void print_advice(App *app, const RunSummary *runs, size_t n)
+void print_advice(App *app, const RunSummary *runs, size_t n)
 {
     SCOPED_ARENA(a);
     for (size_t i = 0; i < n; i++)

@@ -125,12 +125,22 @@ static bool is_key(const Json *id)
            !memchr(id->text.ptr, 0, id->text.len);
 }
 
+/* Spreadsheets name it in their own language. */
+static const Json *id_of(const Json *record)
+{
+    static const char *const names[] = {"id", "题号", "编号", "题目编号"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (is_key(json_get(record, names[i])))
+            return json_get(record, names[i]);
+    return NULL;
+}
+
 /* The record's "id" when it has one, else the first half of its content hash. A repeated
  * key gets "#2", "#3" ..., the first that no other item has. */
 static Str item_key(ItemReader *r, Arena *scratch, const Json *record, Str data)
 {
-    const Json *id = json_get(record, "id");
-    Str base = is_key(id) ? id->text : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16);
+    const Json *id = id_of(record);
+    Str base = id ? id->text : str_slice(hash_hex(scratch, hash_bytes(data)), 0, 16);
     Str key = base;
     MapEntry *entry = map_put(&r->keep, &r->seen, base);
     uint32_t *uses = &r->uses[entry - r->seen.entries];

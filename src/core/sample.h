@@ -135,10 +135,12 @@ typedef struct SampleQuery {
     bool wrong;       /* only samples with a judgement below 1 or without a value */
     int64_t position; /* only this item, or -1 */
 } SampleQuery;
-/* What went wrong with a run's error samples, the commonest first. */
+/* What went wrong with a run's error samples, the commonest first. Messages that differ in their
+ * numbers alone are one. */
 typedef struct ErrorCount {
-    Str error;
+    Str error; /* the commonest of them */
     int64_t n;
+    int64_t n_texts;
 } ErrorCount;
 typedef VEC(ErrorCount) ErrorCounts;
 Status sample_errors(Db *db, int64_t run_id, int64_t limit, Arena *arena, ErrorCounts *out,

@@ -97,6 +97,15 @@ static const PointSet *find_set(const RunPoints *points, Str criterion, Str filt
     return NULL;
 }
 
+/* Frameworks name their pipelines differently: of a forced comparison the first of the metric. */
+static const PointSet *find_metric(const RunPoints *points, Str criterion)
+{
+    for (size_t i = 0; i < points->sets.len; i++)
+        if (str_eq(points->sets.items[i].criterion, criterion))
+            return &points->sets.items[i];
+    return NULL;
+}
+
 static int by_position(const void *key, const void *element)
 {
     int64_t p = *(const int64_t *)key, q = ((const Point *)element)->position;
@@ -315,7 +324,7 @@ static void compare_corpora(Comparison *c, const Pairs *p, size_t draws)
     c->p = d.p;
     c->log10_p = log10(d.p);
     c->mid_p = NAN;
-    c->detectable = detectable_difference(d.difference.se, 0.05, 0.8);
+    c->detectable = d.difference.se > 0 ? detectable_difference(d.difference.se, 0.05, 0.8) : NAN;
     if (c->flips.len)
         qsort(c->flips.items, c->flips.len, sizeof(Flip), by_size);
 }
@@ -347,6 +356,47 @@ static bool filter_seen(const RunPoints *points, size_t index)
     return false;
 }
 
+typedef struct Sides {
+    const Side *a, *b;
+    const CompareHow *how;
+} Sides;
+
+static void compare_sets(const Sides *s, const PointSet *of_a, const PointSet *of_b, Comparison *c,
+                         Arena *arena)
+{
+    const Side *a = s->a, *b = s->b;
+    c->a = a->run;
+    c->b = b->run;
+    c->task = a->run.task;
+    c->filter = of_a->filter;
+    c->metric = of_a->criterion;
+    set_direction(&a->run, c, arena);
+    Pairs pairs = pair_up(a, b, of_a, of_b, c, arena);
+    if (pairs.n && aggregate_is_corpus(c->aggregation))
+        compare_corpora(c, &pairs, s->how->draws);
+    else
+        compare_pairs(c, &pairs, arena);
+}
+
+static void compare_other_pipelines(const Sides *s, const Comparison *head, Arena *arena,
+                                    Comparisons *out)
+{
+    const Side *a = s->a, *b = s->b;
+    for (size_t i = 0; i < a->points.sets.len; i++) {
+        const PointSet *of_a = &a->points.sets.items[i];
+        const PointSet *of_b = find_metric(&b->points, of_a->criterion);
+        if (!of_b)
+            continue;
+        Comparison c = *head;
+        Str line = str_printf(arena, "pipeline: " STR_FMT " / " STR_FMT, STR_ARG(of_a->filter),
+                              STR_ARG(of_b->filter));
+        vec_push(arena, &c.differs, line);
+        compare_sets(s, of_a, of_b, &c, arena);
+        vec_push(arena, out, c);
+        return;
+    }
+}
+
 static Status compare_pair(Db *db, const RunPair *pair, const CompareHow *how, Arena *arena,
                            Comparisons *out, Err *err)
 {
@@ -359,25 +409,18 @@ static Status compare_pair(Db *db, const RunPair *pair, const CompareHow *how, A
     TRY(load_side(db, pair->a, need_keys, arena, &a, err));
     TRY(load_side(db, pair->b, need_keys, arena, &b, err));
     size_t before = out->len;
+    const Sides sides = {&a, &b, how};
     for (size_t i = 0; i < a.points.sets.len; i++) {
         const PointSet *of_a = &a.points.sets.items[i];
         const PointSet *of_b = find_set(&b.points, of_a->criterion, of_a->filter);
         if (!of_b || (!how->all_metrics && filter_seen(&a.points, i)))
             continue;
         Comparison c = head;
-        c.a = a.run;
-        c.b = b.run;
-        c.task = a.run.task;
-        c.filter = of_a->filter;
-        c.metric = of_a->criterion;
-        set_direction(&a.run, &c, arena);
-        Pairs pairs = pair_up(&a, &b, of_a, of_b, &c, arena);
-        if (pairs.n && aggregate_is_corpus(c.aggregation))
-            compare_corpora(&c, &pairs, how->draws);
-        else
-            compare_pairs(&c, &pairs, arena);
+        compare_sets(&sides, of_a, of_b, &c, arena);
         vec_push(arena, out, c);
     }
+    if (out->len == before && how->force)
+        compare_other_pipelines(&sides, &head, arena, out);
     if (out->len == before)
         return err_set(err, E_MISSING, "runs %lld and %lld have no metric in common",
                        (long long)pair->a, (long long)pair->b);

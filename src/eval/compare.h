@@ -39,7 +39,8 @@ typedef struct RunPair {
 
 typedef struct CompareHow {
     bool all_metrics; /* not only the first of each pipeline */
-    bool force;       /* although the protocols differ, which is E_CONFLICT else */
+    bool force;       /* although the protocols differ, which is E_CONFLICT else; pipelines of
+                         other names are then compared too, by the first metric both runs have */
     size_t draws;     /* of the bootstrap, for scores of a whole corpus; 0: 2000 */
 } CompareHow;
 Status eval_compare(Db *db, const RunPair *pairs, size_t n_pairs, const CompareHow *how,

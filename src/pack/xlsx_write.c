@@ -15,22 +15,9 @@
 static const struct {
     const char *name, *content;
 } parts[] = {
-    {"[Content_Types].xml",
-     XML "<Types xmlns=\"" PACKAGE "content-types\">"
-         "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package."
-         "relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-         "<Override PartName=\"/xl/workbook.xml\" ContentType=\"" TYPE "sheet.main+xml\"/>"
-         "<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"" TYPE "worksheet+xml\"/>"
-         "<Override PartName=\"/xl/styles.xml\" ContentType=\"" TYPE "styles+xml\"/></Types>"},
     {"_rels/.rels", XML "<Relationships xmlns=\"" PACKAGE "relationships\">"
                         "<Relationship Id=\"rId1\" Type=\"" DOCUMENT "/officeDocument\" "
                         "Target=\"xl/workbook.xml\"/></Relationships>"},
-    {"xl/_rels/workbook.xml.rels",
-     XML "<Relationships xmlns=\"" PACKAGE "relationships\">"
-         "<Relationship Id=\"rId1\" Type=\"" DOCUMENT "/worksheet\" "
-         "Target=\"worksheets/sheet1.xml\"/>"
-         "<Relationship Id=\"rId2\" Type=\"" DOCUMENT "/styles\" Target=\"styles.xml\"/>"
-         "</Relationships>"},
     /* Cell format 1 is bold, for the first row. */
     {"xl/styles.xml",
      XML "<styleSheet xmlns=\"" MAIN "\"><fonts count=\"2\"><font><sz val=\"11\"/>"
@@ -50,8 +37,9 @@ struct XlsxWriter {
     Arena *arena;
     ZipWriter *zip;
     StrBuf piece;   /* of the sheet, not yet compressed */
-    size_t row;     /* rows so far */
+    size_t row;     /* rows of the sheet so far */
     VEC(Str) names; /* of the columns so far */
+    VEC(Str) sheets;
 };
 
 static Str column_name(XlsxWriter *w, size_t column)
@@ -160,6 +148,62 @@ static Status put_part(XlsxWriter *w, const char *name, Str content, Err *err)
     return zip_write_end(w->zip, err);
 }
 
+static Status begin_sheet(XlsxWriter *w, const char *name, Err *err)
+{
+    vec_push(w->arena, &w->sheets, str_copy(w->arena, str_from(name)));
+    w->row = 0;
+    strbuf_adds(&w->piece, XML "<worksheet xmlns=\"" MAIN "\"><sheetViews><sheetView "
+                               "workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" "
+                               "activePane=\"bottomLeft\" state=\"frozen\"/></sheetView>"
+                               "</sheetViews><sheetData>");
+    Str part = str_printf(w->arena, "xl/worksheets/sheet%zu.xml", w->sheets.len);
+    return zip_write_begin(w->zip, part.ptr, err);
+}
+
+static Status end_sheet(XlsxWriter *w, Err *err)
+{
+    strbuf_adds(&w->piece, "</sheetData></worksheet>");
+    TRY(flush(w, 0, err));
+    return zip_write_end(w->zip, err);
+}
+
+/* The parts that name the sheets. */
+static Status put_index(XlsxWriter *w, Err *err)
+{
+    StrBuf types = strbuf_make(w->arena, 1 << 16), rels = strbuf_make(w->arena, 1 << 16);
+    StrBuf book = strbuf_make(w->arena, 1 << 16);
+    strbuf_adds(&types, XML
+                "<Types xmlns=\"" PACKAGE "content-types\">"
+                "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package."
+                "relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+                "<Override PartName=\"/xl/workbook.xml\" ContentType=\"" TYPE "sheet.main+xml\"/>"
+                "<Override PartName=\"/xl/styles.xml\" ContentType=\"" TYPE "styles+xml\"/>");
+    strbuf_adds(&rels, XML "<Relationships xmlns=\"" PACKAGE "relationships\">");
+    strbuf_adds(&book, XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" DOCUMENT "\"><sheets>");
+    for (size_t i = 0; i < w->sheets.len; i++) {
+        strbuf_addf(&types,
+                    "<Override PartName=\"/xl/worksheets/sheet%zu.xml\" ContentType=\"" TYPE
+                    "worksheet+xml\"/>",
+                    i + 1);
+        strbuf_addf(&rels,
+                    "<Relationship Id=\"rId%zu\" Type=\"" DOCUMENT "/worksheet\" "
+                    "Target=\"worksheets/sheet%zu.xml\"/>",
+                    i + 1, i + 1);
+        strbuf_adds(&book, "<sheet name=\"");
+        put_text(&book, w->sheets.items[i]);
+        strbuf_addf(&book, "\" sheetId=\"%zu\" r:id=\"rId%zu\"/>", i + 1, i + 1);
+    }
+    strbuf_adds(&types, "</Types>");
+    strbuf_addf(&rels,
+                "<Relationship Id=\"rId%zu\" Type=\"" DOCUMENT "/styles\" "
+                "Target=\"styles.xml\"/></Relationships>",
+                w->sheets.len + 1);
+    strbuf_adds(&book, "</sheets></workbook>");
+    TRY(put_part(w, "[Content_Types].xml", strbuf_str(&types), err));
+    TRY(put_part(w, "xl/_rels/workbook.xml.rels", strbuf_str(&rels), err));
+    return put_part(w, "xl/workbook.xml", strbuf_str(&book), err);
+}
+
 Status xlsx_write_begin(Arena *arena, StrBuf *out, const char *sheet, XlsxWriter **writer, Err *err)
 {
     XlsxWriter *w = ARENA_NEW(arena, XlsxWriter);
@@ -168,18 +212,14 @@ Status xlsx_write_begin(Arena *arena, StrBuf *out, const char *sheet, XlsxWriter
     w->piece = strbuf_make(arena, LIMIT_JSON_DOCUMENT);
     for (size_t i = 0; i < COUNT(parts); i++)
         TRY(put_part(w, parts[i].name, str_from(parts[i].content), err));
-    strbuf_adds(&w->piece, XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" DOCUMENT "\"><sheets>"
-                               "<sheet name=\"");
-    put_text(&w->piece, str_from(sheet));
-    strbuf_adds(&w->piece, "\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
-    TRY(put_part(w, "xl/workbook.xml", strbuf_str(&w->piece), err));
-    w->piece.len = 0;
-    strbuf_adds(&w->piece, XML "<worksheet xmlns=\"" MAIN "\"><sheetViews><sheetView "
-                               "workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" "
-                               "activePane=\"bottomLeft\" state=\"frozen\"/></sheetView>"
-                               "</sheetViews><sheetData>");
     *writer = w;
-    return zip_write_begin(w->zip, "xl/worksheets/sheet1.xml", err);
+    return begin_sheet(w, sheet, err);
+}
+
+Status xlsx_write_sheet(XlsxWriter *writer, const char *sheet, Err *err)
+{
+    TRY(end_sheet(writer, err));
+    return begin_sheet(writer, sheet, err);
 }
 
 Status xlsx_write_row(XlsxWriter *writer, const Cell *cells, size_t n, Err *err)
@@ -198,8 +238,7 @@ Status xlsx_write_row(XlsxWriter *writer, const Cell *cells, size_t n, Err *err)
 
 Status xlsx_write_end(XlsxWriter *writer, Err *err)
 {
-    strbuf_adds(&writer->piece, "</sheetData></worksheet>");
-    TRY(flush(writer, 0, err));
-    TRY(zip_write_end(writer->zip, err));
+    TRY(end_sheet(writer, err));
+    TRY(put_index(writer, err));
     return zip_write_close(writer->zip, err);
 }

@@ -1,7 +1,7 @@
 /* report.h - a document of runs as one web page, as a table and as lines of JSON.
  *
  * The document is what `export` prints as JSON (cli/view.h has the parts):
- *   {program, created, title, runs: [run], groups: [group], comparisons: [comparison],
+ *   {program, created, language, title, runs: [run], groups: [group], comparisons: [comparison],
  *    samples: [sample, each with its "run"]}
  * Missing parts count as empty. Output grows in `out` up to its limit (E_LIMIT past it). */
 #ifndef REPORT_REPORT_H

@@ -195,7 +195,7 @@ static Status index_array(DataFile *file, Arena *scratch, Offsets *out, Err *err
             return index_lines(file, scratch, out, err);
         return err_set(err, E_PARSE,
                        "\"%s\" is one object, not an array of records; say where in it the "
-                       "array stands",
+                       "array stands, as --records data.items",
                        file->path);
     }
     for (Str rest = str_from(file->dotted); rest.ptr && rest.len;)

@@ -357,6 +357,7 @@ test('one run without samples, comparisons or groups has its board', async (page
   await page.goto('file://' + folder + '/report-one.html');
   await page.waitForSelector('article.board');
   same(await page.locator('.rank').allTextContents(), ['1'], 'rank');
+  same((await page.locator('.tile span').allTextContents()).slice(0, 3), ['model', 'task', 'run'], 'one of each');
   same(await page.locator('.top nav a').allTextContents(), ['Leaderboard', 'Samples'], 'sections');
   same(await page.locator('.board tbody td:nth-last-child(3)').allTextContents(), ['–'], 'tokens of imported outputs');
 });

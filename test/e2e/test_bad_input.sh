@@ -174,11 +174,25 @@ cp last_9223372036854775807.json last_0.json
 expect_status 1 assay import last_1.json --from opencompass --db wide.db
 expect_err 'the last is number 9223372036854775807.* one is missing'
 
+title "a misspelt parameter is asked about"
+expect_ok assay run -m local:tiny-1 -t tiny_capital -n 1 --gen temprature=0
+expect_err '^note: --gen temprature goes to the model as it is; near it: "temperature"$'
+expect_ok assay run -m local:tiny-1 -t tiny_capital -n 1 --gen top_k=1 --gen my_own=2
+expect_same "notes" "$(grep -c '^note: --gen' out/stderr)" 0
+
 title "gates"
 rm -f assay.db*
 expect_status 3 q -t tiny_capital -n 10 --gate 'exact_match>=1.1'
 expect_out 'gate FAILED'
 expect_ok q -t tiny_capital -n 10 --gate 'exact_match>=0'
+expect_ok assay runs --json
+runs=$(json 'len(o)')
+expect_status 2 q -t tiny_capital -n 7 --gate 'acc>=0'
+expect_err 'gate "acc>=0": no task has that metric; there are tiny_capital:exact_match'
+expect_status 2 q -t tiny_capital -n 7 --gate 'other:exact_match>=0'
+expect_status 2 q -t tiny_capital -n 7 --gate 'exact_match@nope>=0'
+expect_ok assay runs --json
+expect_json 'len(o)' "$runs" # nothing was asked
 expect_status 2 q -t tiny_capital -n 10 --gate 'exact_match is fine'
 expect_err 'exact_match is fine'
 finish

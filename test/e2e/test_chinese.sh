@@ -50,6 +50,23 @@ zh 1 '评测任务“q”第 0 题：提示词模板.*第 1 行第 3 列：没�
 zh 2 '还需要 --target 模板' assay run -m local:tiny-4 --data q.csv --prompt '{{问题}}'
 zh 2 '格式只有 json、jsonl、csv、xlsx' assay export 1 x.docx
 zh 1 '“gbk:test”只有一个版本，没有更早的版本可恢复' assay dataset restore gbk
+printf '题号,问题,答案\n1,一加一？,二\n2,二加二？,四,五\n3,,六\n4,一加一,二\n' > bad.csv
+expect_ok assay dataset import bad.csv --on-bad-line skip --lang zh
+expect_err '该行有 4 个字段，首行有 3 列'
+expect_ok assay dataset clean bad --lang zh
+expect_out '空文本 +1 +1 \(3\)'
+expect_out '重复 +1 +2 \(4\) +第 0 题（1）'
+expect_ok assay dataset show bad --removed --lang zh
+expect_out '重复 +第 0 题（1）'
+printf '题号,问题,答案\n1,一加一？,贰\n9,三加三？,六\n' > next.csv
+expect_ok assay dataset import next.csv --name bad --lang zh
+expect_out '新增 1，删除 0，修改 1'
+expect_ok assay dataset show bad --lang zh
+expect_out '^bad:test，版本 3，2 题$'
+expect_ok assay dataset list --lang zh
+expect_out '^bad:test +2 +1 +20[0-9-]+ [0-9:]{5} +清洗自 bad:test@1$'
+zh 2 '选项写在命令之后' assay --tasks x runs
+zh 2 '准入门槛“acc>0”：没有这样的指标；现有 tiny_capital:exact_match' assay run -q -m local:tiny-4 -t tiny_capital -n 1 --gate 'acc>0'
 zh 2 '应为一个字符' assay dataset import gbk.csv --delimiter ab
 printf 'a,,\n1,2,3\n' > unnamed.csv
 zh 1 'unnamed\.csv 第 1 行：首行中第 2 列与第 3 列没有列名' assay dataset import unnamed.csv

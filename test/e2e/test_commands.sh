@@ -271,6 +271,9 @@ expect_no_file runs.csv
 expect_status 1 assay export 3 nofolder/runs.csv
 expect_err 'could not create "nofolder/runs\.csv": '
 expect_ok assay export 3 4 runs.xlsx
+expect_ok assay dataset import runs.xlsx --sheet scores --name scores --json
+expect_ok assay dataset show scores --json
+expect_json '[(i["data"]["run"], i["data"]["metric"], all(type(i["data"][k]) in (int, float) for k in ("score", "interval low", "interval high", "n"))) for i in o["data"]]' "[(3, 'exact_match', True), (4, 'exact_match', True)]"
 expect_ok assay dataset import runs.xlsx --name exported --json
 expect_json 'o["items"]' 6
 expect_ok assay dataset show exported --json
@@ -360,5 +363,12 @@ END
 (echo id,q; for i in $(seq 40); do echo "n$i,word$i"; done) > words.csv
 expect_ok assay run -q -m 'command:python3 chatty.py' --data words.csv --prompt '{{q}}' --target '{{q}}' --db chatty.db
 expect_out 'exact_match +100\.0 .* 40 '
+
+title "options are judged as choices are"
+printf '{"q":"The sky is","options":["blue","green"],"gold":0}\n' > choices.jsonl
+expect_ok assay run -m local:tiny-4 --data choices.jsonl --prompt '{{q}}' --choices options --target gold --db choices.db
+expect_out 'choices +acc +'
+expect_ok assay run -m local:tiny-4 --data choices.jsonl --prompt '{{q}}' --choices options --target gold --metric exact_match --db choices.db
+expect_out 'choices +exact_match +'
 
 finish

@@ -41,6 +41,24 @@ expect_same "items listed of the first" "$(sed '/ more /q' out/stdout | grep -c 
 COLUMNS=80 assay compare 1 4 --db n.db > out/stdout
 expect_out '^difference +\+'
 
+title "numbers that say little are not compared without a word"
+printf '{"id":%d,"model":"%s","prompt":"p","target":"今天天气很好。","output":"%s"}\n' 1 a 今天很好。 2 a 天气很好。 \
+    1 b 好。 2 b 今天天气。 > zh.jsonl
+expect_ok assay import zh.jsonl --metric bleu --db zh.db -q
+expect_ok assay compare a b --db zh.db
+expect_out '^no significant difference on zh \(p = 1\.0000\)$'
+expect_out '^WARNING: run 1: the references are Chinese'
+expect_ok assay export 1 2 zh.html --lang zh --db zh.db
+expect_in zh.html '"language":"zh","title"'
+expect_ok assay export 1 2 plain.html --db zh.db
+expect_status 1 grep -qE '"language":"[a-z]+","title"' plain.html
+
+title "errors that differ in a number are one kind"
+for n in 40 60 80; do printf '{"q":"%s","a":"x"}\n' "$(yes 1+1 | head -$n | tr '\n' ' ')"; done > long.jsonl
+expect_status 4 assay run -m local:tiny-4 --data long.jsonl --prompt '{{q}}' --target '{{a}}' --db long.db
+expect_out '^ +3 × the prompt has [0-9]+ tokens but the model.s context is 128 \(and alike, with other numbers\)$'
+expect_not_out 'other errors'
+
 title "the progress of a run fits the terminal"
 last="assay run in terminals of 60 and 100 columns"
 cat > terminal.py <<'END'

@@ -26,6 +26,13 @@ expect_json '[(d["name"], d["version"], d["items"]) for d in o]' "[('sums', 1, 2
 title "imported runs are runs like all others"
 expect_ok assay compare 1 2 --json
 expect_json '(o[0]["n"], o[0]["a_only_right"], o[0]["b_only_right"])' '(2, 1, 1)'
+expect_ok assay compare 1 2
+expect_out '^assay samples 2 --key KEY shows one of them$'
+expect_ok assay samples 2 --key b
+expect_out '^prompt: 2\+2\?'
+expect_not_out '1\+1'
+expect_status 1 assay samples 2 --key c
+expect_err 'run 2 has no item with the key "c"'
 expect_ok assay show 1
 expect_out 'data set: sums:test, version 1'
 expect_ok assay samples 2 --wrong
@@ -33,6 +40,25 @@ expect_out 'Two\.'
 expect_not_out '2\+2'
 expect_ok assay export 1 2 sums.html
 expect_file sums.html
+
+title "a spreadsheet with Chinese headings, a row for each output"
+cat > 结果.csv <<'END'
+题号,题目,标准答案,模型,模型输出
+1,1+1？,2,甲,2
+2,2+2？,4,甲,5
+1,1+1？,2,乙,二
+2,2+2？,4,乙,4
+END
+expect_ok assay import 结果.csv --db zh.db
+expect_err '^columns taken by their names: id = 题号, prompt = 题目, target = 标准答案, output = 模型输出, model = 模型$'
+expect_out '^ +[0-9]+ +甲 +结果 +exact_match +50\.0'
+expect_out '^ +[0-9]+ +乙 +结果 +exact_match +50\.0'
+expect_ok assay import 结果.csv --db zh.db --name 明说 --output 模型输出 --target 标准答案 --prompt 题目 --id 题号 --model-column '{{模型}}型'
+expect_out '^ +[0-9]+ +乙型 +明说 +exact_match +50\.0'
+expect_ok assay import 结果.csv --db zh.db --name 宽 --id '{{题号}}{{模型}}' --output 甲乙=模型输出 -q
+expect_out '^ +[0-9]+ +甲乙 +宽 +exact_match +50\.0'
+expect_status 1 assay import 结果.csv --db zh.db --name 无 --model-column 题目 --output 模型
+expect_err 'outputs of 2 models|second output' # two items, asked under the names of two models
 
 title "one output is missing"
 head -3 two.jsonl > three.jsonl

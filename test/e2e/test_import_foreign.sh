@@ -96,6 +96,15 @@ expect_ok assay import samples_sums.jsonl --db deflated.db --id 'q{{n}}' -m lm2
 expect_ok assay compare 1 5 --force --db deflated.db --json
 expect_json '(o[0]["n"], any("foreign" in d for d in o[0]["protocol_differences"]))' '(2, True)'
 
+expect_status 2 assay rescore 5 --metric exact_match --db deflated.db
+expect_err 'run 5 holds the scores of lm-eval, which cannot be made again here'
+sed 's/"match"/"exact_match"/g' samples_sums.jsonl > samples_theirs.jsonl
+expect_ok assay import samples_theirs.jsonl --db two.db --id 'q{{n}}' --name sums -m theirs
+expect_ok assay import ours.jsonl --db two.db --name sums --extract number
+expect_status 1 assay compare 1 2 --db two.db
+expect_ok assay compare 1 2 --force --db two.db --json
+expect_json '(o[0]["n"], o[0]["metric"], "pipeline: none / extract" in o[0]["protocol_differences"])' "(2, 'exact_match', True)"
+
 title "predictions that were made in shards are one run"
 mkdir -p predictions/parted
 for shard in 0 1 2; do

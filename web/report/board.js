@@ -7,8 +7,8 @@ function factTile(n, text) {
 function summaryTiles() {
   const samples = doc.runs.reduce((sum, r) => sum + (r.n_samples || 0), 0);
   return el('div', { class: 'tiles' },
-    factTile(models.length, t('n_models')), factTile(tasks.length, t('n_tasks')),
-    factTile(doc.runs.length, t('n_runs')), factTile(samples, t('n_samples')));
+    [['n_models', models.length], ['n_tasks', tasks.length], ['n_runs', doc.runs.length], ['n_samples', samples]].map(
+      ([name, n]) => factTile(n, t(n === 1 ? name + '_one' : name))));
 }
 
 /* A few names, each isolated; the rest as a number. */

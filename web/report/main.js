@@ -52,7 +52,7 @@ function draw() {
 }
 
 function start() {
-  const language = remembered('language') || ((navigator.language || '').toLowerCase().startsWith('zh') ? 'zh' : 'en');
+  const language = remembered('language') || doc.language || ((navigator.language || '').toLowerCase().startsWith('zh') ? 'zh' : 'en');
   settings.chinese = language === 'zh';
   document.documentElement.lang = settings.chinese ? 'zh-CN' : 'en';
   settings.theme = remembered('theme') || 'auto';
