@@ -65,7 +65,9 @@ static void *tidy_main(void *argument)
     sqlite3 *other = NULL;
     pthread_setname_np(pthread_self(), "assay-log");
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(c->path, &other, flags, NULL) == SQLITE_OK)
+    /* That there is a log is only known once something was read. */
+    if (sqlite3_open_v2(c->path, &other, flags, NULL) == SQLITE_OK &&
+        sqlite3_exec(other, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL) == SQLITE_OK)
         sqlite3_wal_checkpoint_v2(other, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     sqlite3_close_v2(other);
     return NULL;
