@@ -231,7 +231,7 @@ void strbuf_add(StrBuf *b, Str s)
     char *room = strbuf_reserve(b, s.len);
     if (!room)
         return;
-    if (s.len)
+    if (s.ptr && s.len)
         memcpy(room, s.ptr, s.len);
     b->len += s.len;
     b->ptr[b->len] = 0;

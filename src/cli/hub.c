@@ -185,7 +185,9 @@ static Status next_page(const Hub *hub, const HttpReply *reply, Str *out, Err *e
     *out = (Str){0};
     if (rel < 0)
         return OK;
-    Str url = end < 1 || link.ptr[0] != '<' ? (Str){0} : str_slice(link, 1, (size_t)end);
+    Str url = {0};
+    if (end >= 1 && link.ptr[0] == '<')
+        url = str_slice(link, 1, (size_t)end);
     if (str_starts(url, STR("/"))) {
         Str origin = origin_of(hub->endpoint);
         *out = str_printf(hub->arena, STR_FMT STR_FMT, STR_ARG(origin), STR_ARG(url));

@@ -272,14 +272,14 @@ static Status read_record(Reader *r, const Json *record)
     TRY(place_item(r, record, &item));
     if (r->wide) {
         for (size_t i = 0; i < r->models.len; i++) {
-            Json value;
+            Json value = {0};
             TRY(field_value(r, &r->models.items[i]->field, record, &value));
             TRY(put_output(r, r->models.items[i], item, &value));
         }
         return OK;
     }
     ModelOutputs *model;
-    Json output;
+    Json output = {0};
     if (!r->part[PART_OUTPUT].text.len)
         return no_column(r, record, STR("output"), "; say with --output where the output is");
     TRY(field_value(r, &r->part[PART_OUTPUT], record, &output));

@@ -97,7 +97,7 @@ static void print_records(const Table *t, const App *app)
         size_t w = text_width(t->cells.items[c]);
         widest = w > widest ? w : widest;
     }
-    for (size_t i = t->n_columns; i < t->cells.len; i++) {
+    for (size_t i = t->n_columns; t->n_columns && i < t->cells.len; i++) {
         size_t c = i % t->n_columns;
         if (c == 0 && i > t->n_columns)
             fputc('\n', app->out);

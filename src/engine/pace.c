@@ -1,6 +1,8 @@
 /* pace.c - adaptive concurrency and rate limits. */
 #include "engine/pace.h"
 
+#include <math.h>
+
 enum { START = 32, START_PART = 8, GROWTH = 7 };
 static const double CUT = 0.8, ROUND_GROWTH = 0.05, LONGEST_WAIT = 0.25;
 
@@ -17,7 +19,7 @@ static double larger(double a, double b)
 void pace_init(Pace *p, int ceiling, double rpm, double tpm, double now)
 {
     *p = (Pace){.ceiling = ceiling,
-                .limit = smaller(ceiling, larger(START, ceiling / START_PART)),
+                .limit = smaller(ceiling, larger(START, floor((double)ceiling / START_PART))),
                 .exploring = true,
                 .last_cut = -1,
                 .rpm = rpm,

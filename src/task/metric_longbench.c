@@ -48,7 +48,7 @@ static Str first_code_line(Str text)
                     str_find_char(line, '#') < 0 && str_find(line, STR("//")) < 0;
         if (code)
             return line;
-        text = end < 0 ? (Str){0} : str_after(text, (size_t)end + 1);
+        text = str_after(text, end < 0 ? text.len : (size_t)end + 1);
     }
     return (Str){0};
 }
